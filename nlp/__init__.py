@@ -1,0 +1,1 @@
+"""Map documents onto the Inter-American Program on the human rights of migrants, with the evidence."""

@@ -1,0 +1,80 @@
+"""Every error of the package: what it is about, why it failed, what to do next.
+
+EvmapError
+├── UnreadableDocument   a document that could not be read whole (carries the ledger status)
+├── CodebookError        the codebook does not hold together
+├── AnnotationError      an annotation file breaks its format
+├── ModelError           a model is missing, damaged or was trained for something else
+├── EncoderError         an encoder is missing its package or returned something odd
+├── MissingExtra         an optional package is not installed
+└── UsageError           the caller asked for something that cannot be done
+"""
+
+from __future__ import annotations
+
+
+class EvmapError(Exception):
+    """Base of all errors.
+
+    Args:
+        subject: the file, label or option that the error is about.
+        reason: why it failed, in a few words.
+        hint: what the user can do next; empty when nothing helps.
+    """
+
+    def __init__(self, subject: object, reason: str, hint: str = "") -> None:
+        self.subject = str(subject)
+        self.reason = reason
+        self.hint = hint
+        super().__init__(self.subject, reason, hint)
+
+    def __str__(self) -> str:
+        message = f"{self.subject}: {self.reason}"
+        return f"{message}. {self.hint}" if self.hint else message
+
+
+class UnreadableDocument(EvmapError):
+    """A document that could not be read.
+
+    Args:
+        status: the ledger status it ends in, one of `records.STATUSES` except ``ok``.
+    """
+
+    def __init__(self, subject: object, status: str, reason: str, hint: str = "") -> None:
+        super().__init__(subject, reason, hint)
+        self.status = status
+        self.args = (self.subject, status, reason, hint)
+
+
+class CodebookError(EvmapError):
+    """The codebook's files are missing, malformed or contradict each other."""
+
+
+class AnnotationError(EvmapError):
+    """An annotation file is malformed or does not fit the document it annotates."""
+
+
+class ModelError(EvmapError):
+    """A model is missing, damaged, or was trained with another encoder or codebook."""
+
+
+class EncoderError(EvmapError):
+    """An encoder cannot be loaded, or returned vectors of the wrong shape."""
+
+
+class MissingExtra(EvmapError):
+    """An optional package is needed.
+
+    Args:
+        feature: what needs it.
+        extra: the extra of this distribution that brings it.
+    """
+
+    def __init__(self, feature: str, extra: str) -> None:
+        super().__init__(feature, "an optional package is missing", f"Run: pip install 'evmap[{extra}]'")
+        self.feature, self.extra = feature, extra
+        self.args = (feature, extra)
+
+
+class UsageError(EvmapError):
+    """The caller asked for something that cannot be done as asked."""
