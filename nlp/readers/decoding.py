@@ -1,0 +1,94 @@
+"""From bytes to text: which encoding, and what it could not say."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_WESTERN = {"iso8859-1", "ascii", "iso8859-15", "cp1252"}
+_SAMPLE = 65_536
+_MULTIBYTE = re.compile(rb"[\xc2-\xf4][\x80-\xbf]{1,3}")
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """Text without byte order mark, the encoding it was read in, and counted losses."""
+
+    text: str
+    encoding: str
+    losses: Counter[str]
+
+
+def decode(data: bytes, declared: str | None = None) -> Decoded:
+    """Decode `data`: byte order mark, strict UTF-8, `declared`, UTF-16 without a mark, damaged UTF-8, cp1252.
+
+    A declared iso-8859-1 means cp1252, as browsers read it. In UTF-8 with a few foreign bytes, those are read as
+    cp1252 and counted; bytes without meaning become U+FFFD and are counted. Never fails.
+    """
+    for mark, encoding in _BOMS:
+        if data.startswith(mark):
+            return _replacing(data[len(mark) :], encoding)
+    wide = _wide_encoding(data) if b"\0" in data[:_SAMPLE] else None
+    if wide:
+        return _replacing(data, wide)
+    try:
+        return Decoded(data.decode("utf-8"), "utf-8", Counter())
+    except UnicodeDecodeError:
+        return _not_utf8(data, _known(declared))
+
+
+def _not_utf8(data: bytes, declared: str | None) -> Decoded:
+    if declared and declared != "utf-8" and declared not in _WESTERN:
+        return _replacing(data, declared)
+    text = data.decode("utf-8", errors="surrogateescape")
+    foreign = sum("\udc80" <= letter <= "\udcff" for letter in text)
+    if declared == "utf-8" or len(_MULTIBYTE.findall(data)) > foreign:
+        mended = _FOREIGN.sub(_as_western, text)
+        return Decoded(mended, "utf-8", Counter({"bytes outside UTF-8 read as cp1252": foreign}))
+    return _replacing(data, "cp1252")
+
+
+_FOREIGN = re.compile("[\udc80-\udcff]+")
+
+
+def _as_western(match: re.Match[str]) -> str:
+    return match.group().encode("utf-8", errors="surrogateescape").decode("cp1252", errors="replace")
+
+
+def _replacing(data: bytes, encoding: str) -> Decoded:
+    text = data.decode(encoding, errors="replace")
+    lost = text.count("\ufffd")
+    return Decoded(text, encoding, Counter({f"characters undecodable as {encoding}": lost}))
+
+
+def _wide_encoding(data: bytes) -> str | None:
+    """Return UTF-16 with its byte order when the NULs of `data` and charset-normalizer both say so."""
+    from charset_normalizer import from_bytes
+
+    sample = data[: _SAMPLE - _SAMPLE % 2]
+    sample = sample[: len(sample) - len(sample) % 2]
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    if max(even, odd) < 0.2 * len(sample[::2]) or min(even, odd) > 0.1 * max(even, odd):
+        return None
+    best = from_bytes(sample, cp_isolation=["utf_16_be" if even > odd else "utf_16_le"]).best()
+    return best.encoding.replace("_", "-") if best else None
+
+
+def _known(name: str | None) -> str | None:
+    """Return the normalised name of a declared encoding, None for one that is unknown or no text encoding."""
+    try:
+        codec = codecs.lookup(name.strip()) if name else None
+    except (LookupError, ValueError):
+        return None
+    if codec is None or not codec._is_text_encoding or codec.name.startswith(("utf-16", "utf-32", "utf-7")):
+        return None
+    return codec.name

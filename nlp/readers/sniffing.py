@@ -1,0 +1,115 @@
+"""What kind of document a file is, by its content alone."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+
+from nlp.errors import UnreadableDocument
+from nlp.readers.decoding import decode
+
+PDF = "application/pdf"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+HTML = "text/html"
+TEXT = "text/plain"
+
+CONVERT = "convert it to PDF, DOCX, HTML or text"
+_SAMPLE = 65_536
+_SIGNATURES = (
+    (b"{\\rtf", "an RTF document"),
+    (b"\x89PNG", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"GIF8", "a GIF image"),
+    (b"II*\x00", "a TIFF image"),
+    (b"MM\x00*", "a TIFF image"),
+    (b"BM", "a BMP image"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"BZh", "a bzip2 archive"),
+    (b"\xfd7zXZ", "an xz archive"),
+    (b"7z\xbc\xaf", "a 7-Zip archive"),
+    (b"Rar!", "a RAR archive"),
+    (b"\xffWPC", "a WordPerfect document"),
+    (b"%!PS", "a PostScript document"),
+    (b"SQLite format 3", "a SQLite database"),
+    (b"\x7fELF", "a program"),
+)
+_ZIP_KINDS = (
+    ("word/document.xml", DOCX),
+    ("xl/", "an Excel workbook"),
+    ("ppt/", "a PowerPoint presentation"),
+    ("META-INF/container.xml", "an EPUB book"),
+    ("content.xml", "an OpenDocument file"),
+)
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_HTML_OPENING = re.compile(
+    r"<(?:!doctype\s+html|html|head|body|title|meta|link|frameset|script|style|center|table|div|p|h[1-6]|ul|ol|font)"
+    r"(?=[\s>/])"
+)
+_HTML_ANYWHERE = re.compile(r"<(?:html|body)(?=[\s>])")
+_TEXT_BREAKING = re.compile(r"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f-\x9f\ufffd]")
+
+
+def sniff(data: bytes) -> str:
+    """Return the media type of a whole file: PDF, DOCX, HTML or plain text.
+
+    Raises:
+        UnreadableDocument: with status "unsupported" for anything else, "encrypted" for a Word document under a
+            password, "corrupt" for a damaged zip archive.
+    """
+    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return _sniff_zip(data)
+    if b"%PDF-" in data[:1024]:
+        return PDF
+    if data.startswith(_OLE):
+        raise _refuse_ole(data)
+    for signature, name in _SIGNATURES:
+        if data.startswith(signature) and not (signature == b"BM" and b"\0" not in data[:64]):
+            raise _unsupported(name)
+    return _sniff_text(data)
+
+
+def _sniff_zip(data: bytes) -> str:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = archive.namelist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
+        raise UnreadableDocument("document", "corrupt", f"damaged zip archive: {error}", "get a fresh copy") from error
+    for start, kind in _ZIP_KINDS:
+        if any(name.startswith(start) for name in names):
+            if kind == DOCX:
+                return DOCX
+            raise _unsupported(kind)
+    if "[Content_Types].xml" in names:
+        raise UnreadableDocument("document", "corrupt", "an office file without a document part", "get a fresh copy")
+    raise _unsupported("a zip archive")
+
+
+def _refuse_ole(data: bytes) -> UnreadableDocument:
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        return UnreadableDocument("document", "encrypted", "an office document under a password", "remove the password")
+    return _unsupported("an old Office document (.doc, .xls, .ppt)")
+
+
+def _sniff_text(data: bytes) -> str:
+    sample = decode(data[:_SAMPLE]).text
+    if len(_TEXT_BREAKING.findall(sample)) > max(3, 0.06 * len(sample)):
+        raise _unsupported("binary data of an unknown kind")
+    head = sample.lstrip("\ufeff \t\r\n\f\0").lower()
+    if head.startswith("<"):
+        return _sniff_markup(head)
+    if head.startswith("mime-version:") or "\ncontent-type: multipart/related" in head[:2048]:
+        raise _unsupported("a web archive (MHTML)")
+    return HTML if _HTML_ANYWHERE.search(head) and "</" in head and head[:200].count("\n\n") < 2 else TEXT
+
+
+def _sniff_markup(head: str) -> str:
+    if _HTML_OPENING.match(head) or _HTML_ANYWHERE.search(head):
+        return HTML
+    if head.startswith("<?xml"):
+        raise _unsupported("an XML document that is not HTML")
+    return HTML if head.startswith("<!--") and _HTML_OPENING.search(head) else TEXT
+
+
+def _unsupported(name: str) -> UnreadableDocument:
+    return UnreadableDocument("document", "unsupported", name, CONVERT)

@@ -1,0 +1,1 @@
+"""From a document to its passages: language, kind, outline, table rows, entities."""
