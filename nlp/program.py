@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import re
 from pathlib import Path
 from typing import Any, Literal
 
@@ -30,6 +31,7 @@ Condition = Literal[
     "when_possible",
 ]
 TITLE_WORDS = 8
+_WORD = re.compile(r"\w[\w'’-]*")
 ACTIVITY_FILES = ("oas", "states", "multilateral", "others")
 Texts = dict[Language, str]
 TextLists = dict[Language, list[str]]
@@ -242,7 +244,7 @@ def _check_texts(program: Program) -> list[str]:
             missing = [code for code in LANGUAGES if not getattr(label, field).get(code)]
             if missing:
                 faults.append(f"{label.target}: {field} is missing in {', '.join(missing)}")
-        long = [code for code, title in label.title.items() if len(title.split()) > TITLE_WORDS]
+        long = [code for code, title in label.title.items() if len(_WORD.findall(title)) > TITLE_WORDS]
         if long:
             faults.append(f"{label.target}: title has more than {TITLE_WORDS} words in {', '.join(long)}")
     for code in LANGUAGES:

@@ -12,7 +12,7 @@ from typing import Any
 
 from nlp.records import Span
 
-# Shared first, then per language: words that are written with a full stop and do not end a sentence.
+# Words that are written with a full stop and do not end a sentence, of all four languages.
 ABBREVIATIONS = frozenset(
     "res doc add corr rev inf no nos núm num nro vol art arts inc cap caps par párr paras pp ed eds cf ibid vs "
     "dr dra drs sr sra sres srta mr mrs ms prof lic ing gral gen col sto sta st av ave bros "
@@ -45,7 +45,7 @@ def boundaries(text: str) -> list[int]:
     """Return the offsets at which a new sentence starts, ascending, without 0."""
     found = []
     for match in _CANDIDATE.finditer(text):
-        before = text[max(0, match.start() - 40) : match.start()].rstrip("\"”’»)]")
+        before = text[max(0, match.start() - 40) : match.start()].rstrip('"”’»)]')
         if "\n" in match[0] or ends_sentence(before):
             found.append(match.end())
     return [offset for offset in found if offset < len(text)]

@@ -1,0 +1,96 @@
+"""Which body a piece of text speaks of: the name of a table cell, a heading, the subject of a sentence."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+
+from nlp.program import load_program
+from nlp.structure.entities import Entity, bodies_in
+
+# Between two names: what follows such a word is a partner, not a part of the body.
+_PARTNER = re.compile(r"\b(?:and|with|y|e|et|con|com|avec|in cooperation|en colaboración|em parceria)\b|[/;]", re.I)
+# Before a name: a report is addressed to this body, it is not by it.
+_ADDRESSEE = re.compile(
+    r"\b(?:to|ante|para|presentado a|apresentado à|présenté à|auprès)\s+(?:(?:the|la|el|a|o)\s+)?$", re.IGNORECASE
+)
+_NAMED = re.compile(
+    r"^(?:the\s|la\s|el\s|le\s|a\s|o\s)?"
+    r"([A-ZÀ-Ý][\w’'&.-]*(?:\s(?:[A-ZÀ-Ý][\w’'&.-]*|of|the|for|on|and|de|del|da|do|des|du|la|los|las|les|y|e|et|para)){1,14})"
+    r"\s\(([A-Z][A-Za-zÀ-ÿ-]{1,14})\)",
+    re.I,
+)
+_ARTICLE = re.compile(r"^(?:the|la|el|los|las|le|les|l['’]|o|a|os|as)\s*", re.IGNORECASE)
+_NAME_START = re.compile(
+    r"(?:[A-ZÀ-Ý][\w.]*\s|(?:of|the|for|de|del|da|do|des|la)\s)*$"
+)  # "UN Office of the " belongs to it
+LEADING = 24
+SUBJECTS = frozenset({"migrants"})  # whom nearly every title speaks about; seldom who speaks
+
+
+@dataclass(frozen=True, slots=True)
+class Implementer:
+    """A body: id in the codebook (None when unknown) and the name as it stands in the text (None when unnamed)."""
+
+    body: str | None
+    text: str | None
+
+
+NOBODY = Implementer(None, None)
+
+
+def resolve(text: str, language: str) -> Implementer:
+    """Return the body that a cell or heading names; the most precise one where a parent is named before its part."""
+    name = " ".join(text.split())
+    chain = _chain(bodies_in(text, language), text)
+    if not chain:
+        return Implementer(None, name or None)
+    program = load_program()
+    own = [entity for entity in chain if entity.entity_id and program.body_by_id[entity.entity_id].article]
+    return Implementer((own or chain)[-1].entity_id, name)
+
+
+def _chain(found: tuple[Entity, ...], text: str) -> list[Entity]:
+    """Names up to the first partner: "SEDI - Department of Education" is a chain, "IOM and UNHCR" is not."""
+    chain = list(found[:1])
+    for before, after in pairwise(found):
+        if _PARTNER.search(text[before.span.end : after.span.start]):
+            break
+        chain.append(after)
+    return chain
+
+
+def leading_body(text: str, language: str) -> Implementer | None:
+    """Return the body that a description begins with as its subject, None when it begins otherwise."""
+    head = text[:240]
+    for entity in bodies_in(head, language):
+        if entity.span.start > LEADING:
+            break
+        if _NAME_START.match(_ARTICLE.sub("", head[: entity.span.start])):
+            return Implementer(entity.entity_id, _whole_name(head, entity))
+    named = _NAMED.match(head)
+    return Implementer(None, f"{named[1]} ({named[2]})") if named and named[1][0].isupper() else None
+
+
+def _whole_name(head: str, entity: Entity) -> str:
+    """The name with the acronym in brackets behind it, as it stands."""
+    end = entity.span.end
+    bracket = re.match(r"[^.,;\n]{0,40}?\([A-Z][A-Za-zÀ-ÿ/-]{1,14}\)", head[end:])
+    start = 0 if entity.span.start <= LEADING else entity.span.start
+    return _ARTICLE.sub("", " ".join(head[start : end + (bracket.end() if bracket else 0)].split()))
+
+
+def issuing_body(text: str, language: str) -> Implementer:
+    """Return the body that a document's first lines name as its author, NOBODY when none does."""
+    for entity in bodies_in(text, language):
+        if entity.entity_id not in SUBJECTS and not _ADDRESSEE.search(text[: entity.span.start]):
+            return Implementer(entity.entity_id, entity.text)
+    return NOBODY
+
+
+def heading_body(text: str, language: str) -> Implementer:
+    """Return the body that a heading names, NOBODY when a name only occurs in it among other things."""
+    found = [entity for entity in bodies_in(text, language) if entity.entity_id not in SUBJECTS]
+    named = sum(entity.span.end - entity.span.start for entity in found)
+    return resolve(text, language) if named * 2 >= len(text) else NOBODY

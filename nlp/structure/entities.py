@@ -1,0 +1,134 @@
+"""Entities of OAS documents by rules: implementers, document symbols, Summits, places, dates.
+
+Names come from the codebook into a spaCy EntityRuler; names match whatever their case, acronyms only as written
+("CAN" is the Andean Community, "can" is not). Symbols, Summits and dates follow patterns.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from nlp.program import LANGUAGES, Body, Program, load_program
+from nlp.records import Span
+from nlp.settings import data_root
+
+# O and 0 stand for each other: scans confuse them.
+SYMBOL = re.compile(
+    r"\b(?:OEA/|OAS/|SAMPLE/|MUESTRA/|AMOSTRA/)?[A-Z]{2,6}(?:/[A-Za-z]{1,6}){0,3}"
+    r"(?:[./-]\s?(?:RES|DEC|INF|doc|CD|Doc|Ser)?\.?){1,2}\s?\d{1,5}(?:[./-]\d{1,4})?"
+    r"(?:\s?\([A-Z]{1,8}-[OE0]/\d{2,4}\))?(?:\s?(?:rev|corr|add)\.?\s?\d{1,2})*"
+)
+SUMMIT_PLACES = {
+    "Miami": 1994, "Santa Cruz": 1996, "Santiago": 1998, "Quebec": 2001, "Québec": 2001, "Nuevo León": 2004,
+    "Monterrey": 2004, "Mar del Plata": 2005, "Port of Spain": 2009, "Puerto España": 2009, "Cartagena": 2012,
+    "Panama": 2015, "Panamá": 2015, "Lima": 2018, "Los Angeles": 2022, "Los Ángeles": 2022,
+}  # fmt: skip
+SUMMIT = re.compile(
+    r"\b(?:[A-Z][a-z]+|[IVX]{1,4}|\d{1,2}(?:st|nd|rd|th|ª|a|e))\s(?:Special\s)?"
+    r"(?:Summit of the Americas|Cumbre de las Américas|Cúpula das Américas|Sommet des Amériques)"
+    r"|\b(?:Summit of the Americas|Cumbre de las Américas|Cúpula das Américas|Sommet des Amériques)\b"
+)
+_MONTH = (
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December|"
+    r"enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|setiembre|octubre|noviembre|diciembre|"
+    r"janeiro|fevereiro|março|maio|junho|julho|setembro|outubro|novembro|dezembro|"
+    r"janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre)"
+)
+DATE = re.compile(
+    rf"\b{_MONTH}\s\d{{1,2}},\s\d{{4}}\b|\b\d{{1,2}}(?:er|º|o)?\s(?:de\s)?{_MONTH}(?:\s(?:de|del))?\s\d{{4}}\b"
+    r"|\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}/\d{1,2}/\d{4}\b",
+    re.IGNORECASE,
+)
+PATTERNS = {"SYMBOL": SYMBOL, "SUMMIT": SUMMIT, "DATE": DATE}
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """An entity: label (IMPLEMENTER, SYMBOL, SUMMIT, DATE, PLACE), place in the text, id in the codebook or None."""
+
+    label: str
+    span: Span
+    text: str
+    entity_id: str | None
+
+
+def body_names(body: Body) -> Iterator[tuple[str, bool]]:
+    """Yield every name of a body with whether it is an acronym (then its case counts)."""
+    for code in LANGUAGES:
+        yield body.names[code], False
+        yield from ((name, False) for name in body.aliases.get(code, ()))
+        yield from ((name, True) for name in body.acronyms.get(code, ()))
+    for successor in body.successors:
+        yield from ((name, False) for name in successor.name.values())
+        yield from ((name, True) for name in successor.acronyms)
+
+
+@functools.cache
+def _patterns() -> list[dict[str, Any]]:
+    program = load_program()
+    rows: dict[tuple[str, bool], dict[str, Any]] = {}
+    for body in program.body_by_id.values():
+        for name, exact in body_names(body):
+            rows.setdefault((name if exact else name.lower(), exact), _row("IMPLEMENTER", name, exact, body.id))
+    places = yaml.safe_load((data_root() / "corpus" / "program" / "places.yaml").read_text("utf-8"))
+    for place in places:
+        for name in place["names"].values():
+            rows.setdefault((name.lower(), False), _row("PLACE", name, False, place["id"]))
+    return list(rows.values())
+
+
+def _row(label: str, name: str, exact: bool, entity_id: str) -> dict[str, Any]:
+    words = name.replace("’", "'").split()
+    return {"label": label, "id": entity_id, "name": " ".join(words), "exact": exact}
+
+
+@functools.cache
+def pipeline(language: str) -> Any:
+    """Return ``spacy.blank(language)`` with an EntityRuler that holds the codebook's names (built once)."""
+    import spacy
+
+    nlp = spacy.blank(language)
+    nlp.max_length = 20_000_000
+    ruler = nlp.add_pipe("entity_ruler", config={"overwrite_ents": True})
+    key = {True: "ORTH", False: "LOWER"}
+    patterns = []
+    for row in _patterns():
+        tokens = [token.text for token in nlp.make_doc(row["name"])]
+        values = [{key[row["exact"]]: text if row["exact"] else text.lower()} for text in tokens]
+        patterns.append({"label": row["label"], "id": row["id"], "pattern": values})
+    ruler.add_patterns(patterns)  # type: ignore[attr-defined]
+    return nlp
+
+
+def entities(text: str, language: str, start: int = 0) -> tuple[Entity, ...]:
+    """Return the entities of `text` in order, spans shifted by `start`; names inside a symbol are left out."""
+    cited = [
+        Entity(label, Span(start + m.start(), start + m.end()), m[0], None)
+        for label, pattern in PATTERNS.items()
+        for m in pattern.finditer(text)
+        if label != "SYMBOL" or "/" in m[0]
+    ]
+    symbols = [entity.span for entity in cited if entity.label == "SYMBOL"]
+    named = []
+    for ent in pipeline(language)(text.replace("’", "'")).ents:
+        span = Span(start + ent.start_char, start + ent.end_char)
+        if not any(span.overlap(symbol) for symbol in symbols):  # "CP" in CP/doc.3844/04 is no body that acts
+            named.append(Entity(ent.label_, span, text[ent.start_char : ent.end_char], ent.ent_id_ or None))
+    return tuple(sorted([*cited, *named], key=lambda entity: (entity.span.start, entity.span.end)))
+
+
+def bodies_in(text: str, language: str) -> tuple[Entity, ...]:
+    """Return the implementers and other bodies named in `text`, in order."""
+    return tuple(entity for entity in entities(text, language) if entity.label == "IMPLEMENTER")
+
+
+def group_of(program: Program, body_id: str | None) -> str | None:
+    """Return the group of implementers that a body counts with, None when unknown."""
+    body = program.body_by_id.get(body_id or "")
+    return body.group if body else None
