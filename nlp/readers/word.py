@@ -10,7 +10,7 @@ from typing import Any
 
 from nlp.readers import package
 from nlp.readers.building import Builder
-from nlp.readers.lists import W, Lists
+from nlp.readers.lists import Lists, W
 from nlp.records import BlockKind, Cell, Extract
 from nlp.settings import Settings
 
@@ -60,10 +60,21 @@ def read(data: bytes, settings: Settings) -> Extract:
         zipfile.BadZipFile,
         KeyError,
         ValueError,
+        TypeError,
         AttributeError,
     ) as error:
         raise package.corrupt(f"not a sound Word document: {error}") from error
-    return reader.builder.extract(title=document.core_properties.title or None)
+    return reader.builder.extract(title=_title(document))
+
+
+def _title(document: Any) -> str | None:
+    """Return the title from the document's properties; damaged properties are no reason to refuse the text."""
+    from docx.opc.exceptions import OpcError
+
+    try:
+        return document.core_properties.title or None
+    except (OpcError, KeyError, ValueError, AttributeError, TypeError):
+        return None
 
 
 class _Reader:

@@ -67,14 +67,9 @@ _MONTHS = {
 
 def profile_of(document: Document, is_program: bool) -> Profile:
     """Return what the document is. `is_program`: its objectives and activities were found (`official.parse`)."""
-    language = detect(_sample(document))
-    return Profile(
-        "program" if is_program and _PROGRAM_TITLE.search(_sample(document)) else _kind(document),
-        language,
-        _title(document),
-        _symbol(document),
-        _date(document),
-    )
+    kind = "program" if is_program and _PROGRAM_TITLE.search(_sample(document)) else _kind(document)
+    title = _title(document, kind == "resolution")
+    return Profile(kind, detect(_sample(document)), title, _symbol(document), _date(document))
 
 
 def text_of(document: Document, block: Block) -> str:
@@ -121,17 +116,16 @@ def mandate_source(text: str) -> tuple[str, int] | None:
     return " ".join(found[-1][1].split()), int(found[-1][2])
 
 
-def _title(document: Document) -> str | None:
+def _title(document: Document, is_resolution: bool) -> str | None:
     """The file's own title, else the first heading that says something, else the first line that does."""
     if document.extract.title and document.extract.title.strip():
         return document.extract.title.strip()
     head = document.blocks[: HEAD_BLOCKS * 2]
     texts = [(block.kind, " ".join(text_of(document, block).split())) for block in head]
     named = next((text for _, text in texts if _PROGRAM_TITLE.search(text) and len(text) < 200), None)
-    headings = (
-        text for kind, text in texts if kind == "heading" and len(text.split()) > 2 and not _GENERIC.match(text)
-    )
-    lines = (text for _, text in texts if 12 <= len(text) <= 200 and not _GENERIC.match(text))
+    told = [(kind, text) for kind, text in texts if not _GENERIC.match(text) and not PREAMBLE.match(text)]
+    headings = (text for kind, text in told if kind == "heading" and len(text.split()) > 2)
+    lines = (text for _, text in told if 12 <= len(text) <= 200 and not is_resolution)
     return named or next(headings, None) or next(lines, None)
 
 

@@ -1,4 +1,4 @@
-// Wiring: tools, address, keys, focus. Everything starts at the end of this file.
+// Wiring: address, keys, focus, hints. Everything starts at the end of this file.
 
 const narrow = matchMedia("(max-width: 760px)");
 
@@ -25,43 +25,89 @@ function fromAddress() {
   const report = wanted === null ? ALL : DATA.documents.findIndex((_, index) => documentKey(index) === wanted);
   if (wanted !== null && report < 0) return { open: null, marked: null };
   const name = words.get("organisation");
-  const who = name === null ? ALL : Math.max(0, DATA.who.findIndex((entry) => entry.key === (name === "-" ? "" : name)));
+  const who =
+    name === null
+      ? ALL
+      : Math.max(
+          0,
+          DATA.who.findIndex((entry) => entry.key === (name === "-" ? "" : name)),
+        );
   return { open: { report, who, target }, marked: words.get("quote") };
 }
 
+let followed = null; // the address that the page shows
+let opener = null; // what the reader used to open the panel
+
 function openCell(cell) {
-  const next = address(cell);
-  if (next === location.hash) followAddress();
-  else location.hash = next;
+  location.hash = address(cell);
+  followAddress();
 }
 
 function closeCell() {
   const last = state.open;
-  location.hash = "#map";
+  location.hash = "#all";
   followAddress();
-  if (last) focusOn(cellSelector(last));
+  if (opener?.isConnected) opener.focus();
+  else if (last) focusOn(cellSelector(last));
 }
 
 function followAddress() {
+  if (location.hash === followed) return;
+  followed = location.hash;
   const { open, marked } = fromAddress();
   Object.assign(state, { open, marked });
   quotesShown = FIRST_QUOTES;
   if (open && open.who !== ALL) state.reports.add(open.report);
   if (open && open.report >= state.rows) state.rows = open.report + 1;
-  drawMap();
-  drawPanel();
-  if (!open) return;
+  keepingPlace(() => {
+    drawMap();
+    drawPanel();
+  });
+  if (open) showOpen(open, marked);
+}
+
+// Redraws, then moves table and page so that the open cell stays where the reader saw it.
+function keepingPlace(redraw) {
+  const [before, scroller] = [placeOf(state.open), byId("map").querySelector(".scroller")];
+  const offset = scroller && [scroller.scrollLeft, scroller.scrollTop];
+  redraw();
+  const frame = byId("map").querySelector(".scroller");
+  if (frame && offset) [frame.scrollLeft, frame.scrollTop] = offset;
+  const after = placeOf(state.open);
+  if (before && after) scrollBy(0, after.top - before.top);
+}
+
+function placeOf(cell) {
+  return cell && byId("map").querySelector(cellSelector(cell))?.getBoundingClientRect();
+}
+
+function showOpen(open, marked) {
   byId("panel").scrollTop = 0;
   byId("panel-title").focus({ preventScroll: true });
   const card = marked && byId(`link-${marked}`);
   if (card) card.scrollIntoView({ block: "center" });
-  const cell = byId("map").querySelector(cellSelector(open));
-  if (cell && !narrow.matches) cell.scrollIntoView({ block: "nearest", inline: "nearest" });
-  byId("said").textContent = `${fullTitle(LABELS[open.target])}. ${rowName(open.report, open.who)}: ${inWords(cellAt(open.report, open.who, open.target))}`;
+  bringIntoView(byId("map").querySelector(cellSelector(open)));
+  byId("said").textContent =
+    `${fullTitle(LABELS[open.target])}. ${rowName(open.report, open.who)}: ${inWords(cellAt(open.report, open.who, open.target))}`;
 }
 
 function cellSelector({ report, who, target }) {
   return `[data-report="${report}"][data-who="${who}"][data-target="${target}"]`;
+}
+
+// The sticky headings cover part of the table's frame, so "nearest" alone could leave the cell beneath them.
+function bringIntoView(cell) {
+  const frame = cell?.closest(".scroller");
+  if (!frame) return;
+  const [box, edge] = [cell.getBoundingClientRect(), frame.getBoundingClientRect()];
+  const [left, top] = [
+    edge.left + frame.querySelector(".corner").offsetWidth,
+    edge.top + frame.querySelector("thead").offsetHeight,
+  ];
+  if (box.left < left) frame.scrollLeft -= left - box.left + 8;
+  else if (box.right > edge.right) frame.scrollLeft += box.right - edge.right + 24;
+  if (box.top < top) frame.scrollTop -= top - box.top + 8;
+  else if (box.bottom > edge.bottom) frame.scrollTop += box.bottom - edge.bottom + 24;
 }
 
 function setModal() {
@@ -85,105 +131,46 @@ function setStop(element) {
 function firstStop() {
   const table = byId("map").querySelector("table");
   if (!table || table.querySelector('[tabindex="0"]')) return;
-  const start = table.querySelector('[aria-current="true"]') || table.querySelector("tbody td button") || table.querySelector("button");
+  const start =
+    table.querySelector('[aria-current="true"]') ||
+    table.querySelector("tbody td button") ||
+    table.querySelector("button");
   if (start) start.tabIndex = 0;
 }
 
-const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], Home: [0, -999], End: [0, 999] };
+const STEPS = {
+  ArrowUp: [-1, 0],
+  ArrowDown: [1, 0],
+  ArrowLeft: [0, -1],
+  ArrowRight: [0, 1],
+  Home: [0, -2],
+  End: [0, 2],
+};
 
 function moveFocus(event) {
   const step = STEPS[event.key];
   const place = event.target.closest?.("#map td, #map th");
   if (!step || !place || event.altKey || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  const next = neighbour(place, step);
+  if (!next) return;
+  setStop(next);
+  next.focus({ preventScroll: true });
+  bringIntoView(next);
+}
+
+// The next button in that direction, past cells without one; a step of 2 goes to the end of the row.
+function neighbour(place, [down, right]) {
+  const inRow = [...place.parentElement.querySelectorAll("button")];
+  if (Math.abs(right) > 1) return right < 0 ? inRow[0] : inRow.at(-1);
   const rows = [...place.closest("table").rows];
-  let row = rows.indexOf(place.parentElement);
-  let column = place.cellIndex;
-  for (let tries = 0; tries < 200; tries += 1) {
-    row += step[0];
-    column = Math.min(Math.max(column + step[1], 0), place.parentElement.cells.length - 1);
-    const next = rows[row]?.cells[column]?.querySelector("button");
-    if (next) { setStop(next); next.focus(); event.preventDefault(); return; }
-    if (!rows[row] || Math.abs(step[1]) > 1 || column === 0 && step[1] < 0 || column === place.parentElement.cells.length - 1 && step[1] > 0) return;
+  let [row, column] = [rows.indexOf(place.parentElement) + down, place.cellIndex + right];
+  while (rows[row]?.cells[column]) {
+    const button = rows[row].cells[column].querySelector("button");
+    if (button) return button;
+    [row, column] = [row + down, column + right];
   }
-}
-
-function drawTools() {
-  const counted = (field) => [...new Set(LINKS.map((link) => link[field]).filter((value) => value !== ""))];
-  const select = (name, label, options) => {
-    const box = make("select", { id: `by-${name}` }, make("option", { value: "" }, "all"), options.map(([value, text]) => make("option", { value }, text)));
-    box.addEventListener("change", () => setFilter(name, box.value));
-    return make("label", {}, make("span", {}, label), box);
-  };
-  const words = make("input", { type: "search", id: "by-words", placeholder: "words in the quotes", autocomplete: "off" });
-  words.addEventListener("input", () => setFilter("words", words.value));
-  const least = make("input", { type: "range", id: "by-least", min: 0, max: 100, step: 5, value: 0 });
-  const reading = make("output", { for: "by-least" }, "0 %");
-  least.addEventListener("input", () => { reading.textContent = `${least.value} %`; setFilter("least", Number(least.value)); });
-  const view = (name, text) => make("button", { type: "button", "aria-pressed": String(state.view === name), data: { view: name }, onclick: () => setView(name) }, text);
-  const people = counted("who").sort((a, b) => whoName(a).localeCompare(whoName(b)));
-  byId("tools").replaceChildren(
-    make("div", { class: "tool-row" },
-      make("div", { class: "views", role: "group", "aria-label": "View" }, view("map", "Map"), view("list", "List by objective")),
-      make("button", { type: "button", class: "plain-button toggle-filters", "aria-expanded": "false", "aria-controls": "filters", onclick: toggleFilters }, "Filters")),
-    make("div", { id: "filters", class: "filters", role: "search", "aria-label": "Filters" },
-      make("label", { class: "wide" }, make("span", {}, "Search"), words),
-      select("lane", "Lane", [["suggested", "suggested"], ["review", "to review"]]),
-      select("treatment", "Treatment", counted("treatment").map((name) => [name, TREATMENTS[name] || name])),
-      select("who", "Organisation", people.map((number) => [number, whoName(number)])),
-      select("language", "Language", counted("language").sort().map((code) => [code, LANGUAGES[code] || code])),
-      make("label", {}, make("span", {}, "Probability at least ", reading), least),
-      make("button", { type: "button", class: "plain-button when-filtered", onclick: clearFilters }, "Clear filters"),
-      make("p", { id: "filter-note", class: "hint when-filtered", role: "status" })));
-}
-
-function toggleFilters(event) {
-  const open = byId("filters").classList.toggle("open");
-  event.currentTarget.setAttribute("aria-expanded", String(open));
-}
-
-function setFilter(name, value) {
-  state.filters[name] = value;
-  refilter();
-  drawMap();
-  drawPanelQuietly();
-  const kept = matching === everything ? LINKS.length : LINKS.filter(passes).length;
-  const cut = DATA.cut && state.filters.words.trim() ? " The search sees only the quotes that this page carries." : "";
-  byId("filter-note").textContent = `${kept} of ${plural(LINKS.length, "link", "links")} pass the filters.${cut}`;
-}
-
-function clearFilters() {
-  state.filters = { lane: "", treatment: "", language: "", who: "", least: 0, words: "" };
-  refilter();
-  drawTools();
-  drawMap();
-  drawPanelQuietly();
-  byId("by-words").focus();
-}
-
-function drawPanelQuietly() {
-  if (state.open) drawPanel();
-}
-
-function setView(name) {
-  state.view = name;
-  for (const button of document.querySelectorAll("[data-view]")) button.setAttribute("aria-pressed", String(button.dataset.view === name));
-  drawMap();
-  firstStop();
-}
-
-function setLanguage(code) {
-  state.language = code;
-  drawLanguages();
-  drawMap();
-  drawGaps();
-  drawPanelQuietly();
-  byId("languages").querySelector(`[data-code="${code}"]`).focus();
-}
-
-function drawLanguages() {
-  byId("languages").replaceChildren(...Object.entries(LANGUAGES).map(([code, name]) => make("button", {
-    type: "button", lang: code, title: name, "aria-label": name, "aria-pressed": String(code === state.language), data: { code }, onclick: () => setLanguage(code),
-  }, code.toUpperCase())));
+  return null;
 }
 
 function showTip(event) {
@@ -204,15 +191,19 @@ function hideTip() {
 }
 
 function onClick(event) {
-  const opener = event.target.closest?.("button[data-target]");
-  if (!opener) return;
-  const { report, who, target } = opener.dataset;
+  const button = event.target.closest?.("button[data-target]");
+  if (!button) return;
+  if (!button.closest("#panel")) opener = button;
+  const { report, who, target } = button.dataset;
   openCell({ report: Number(report), who: Number(who), target: Number(target) });
 }
 
 function onKey(event) {
   if (event.key === "Escape" && !byId("tip").hidden) hideTip();
-  if (event.key === "Escape" && state.open) { event.preventDefault(); closeCell(); }
+  if (event.key === "Escape" && state.open) {
+    event.preventDefault();
+    closeCell();
+  }
   moveFocus(event);
 }
 

@@ -21,7 +21,8 @@ from nlp.writers.report_data import gather
 
 FOLDER = Path(__file__).resolve().parent
 STYLES = ("report.css",)
-SCRIPTS = ("report_state.js", "report_map.js", "report_panel.js", "report.js")
+PARTS = ("state", "map", "list", "panel", "tools")  # top-level names are shared, report.js comes last
+SCRIPTS = (*(f"report_{part}.js" for part in PARTS), "report.js")
 DANGEROUS = {ord(mark): f"\\u{ord(mark):04x}" for mark in "<>&\u2028\u2029"}
 HIDDEN = {mark: f"⟦U+{mark:04X}⟧" for mark in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
 
@@ -50,7 +51,7 @@ def write_report(out: Path, program: Program) -> Path:
         activities=sum(label["target"].startswith("activity:") for label in data["labels"]),
         run=data,
     )
-    path, draft = out / "report.html", out / "report.html.draft"
+    path, draft = out / "report.html", out / ".report.html.draft"
     draft.write_bytes(page.encode("utf-8", "backslashreplace"))
     draft.replace(path)
     return path
@@ -73,6 +74,7 @@ def _joined(names: tuple[str, ...]) -> str:
 def _template(name: str) -> Any:
     rooms = Environment(autoescape=True, loader=FileSystemLoader(FOLDER), undefined=StrictUndefined, trim_blocks=True)
     rooms.filters["plain"] = lambda text: str(text).translate(HIDDEN)
+    rooms.filters["grouped"] = lambda count: f"{count:,}"
     return rooms.get_template(name)
 
 

@@ -1,4 +1,4 @@
-// The map: a table of documents by objectives, a list by objective for narrow screens, and the gaps.
+// The map: a table of documents by objectives, which unfold into organisations and activities.
 
 function columns() {
   const all = [];
@@ -18,31 +18,81 @@ function columns() {
 function drawMap() {
   const list = state.view === "list";
   document.body.classList.toggle("filtering", filtering());
+  document.body.classList.toggle("unfolded", state.targets.size + state.reports.size > 0);
+  document.body.classList.toggle("listed", list);
   byId("map").replaceChildren(list ? objectiveList() : mapTable());
 }
 
 function mapTable() {
   const all = columns();
   const table = make("table", { class: "map", role: "grid", "aria-label": "Evidence by document and objective" });
-  table.append(make("caption", { class: "unseen" }, "Passages with evidence, by document and objective. Arrow keys move, Enter opens."));
-  const corner = make("th", { scope: "col", class: "corner", role: "columnheader" }, "Document ", make("span", { class: "meta" }, "choose one to unfold its organisations"));
+  table.append(
+    make(
+      "caption",
+      { class: "unseen" },
+      "Passages with evidence, by document and objective. Arrow keys move, Enter opens.",
+    ),
+  );
+  const corner = make(
+    "th",
+    { scope: "col", class: "corner", role: "columnheader" },
+    "Document ",
+    make("span", { class: "meta" }, "choose one to unfold its organisations"),
+  );
   table.append(make("thead", {}, make("tr", { role: "row" }, corner, all.map(columnHead))));
   const body = make("tbody");
   body.append(mapRow(ALL, ALL, all));
-  const shownRows = DATA.documents.slice(0, state.rows);
-  shownRows.forEach((document_, report) => {
+  const wanted = matchingDocuments();
+  for (const report of wanted.slice(0, state.rows)) {
     body.append(mapRow(report, ALL, all));
-    if (state.reports.has(report)) for (const who of organisations(report)) body.append(mapRow(report, who, all));
-  });
+    if (!state.reports.has(report)) continue;
+    for (const who of organisations(report)) body.append(mapRow(report, who, all));
+  }
   table.append(body);
-  const frame = make("div", { class: "scroller" }, table);
-  const hidden = DATA.documents.length - shownRows.length;
-  return make("div", {}, frame, hidden > 0 && moreRows(hidden));
+  return make(
+    "div",
+    {},
+    make("div", { class: "scroller" }, table),
+    moreRows(wanted.length - state.rows),
+    unmatched(wanted.length),
+  );
+}
+
+// While filters are on, only documents with matching evidence, unless the reader wants all.
+function matchingDocuments() {
+  const all = DATA.documents.map((_, report) => report);
+  if (!filtering() || state.unmatched) return all;
+  return all.filter((report) => reportsMatching.has(report) || report === state.open?.report);
 }
 
 function moreRows(hidden) {
-  const show = () => { state.rows += 200; drawMap(); };
-  return make("p", {}, make("button", { type: "button", class: "plain-button", onclick: show }, `Show more documents (${hidden} not shown)`));
+  if (hidden <= 0) return null;
+  const show = () => {
+    state.rows += 200;
+    drawMap();
+  };
+  return make(
+    "p",
+    {},
+    make(
+      "button",
+      { type: "button", class: "plain-button", onclick: show },
+      `Show more documents (${hidden} not shown)`,
+    ),
+  );
+}
+
+function unmatched(matched) {
+  const hidden = DATA.documents.length - matched;
+  if (!filtering() || (!hidden && !state.unmatched)) return null;
+  const toggle = () => {
+    state.unmatched = !state.unmatched;
+    drawMap();
+  };
+  const text = state.unmatched
+    ? "Hide documents without a match"
+    : `${plural(hidden, "document", "documents")} without a match: show`;
+  return make("p", {}, make("button", { type: "button", class: "plain-button", onclick: toggle }, text));
 }
 
 // Organisations of a report, those with most evidence first; evidence without an organisation comes last.
@@ -57,21 +107,53 @@ function columnHead(column) {
     const text = `${column.rest} more: none found`;
     const open = () => openCell({ report: ALL, who: ALL, target: column.parent.index });
     const spoken = `Objective ${column.parent.number}: ${plural(column.rest, "activity", "activities")} with no evidence in any document; opens the list`;
-    return make("th", { scope: "col", class: "target rest", role: "columnheader" },
-      make("button", { type: "button", class: "head-button", tabindex: "-1", "aria-label": spoken, onclick: open, data: { tip: spoken } },
-        make("span", { class: "title" }, text), make("span", { class: "number" }, "…")));
+    return make(
+      "th",
+      { scope: "col", class: "target rest", role: "columnheader" },
+      make(
+        "button",
+        {
+          type: "button",
+          class: "head-button",
+          tabindex: "-1",
+          "aria-label": spoken,
+          onclick: open,
+          data: { tip: spoken },
+        },
+        make("span", { class: "title" }, text),
+        make("span", { class: "number" }, "…"),
+      ),
+    );
   }
   const { label } = column;
   const unfolded = state.targets.has(label.index);
   const objective = label.level === "objective";
   const act = () => (objective ? unfoldTarget(label.index) : openCell({ report: ALL, who: ALL, target: label.index }));
-  const button = make("button", {
-    type: "button", class: "head-button", tabindex: "-1", "aria-label": fullTitle(label), onclick: act,
-    "aria-expanded": objective ? String(unfolded) : null,
-    data: { tip: fullTitle(label) + (objective ? ` — ${unfolded ? "fold" : "unfold"} its ${label.kids.length} activities` : ""), head: label.index },
-  }, make("span", { class: "title" }, title(label)), make("span", { class: "number" }, objective ? label.number : `A${label.number}`),
-  objective && make("span", { class: "fold", "aria-hidden": "true" }, unfolded ? "◂" : "▸"));
-  return make("th", { scope: "col", class: `target ${label.level}${unfolded ? " unfolded" : ""}`, role: "columnheader" }, button);
+  const button = make(
+    "button",
+    {
+      type: "button",
+      class: "head-button",
+      tabindex: "-1",
+      "aria-label": fullTitle(label),
+      onclick: act,
+      "aria-expanded": objective ? String(unfolded) : null,
+      data: {
+        tip:
+          fullTitle(label) +
+          (objective ? ` — ${unfolded ? "fold" : "unfold"} its ${label.kids.length} activities` : ""),
+        head: label.index,
+      },
+    },
+    make("span", { class: "title" }, title(label)),
+    make("span", { class: "number" }, objective ? label.number : `A${label.number}`),
+    objective && make("span", { class: "fold", "aria-hidden": "true" }, unfolded ? "◂" : "▸"),
+  );
+  return make(
+    "th",
+    { scope: "col", class: `target ${label.level}${unfolded ? " unfolded" : ""}`, role: "columnheader" },
+    button,
+  );
 }
 
 function mapRow(report, who, all) {
@@ -79,7 +161,14 @@ function mapRow(report, who, all) {
   const row = make("tr", { role: "row", class: kind }, rowHead(report, who, kind));
   for (const column of all) {
     if (column.rest) row.append(make("td", { role: "gridcell", class: "rest" }));
-    else row.append(make("td", { role: "gridcell", class: column.parent ? "activity" : "objective" }, cellButton(report, who, column.label)));
+    else
+      row.append(
+        make(
+          "td",
+          { role: "gridcell", class: column.parent ? "activity" : "objective" },
+          cellButton(report, who, column.label),
+        ),
+      );
   }
   return row;
 }
@@ -90,10 +179,15 @@ function cellButton(report, who, label) {
   const current = open && open.report === report && open.who === who && open.target === label.index;
   const spoken = `${fullTitle(label)}. ${rowName(report, who)}: ${inWords(cell)}`;
   const button = make("button", {
-    type: "button", tabindex: "-1", class: `cell ${cell.kind}`, "aria-label": shown(spoken),
-    "aria-current": current ? "true" : null, data: { tip: spoken, report, who, target: label.index },
+    type: "button",
+    tabindex: "-1",
+    class: `cell ${cell.kind}`,
+    "aria-label": shown(spoken),
+    "aria-current": current ? "true" : null,
+    data: { tip: spoken, report, who, target: label.index },
   });
-  if (cell.kind === "suggested") button.append(String(cell.suggested), cell.review ? make("small", {}, `+${cell.review}?`) : "");
+  if (cell.kind === "suggested")
+    button.append(String(cell.suggested), cell.review ? make("small", {}, `+${cell.review}?`) : "");
   else button.append({ review: `${cell.review}?`, filtered: "○", unread: "–", none: "·" }[cell.kind]);
   return button;
 }
@@ -101,33 +195,61 @@ function cellButton(report, who, label) {
 function rowHead(report, who, kind) {
   if (kind === "total") {
     const read = DATA.documents.filter((document_) => document_.state !== "unread").length;
-    return make("th", { scope: "row", role: "rowheader", class: "document" },
-      make("span", { class: "name" }, "All documents"), make("span", { class: "meta" }, `${plural(read, "document", "documents")} searched`));
+    return make(
+      "th",
+      { scope: "row", role: "rowheader", class: "document" },
+      make("span", { class: "name" }, "All documents"),
+      make("span", { class: "meta" }, `${plural(read, "document", "documents")} searched`),
+    );
   }
   if (kind === "organisation") {
     const name = whoName(who);
-    return make("th", { scope: "row", role: "rowheader", class: "document" },
-      make("span", { class: "name", data: { tip: name } }, make("bdi", {}, name)));
+    return make(
+      "th",
+      { scope: "row", role: "rowheader", class: "document" },
+      make("span", { class: "name", data: { tip: name } }, make("bdi", {}, name)),
+    );
   }
   const document_ = DATA.documents[report];
   const inside = document_.who.length;
   const unfolded = state.reports.has(report);
-  const name = make("span", { class: "name" }, inside > 0 && make("span", { class: "fold", "aria-hidden": "true" }, unfolded ? "▾ " : "▸ "), make("bdi", {}, document_.title));
+  const name = make(
+    "span",
+    { class: "name" },
+    inside > 0 && make("span", { class: "fold", "aria-hidden": "true" }, unfolded ? "▾ " : "▸ "),
+    make("bdi", {}, document_.title),
+  );
   const meta = make("span", { class: "meta" }, rowMeta(document_, report, inside));
   const tip = `${document_.title} — ${document_.file}${document_.passages ? `, ${plural(document_.passages, "passage", "passages")}` : ""}`;
   const content = inside
-    ? make("button", { type: "button", class: "row-button", tabindex: "-1", "aria-expanded": String(unfolded), onclick: () => unfoldReport(report), data: { tip, row: report } }, name, meta)
+    ? make(
+        "button",
+        {
+          type: "button",
+          class: "row-button",
+          tabindex: "-1",
+          "aria-expanded": String(unfolded),
+          onclick: () => unfoldReport(report),
+          data: { tip, row: report },
+        },
+        name,
+        meta,
+      )
     : make("div", { class: "row-button", data: { tip } }, name, meta);
   return make("th", { scope: "row", role: "rowheader", class: "document" }, content);
 }
 
 function rowMeta(document_, report, inside) {
-  const reached = OBJECTIVES.filter((label) => linksAt(report, ALL, label.index).length).length;
+  const reached = OBJECTIVES.filter((label) => tally(linksAt(report, ALL, label.index)).suggested).length;
   const facts = [document_.symbol, document_.kind, document_.language.toUpperCase(), document_.date].filter(Boolean);
   if (document_.state !== "unread") facts.push(`${reached}/${OBJECTIVES.length} objectives`);
   if (inside) facts.push(plural(inside, "organisation", "organisations"));
   const badge = { partial: "read in part", unread: "not read" }[document_.state];
-  return [badge ? make("span", { class: `status ${document_.state}` }, badge) : null, badge ? " " : null, facts.join(" · ")];
+  return [
+    badge ? make("span", { class: `status ${document_.state}` }, badge) : null,
+    badge ? " " : null,
+    facts.join(" · "),
+  ];
 }
 
 function unfoldTarget(index) {
@@ -142,53 +264,8 @@ function unfoldReport(report) {
   focusOn(`[data-row="${report}"]`);
 }
 
-function objectiveList() {
-  const rows = OBJECTIVES.map((label) => {
-    const open = state.targets.has(label.index);
-    const cell = cellAt(ALL, ALL, label.index);
-    const reports = DATA.documents.map((_, report) => report).filter((report) => linksAt(report, ALL, label.index).length);
-    const head = make("button", { type: "button", class: "list-head", "aria-expanded": String(open), onclick: () => unfoldTarget(label.index), data: { head: label.index } },
-      make("span", { class: `cell ${cell.kind}`, "aria-hidden": "true" }, cell.suggested || (cell.review ? `${cell.review}?` : cell.kind === "filtered" ? "○" : "·")),
-      make("span", { class: "list-title" }, make("b", {}, `${label.number}. `), title(label),
-        make("span", { class: "meta" }, reports.length ? `${inWords(cell)} in ${plural(reports.length, "document", "documents")}` : inWords(cell))));
-    return make("li", {}, head, open && listBody(label, reports));
-  });
-  return make("ul", { class: "objectives" }, rows);
-}
-
-function listBody(label, reports) {
-  const line = (report, target, name) => make("li", {}, make("button", { type: "button", class: "list-line", data: { report, who: ALL, target } },
-    make("span", { class: `cell ${cellAt(report, ALL, target).kind}`, "aria-hidden": "true" }, short(cellAt(report, ALL, target))), make("span", {}, make("bdi", {}, name))));
-  const kids = label.kids.filter((kid) => linksAt(ALL, ALL, kid).length);
-  return make("div", { class: "list-body" },
-    make("h3", {}, "Documents"), reports.length ? make("ul", {}, line(ALL, label.index, "All documents"), reports.map((report) => line(report, label.index, DATA.documents[report].title))) : make("p", { class: "hint" }, "None found."),
-    make("h3", {}, `Activities with evidence, ${kids.length} of ${label.kids.length}`), make("ul", {}, kids.map((kid) => line(ALL, kid, `A${LABELS[kid].number}. ${title(LABELS[kid])}`))));
-}
-
-function short(cell) {
-  return cell.suggested || (cell.review ? `${cell.review}?` : "·");
-}
-
-function drawGaps() {
-  const reach = (label) => tally(linksAt(ALL, ALL, label.index, everything));
-  const nothing = (labels) => labels.filter((label) => !reach(label).suggested && !reach(label).review);
-  const weak = (labels) => labels.filter((label) => !reach(label).suggested && reach(label).review);
-  const missing = nothing(ACTIVITIES);
-  const groups = new Map();
-  for (const label of missing) {
-    const given = label.given[state.language] || label.given.en || "Others";
-    groups.set(given, [...(groups.get(given) || []), label]);
-  }
-  const item = (label) => make("li", {}, make("button", { type: "button", class: "link-button", data: { report: ALL, who: ALL, target: label.index } }, make("b", {}, `${label.level === "activity" ? "A" : ""}${label.number} `), title(label)));
-  const block = (name, labels) => make("div", { class: "gap" }, make("h3", {}, name, " ", make("span", { class: "tally" }, labels.length)), labels.length ? make("ul", {}, labels.map(item)) : make("p", { class: "hint" }, "None."));
-  const unread = DATA.counts.unread + DATA.counts.partial;
-  byId("gaps").replaceChildren(
-    make("h2", { id: "gaps-title" }, "Gaps: what no document addresses"),
-    make("p", { class: "hint" }, `In the ${plural(DATA.counts.whole + DATA.counts.partial, "document", "documents")} searched, whatever the filters.${unread ? ` ${plural(unread, "document was", "documents were")} not read, or only in part, and may fill some of these.` : ""}`),
-    make("div", { class: "gaps" }, block("Objectives without evidence", nothing(OBJECTIVES)), block("Objectives with evidence only to review", weak(OBJECTIVES)), block("Activities with evidence only to review", weak(ACTIVITIES))),
-    make("h3", {}, "Activities without evidence, by who they are given to ", make("span", { class: "tally" }, missing.length)),
-    make("div", { class: "gaps" }, [...groups].map(([name, labels]) => make("details", { class: "gap" }, make("summary", {}, name, " ", make("span", { class: "tally" }, labels.length)), make("ul", {}, labels.map(item))))));
-  const reached = (labels) => `${labels.length - nothing(labels).length}/${labels.length}`;
-  byId("reached-objectives").textContent = reached(OBJECTIVES);
-  byId("reached-activities").textContent = reached(ACTIVITIES);
+function foldAll() {
+  state.targets.clear();
+  state.reports.clear();
+  drawMap();
 }

@@ -158,8 +158,8 @@ def _context(text: str, passage: Row, links: list[Row]) -> Row:
     body = text[start:end] if faithful else _patchwork(start, end, links)
     place = {"start": start, "text": body, "section": passage.get("section") or [], "page": passage.get("page")}
     clipped = [start > passage.get("start", start), end < passage.get("end", end)]
-    named = {"who": passage.get("implementer_text") or "", "reference": passage.get("reference") or ""}
-    return place | named | {"clipped": clipped}
+    named = {name: passage.get(name) or "" for name in ("reference", "number", "lead_in")}
+    return place | named | {"who": passage.get("implementer_text") or "", "clipped": clipped}
 
 
 def _patchwork(start: int, end: int, links: list[Row]) -> str:

@@ -4,7 +4,11 @@
 const DATA = JSON.parse(document.getElementById("data").textContent);
 const LANGUAGES = { en: "English", es: "Español", pt: "Português", fr: "Français" };
 const TREATMENTS = {
-  done: "carried out", planned: "planned", standing: "standing task", recommended: "recommended", mention: "only mentioned",
+  done: "carried out",
+  planned: "planned",
+  standing: "standing task",
+  recommended: "recommended",
+  mention: "only mentioned",
 };
 const ALL = -1; // stands for all reports, or all organisations of a report
 
@@ -16,7 +20,15 @@ const OBJECTIVES = LABELS.filter((label) => label.level === "objective");
 const ACTIVITIES = LABELS.filter((label) => label.level === "activity");
 
 const LINKS = DATA.links.map(([report, who, target, review, probability, treatment, language, passage, more]) => ({
-  report, who, target, review: review === 1, probability, treatment, language, passage, more,
+  report,
+  who,
+  target,
+  review: review === 1,
+  probability,
+  treatment,
+  language,
+  passage,
+  more,
 }));
 
 const state = {
@@ -27,6 +39,7 @@ const state = {
   reports: new Set(),
   targets: new Set(),
   rows: 100,
+  unmatched: false, // also show documents in which nothing passes the filters
   filters: { lane: "", treatment: "", language: "", who: "", least: 0, words: "" },
 };
 
@@ -77,13 +90,20 @@ function passes(link) {
   if (link.probability * 100 < least) return false;
   if (!words.trim()) return true;
   link.searchable ??= folded(quoteOf(link));
-  return folded(words).trim().split(/\s+/).every((word) => link.searchable.includes(word));
+  return folded(words)
+    .trim()
+    .split(/\s+/)
+    .every((word) => link.searchable.includes(word));
 }
 
 function gathered(links) {
   const cells = new Map();
   for (const link of links) {
-    const places = [[link.report, link.who], [link.report, ALL], [ALL, ALL]];
+    const places = [
+      [link.report, link.who],
+      [link.report, ALL],
+      [ALL, ALL],
+    ];
     for (const [report, who] of places) {
       const key = `${report}|${who}|${link.target}`;
       if (cells.has(key)) cells.get(key).push(link);
@@ -104,9 +124,13 @@ for (const link of LINKS) {
 
 const everything = gathered(LINKS);
 let matching = everything;
+let reportsMatching = new Set();
 
 function refilter() {
-  matching = filtering() ? gathered(LINKS.filter(passes)) : everything;
+  const kept = filtering() ? LINKS.filter(passes) : LINKS;
+  matching = kept === LINKS ? everything : gathered(kept);
+  reportsMatching = new Set(kept.map((link) => link.report));
+  return kept.length;
 }
 
 function linksAt(report, who, target, cells = matching) {
@@ -116,7 +140,9 @@ function linksAt(report, who, target, cells = matching) {
 // Passages with a suggested link, and passages with nothing but links to review.
 function tally(links) {
   const suggested = new Set(links.filter((link) => !link.review).map((link) => link.passage));
-  const review = new Set(links.filter((link) => link.review && !suggested.has(link.passage)).map((link) => link.passage));
+  const review = new Set(
+    links.filter((link) => link.review && !suggested.has(link.passage)).map((link) => link.passage),
+  );
   return { suggested: suggested.size, review: review.size };
 }
 
@@ -136,7 +162,9 @@ function cellAt(report, who, target) {
 }
 
 const MEANING = {
-  none: "searched, none found", unread: "not searchable, the document was not read", filtered: "evidence outside the filters",
+  none: "searched, none found",
+  unread: "not searchable, the document was not read",
+  filtered: "evidence outside the filters",
 };
 
 function inWords(cell) {
@@ -155,7 +183,10 @@ function rowName(report, who) {
 
 // Direction marks that would let a text disguise itself are shown, not obeyed.
 function shown(text) {
-  return String(text).replace(/[\u202A-\u202E\u2066-\u2069]/g, (mark) => `⟦U+${mark.charCodeAt(0).toString(16).toUpperCase()}⟧`);
+  return String(text).replace(
+    /[\u202A-\u202E\u2066-\u2069]/g,
+    (mark) => `⟦U+${mark.charCodeAt(0).toString(16).toUpperCase()}⟧`,
+  );
 }
 
 // An element; text always goes in as text.

@@ -1,0 +1,1 @@
+"""From vectors to calibrated probabilities, lanes and reasons."""

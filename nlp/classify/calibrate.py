@@ -1,0 +1,66 @@
+"""From scores to probabilities: Platt scaling per label, pooled over the labels that have too few examples.
+
+Source: J. Platt, "Probabilistic outputs for support vector machines" (1999). Scores must come from folds that did
+not see the passages. Labels with fewer than `OWN_SUPPORT` positives share one slope and intercept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+OWN_SUPPORT = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Platt:
+    """Slopes and intercepts, float64 (labels,): probability = sigmoid(slope * score + intercept)."""
+
+    slope: Array
+    intercept: Array
+
+    def __call__(self, scores: Array) -> Array:
+        """Return probabilities in [0, 1], the shape of `scores` (n, labels)."""
+        return sigmoid(scores * self.slope + self.intercept)
+
+
+def sigmoid(values: Array) -> Array:
+    """Return 1 / (1 + exp(-x)), safe for large x."""
+    result: Array = 0.5 * (1.0 + np.tanh(0.5 * np.asarray(values, np.float64)))
+    return result
+
+
+def fit_platt(scores: Array, targets: Array) -> Platt:
+    """Fit on held-out scores (n, labels) and label weights (n, labels) in [0, 1]."""
+    count = scores.shape[1]
+    slope, intercept = np.empty(count), np.empty(count)
+    rare = targets.sum(axis=0) < OWN_SUPPORT
+    if rare.any():
+        slope[rare], intercept[rare] = _fit(scores[:, rare].ravel(), targets[:, rare].ravel())
+    for label in np.flatnonzero(~rare):
+        slope[label], intercept[label] = _fit(scores[:, label], targets[:, label])
+    return Platt(slope, intercept)
+
+
+def _fit(scores: Array, weights: Array) -> tuple[float, float]:
+    """One slope and intercept; a weight between 0 and 1 counts as that much of a positive."""
+    from sklearn.linear_model import LogisticRegression
+
+    column = np.concatenate([scores, scores])[:, None]
+    labels = np.concatenate([np.ones(len(scores)), np.zeros(len(scores))])
+    shares = np.concatenate([weights, 1.0 - weights])
+    kept = shares > 0
+    model = LogisticRegression(C=1e4).fit(column[kept], labels[kept], sample_weight=shares[kept])
+    return float(model.coef_[0, 0]), float(model.intercept_[0])
+
+
+def expected_calibration_error(probabilities: Array, targets: Array, bins: int = 15) -> float:
+    """Return the mean gap between probability and frequency, weighted by bin size, in [0, 1] (Naeini et al. 2015)."""
+    flat, truth = probabilities.ravel(), targets.ravel()
+    places = np.minimum((flat * bins).astype(int), bins - 1)
+    sizes = np.bincount(places, minlength=bins)
+    gaps = np.abs(np.bincount(places, flat, bins) - np.bincount(places, truth, bins))
+    return float(gaps.sum() / max(sizes.sum(), 1))

@@ -1,0 +1,190 @@
+"""The trained heads: one matrix for role, treatment, 20 objectives and 100 activities. Weights are data, no pickle."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from nlp.classify.calibrate import Platt
+from nlp.classify.features import LabelVectors, Matrix, assemble
+from nlp.classify.lanes import Cut, Lanes
+from nlp.encode.embed import Vectors
+from nlp.errors import ModelError
+from nlp.program import Program
+from nlp.records import ROLES, TREATMENTS, Reading
+
+FORMAT = 1
+WEIGHTS, MANIFEST, EXAMPLES = "heads.npz", "manifest.json", "examples.jsonl"
+RETRAIN = "Run: evmap train"
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """Linear heads on scaled features.
+
+    Attributes:
+        centre: float32 (dim,) mean passage vector; mean, scale: float32 (features,) of the training features.
+        role: (3, features + 1), treatment: (5, features + 1), targets: (120, features + 1); last column intercept.
+        platt: calibration of the 120 targets.
+    """
+
+    centre: Vectors
+    mean: Matrix
+    scale: Matrix
+    role: Matrix
+    treatment: Matrix
+    targets: Matrix
+    platt: Platt
+
+    def features(self, vectors: Vectors, contexts: Vectors, labels: LabelVectors) -> Matrix:
+        """Return float32 (n, features): assembled and scaled as in training."""
+        raw = assemble(vectors, contexts, labels.likeness(vectors, self.centre))
+        scaled: Matrix = ((raw - self.mean) / self.scale).astype(np.float32)
+        return scaled
+
+    def scores(self, features: Matrix) -> dict[str, Array]:
+        """Return "role" (n, 3), "treatment" (n, 5) and "targets" (n, 120): linear scores, not probabilities."""
+        wide = np.hstack([features.astype(np.float64), np.ones((len(features), 1))])
+        tables = {"role": self.role, "treatment": self.treatment, "targets": self.targets}
+        return {name: wide @ table.astype(np.float64).T for name, table in tables.items()}
+
+    def read(self, features: Matrix, targets: Sequence[str]) -> list[Reading]:
+        """Return one `Reading` a row; probabilities are calibrated and rounded to 4 decimals."""
+        scores = self.scores(features)
+        probabilities = np.round(self.platt(scores["targets"]), 4)
+        readings = []
+        for row, role, treatment in zip(
+            probabilities, scores["role"].argmax(axis=1), scores["treatment"].argmax(axis=1), strict=True
+        ):
+            name = ROLES[int(role)]
+            readings.append(
+                Reading(
+                    name,
+                    TREATMENTS[int(treatment)] if name == "activity" else None,
+                    dict(zip(targets, row.tolist(), strict=True)),
+                )
+            )
+        return readings
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Annotated examples to show beside a link: ids, texts, targets, and unit vectors float32 (n, dim)."""
+
+    ids: tuple[str, ...]
+    texts: tuple[str, ...]
+    targets: tuple[frozenset[str], ...]
+    vectors: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Heads with everything that belongs to them.
+
+    Attributes:
+        manifest: what it was trained from and for; digest: sha256 (hex) of its files.
+        lanes: cuts for "objective" and "activity".
+    """
+
+    heads: Heads
+    lanes: Mapping[str, Lanes]
+    examples: Examples
+    manifest: Mapping[str, Any]
+    digest: str
+
+
+def save(folder: Path, heads: Heads, lanes: Mapping[str, Lanes], examples: Examples, facts: Mapping[str, Any]) -> None:
+    """Write a model folder: weights (float32), examples, and last the manifest with the files' hashes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    np.savez(
+        folder / WEIGHTS,
+        centre=heads.centre,
+        mean=heads.mean,
+        scale=heads.scale,
+        role=heads.role,
+        treatment=heads.treatment,
+        targets=heads.targets,
+        slope=heads.platt.slope,
+        intercept=heads.platt.intercept,
+        examples=examples.vectors.astype(np.float16),
+    )
+    rows = zip(examples.ids, examples.texts, examples.targets, strict=True)
+    lines = [json.dumps({"id": i, "text": t, "targets": sorted(x)}, ensure_ascii=False) for i, t, x in rows]
+    (folder / EXAMPLES).write_text("\n".join(lines) + "\n", "utf-8")
+    files = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in (WEIGHTS, EXAMPLES)}
+    manifest = {"format": FORMAT, **facts, "lanes": {k: asdict(v) for k, v in lanes.items()}, "files": files}
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", "utf-8")
+
+
+def load(folder: Path, program: Program, encoder_identity: str) -> Model:
+    """Return the model in `folder`, if it was trained for this codebook and this encoder and is undamaged.
+
+    Raises:
+        ModelError: if it is missing, damaged, or made for something else; expected and found hashes are named.
+    """
+    manifest = read_manifest(folder)
+    _require(folder, "codebook labels", manifest["codebook"], program.labels_digest)
+    _require(folder, "encoder", manifest["encoder"], encoder_identity)
+    for name, digest in manifest["files"].items():
+        _require(folder / name, "sha256", digest, _hash(folder / name))
+    with np.load(folder / WEIGHTS, allow_pickle=False) as data:
+        arrays = {name: data[name] for name in data.files}
+    heads = Heads(
+        centre=arrays["centre"],
+        mean=arrays["mean"],
+        scale=arrays["scale"],
+        role=arrays["role"],
+        treatment=arrays["treatment"],
+        targets=arrays["targets"],
+        platt=Platt(arrays["slope"], arrays["intercept"]),
+    )
+    lanes = {kind: Lanes(**{k: Cut(**cut) for k, cut in row.items()}) for kind, row in manifest["lanes"].items()}
+    digest = _hash(folder / MANIFEST)
+    return Model(heads, lanes, _load_examples(folder, arrays["examples"]), manifest, digest)
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Return the manifest of a model folder.
+
+    Raises:
+        ModelError: if it is missing, malformed, or of another format.
+    """
+    try:
+        manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text("utf-8"))
+    except FileNotFoundError:
+        raise ModelError(folder, "no model there (manifest.json is missing)", RETRAIN) from None
+    except (json.JSONDecodeError, UnicodeDecodeError):
+        raise ModelError(folder / MANIFEST, "damaged", RETRAIN) from None
+    if manifest.get("format") != FORMAT:
+        raise ModelError(folder, f"format {manifest.get('format')}, this version reads {FORMAT}", RETRAIN)
+    return manifest
+
+
+def _load_examples(folder: Path, vectors: npt.NDArray[Any]) -> Examples:
+    rows = [json.loads(line) for line in (folder / EXAMPLES).read_text("utf-8").splitlines() if line]
+    return Examples(
+        tuple(row["id"] for row in rows),
+        tuple(row["text"] for row in rows),
+        tuple(frozenset(row["targets"]) for row in rows),
+        vectors.astype(np.float32),
+    )
+
+
+def _require(subject: object, what: str, expected: str, found: str) -> None:
+    if expected != found:
+        raise ModelError(subject, f"{what}: expected {expected}, found {found}", RETRAIN)
+
+
+def _hash(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except FileNotFoundError:
+        raise ModelError(path, "missing", RETRAIN) from None

@@ -1,0 +1,253 @@
+"""How good is it: the model, a zero-shot and a keyword baseline, on gold documents that nobody trained on."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from nlp.annotations import Gold, GoldUnit, LabelSet, load_gold
+from nlp.classify.features import Encodes, LabelVectors
+from nlp.classify.lanes import decide
+from nlp.classify.why import terms_in
+from nlp.errors import AnnotationError
+from nlp.pipeline import Mapper, passage_context, read_structured
+from nlp.program import Program
+from nlp.records import Reading
+from nlp.settings import Settings
+from nlp.structure.segment import Structured
+
+Array = npt.NDArray[np.float64]
+KINDS = {"objectives": "objective", "activities": "activity"}
+TOP = 3
+DRAWS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a system says of one unit: targets it claims, all targets by falling score, role (None: says nothing)."""
+
+    claimed: frozenset[str]
+    ranked: tuple[str, ...]
+    role: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Gold units of one document with their texts and surroundings, in document order."""
+
+    gold: Gold
+    texts: tuple[str, ...]
+    contexts: tuple[str, ...]
+
+    @property
+    def units(self) -> tuple[GoldUnit, ...]:
+        """The gold units."""
+        return self.gold.units
+
+
+def load_sheet(path: Path, documents: Path | None, settings: Settings) -> Sheet:
+    """Read a standoff gold file and the document it annotates.
+
+    The document is looked for in `documents`, beside the gold file, and beside its folder.
+
+    Raises:
+        AnnotationError: if the document is not found, has another hash, or a unit leaves its text.
+    """
+    gold = load_gold(path)
+    source = _find(path, gold, documents)
+    structured = read_structured(source, settings)
+    if structured.document.document_id != gold.sha256:
+        raise AnnotationError(
+            source,
+            f"expected sha256 {gold.sha256}, found {structured.document.document_id}",
+            "Get the annotated version",
+        )
+    text = structured.document.text
+    if any(unit.end > len(text) for unit in gold.units):
+        raise AnnotationError(path, "a unit leaves the document's text")
+    return Sheet(
+        gold,
+        tuple(" ".join(text[unit.start : unit.end].split()) for unit in gold.units),
+        tuple(_context(structured, unit) for unit in gold.units),
+    )
+
+
+def _find(path: Path, gold: Gold, documents: Path | None) -> Path:
+    name = Path(gold.document).name
+    places = [p for p in (documents, path.parent, path.parent.parent, path.parent.parent / "documents") if p]
+    for place in places:
+        for candidate in (place / gold.document, place / name):
+            if candidate.is_file():
+                return candidate
+    raise AnnotationError(gold.document, "the annotated document is not here", "Name its folder with --documents")
+
+
+def _context(structured: Structured, unit: GoldUnit) -> str:
+    """Surroundings of the passage that shares most text with the unit."""
+    best = max(structured.passages, key=lambda passage: passage.span.overlap(unit.span))
+    return passage_context(best)
+
+
+def ask_model(mapper: Mapper, sheet: Sheet) -> list[Answer]:
+    """The trained model: its links in both lanes."""
+    readings = mapper.read_texts(sheet.texts, sheet.contexts)
+    return [_answer(mapper, reading) for reading in readings]
+
+
+def _answer(mapper: Mapper, reading: Reading) -> Answer:
+    lanes = mapper.model.lanes
+    chosen = decide(mapper.program, reading.probabilities, lanes["objective"], lanes["activity"])
+    claimed = frozenset(target for target, _, _ in chosen) if reading.role != "heading" else frozenset()
+    ranked = sorted(reading.probabilities, key=lambda target: -reading.probabilities[target])
+    return Answer(claimed, tuple(ranked), reading.role)
+
+
+def ask_zero_shot(program: Program, encoder: Encodes, texts: Sequence[str], cuts: dict[str, float]) -> list[Answer]:
+    """Zero-shot: cosine of the passage to each label's codebook text, centred; cuts tuned on the training passages."""
+    vectors = encoder.encode(texts)
+    likeness = LabelVectors(program, encoder).likeness(vectors, vectors.mean(axis=0))
+    names = program.targets
+    answers = []
+    for row in likeness:
+        scored = dict(zip(names, row.tolist(), strict=True))
+        claimed = frozenset(t for t, score in scored.items() if score >= cuts[t.split(":")[0]])
+        answers.append(Answer(claimed, tuple(sorted(scored, key=lambda t: -scored[t])), None))
+    return answers
+
+
+def tune_zero_shot(likeness: npt.NDArray[np.float32], targets: Array) -> dict[str, float]:
+    """Return the cuts with the best F1 on labelled passages: likeness (n, 120) against label shares (n, 120)."""
+    cuts = {}
+    for kind, part in {"objective": slice(0, 20), "activity": slice(20, None)}.items():
+        scores, truth = likeness[:, part], targets[:, part] >= 0.5
+        grid = np.arange(0.1, 0.9, 0.02)
+        cuts[kind] = float(max(grid, key=lambda cut: _f1((scores >= cut), truth)))
+    return cuts
+
+
+def _f1(hits: npt.NDArray[np.bool_], truth: npt.NDArray[np.bool_]) -> float:
+    return float(2 * (hits & truth).sum() / max(hits.sum() + truth.sum(), 1))
+
+
+def ask_keywords(program: Program, texts: Sequence[str]) -> list[Answer]:
+    """Keyword rules: a target is claimed where one of its codebook terms stands; ranked by the number of terms."""
+    answers = []
+    for text in texts:
+        found = {target: len(terms_in(program, target, text)) for target in program.targets}
+        claimed = frozenset(target for target, count in found.items() if count)
+        answers.append(Answer(claimed, tuple(sorted(found, key=lambda t: -found[t])), None))
+    return answers
+
+
+def _labels(unit: GoldUnit, kind: str) -> LabelSet:
+    labels: LabelSet = getattr(unit, kind)
+    return labels
+
+
+def _own(targets: Sequence[str] | frozenset[str], kind: str) -> list[int]:
+    prefix = KINDS[kind] + ":"
+    return [int(target.removeprefix(prefix)) for target in targets if target.startswith(prefix)]
+
+
+def precision(units: Sequence[GoldUnit], answers: Sequence[Answer], kind: str) -> float:
+    """Share of claimed labels that are required or permitted, pooled over units (micro)."""
+    right = total = 0
+    for unit, answer in zip(units, answers, strict=True):
+        labels, claimed = _labels(unit, kind), _own(answer.claimed, kind)
+        right += len(set(claimed) & {*labels.required, *labels.permitted})
+        total += len(claimed)
+    return right / total if total else 0.0
+
+
+def recall(units: Sequence[GoldUnit], answers: Sequence[Answer], kind: str) -> float:
+    """Share of required labels that are claimed, pooled over units (micro)."""
+    right = total = 0
+    for unit, answer in zip(units, answers, strict=True):
+        required = _labels(unit, kind).required
+        right += len(set(_own(answer.claimed, kind)) & set(required))
+        total += len(required)
+    return right / total if total else 0.0
+
+
+def f1(units: Sequence[GoldUnit], answers: Sequence[Answer], kind: str) -> float:
+    """Harmonic mean of `precision` and `recall` (micro)."""
+    p, r = precision(units, answers, kind), recall(units, answers, kind)
+    return 2 * p * r / (p + r) if p + r else 0.0
+
+
+def top3_hit(units: Sequence[GoldUnit], answers: Sequence[Answer], kind: str) -> float:
+    """Share of units with a required label that have one among the three best-scored labels of the kind."""
+    hits = []
+    for unit, answer in zip(units, answers, strict=True):
+        required = set(_labels(unit, kind).required)
+        if required:
+            hits.append(bool(required & set(_own(answer.ranked, kind)[:TOP])))
+    return sum(hits) / len(hits) if hits else 0.0
+
+
+Metric = Callable[[Sequence[GoldUnit], Sequence[Answer], str], float]
+METRICS: dict[str, Metric] = {
+    "precision_micro": precision,
+    "recall_micro": recall,
+    "f1_micro": f1,
+    "top3_hit_units": top3_hit,
+}
+
+
+def role_accuracy(units: Sequence[GoldUnit], answers: Sequence[Answer]) -> float | None:
+    """Share of units whose role an annotator gave; None for a system that says no role."""
+    if any(answer.role is None for answer in answers):
+        return None
+    right = sum(answer.role in unit.role for unit, answer in zip(units, answers, strict=True))
+    return right / max(len(units), 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One system's scores: per kind and metric, F1's 95 % interval over units redrawn, role accuracy."""
+
+    system: str
+    scores: dict[str, dict[str, float]]
+    interval: dict[str, tuple[float, float]]
+    role_accuracy: float | None
+
+
+def score(system: str, units: Sequence[GoldUnit], answers: Sequence[Answer]) -> Result:
+    """Score one system on gold units with every metric of METRICS."""
+    scores = {kind: {name: round(m(units, answers, kind), 3) for name, m in METRICS.items()} for kind in KINDS}
+    interval = {kind: bootstrap(units, answers, kind) for kind in KINDS}
+    role = role_accuracy(units, answers)
+    return Result(system, scores, interval, None if role is None else round(role, 3))
+
+
+def bootstrap(units: Sequence[GoldUnit], answers: Sequence[Answer], kind: str) -> tuple[float, float]:
+    """95 % interval of F1: units redrawn with replacement 1,000 times, seed 0 (Efron 1979)."""
+    rng = np.random.default_rng(0)
+    values = []
+    for _ in range(DRAWS):
+        draw = rng.integers(0, len(units), len(units))
+        values.append(f1([units[i] for i in draw], [answers[i] for i in draw], kind))
+    low, high = np.percentile(values, [2.5, 97.5])
+    return round(float(low), 3), round(float(high), 3)
+
+
+def find_gold(path: Path) -> list[Path]:
+    """Return the standoff files of a folder, or the file itself.
+
+    Raises:
+        AnnotationError: if there is none.
+    """
+    found = sorted(path.rglob("*.standoff.json")) if path.is_dir() else [path]
+    if not found:
+        raise AnnotationError(path, "no *.standoff.json there", "Give a gold file or a folder of them")
+    return found
+
+
+def digest_of(sheets: Sequence[Sheet]) -> str:
+    """sha256 (hex) of the gold that was scored."""
+    return hashlib.sha256("".join(sheet.gold.model_dump_json() for sheet in sheets).encode()).hexdigest()

@@ -1,0 +1,180 @@
+"""The mapping of one document: its passages read, and the evidence links that follow."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from collections.abc import Mapping as Frozen
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from nlp.classify import why as why_
+from nlp.classify.heads import Model
+from nlp.classify.lanes import Cut, Lanes, decide
+from nlp.display import links_html, title_of
+from nlp.encode.embed import Vectors
+from nlp.program import Program
+from nlp.records import Link, Passage, Reading, Span, Why
+from nlp.structure.segment import Structured
+from nlp.structure.sentences import sentences
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CONTEXT = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """What one document is evidence for.
+
+    Attributes:
+        structured: document, profile and passages. readings: one per passage, in the same order.
+        links: evidence links by position, then objectives before activities.
+        lanes: the cuts that made them. model, program_digest: what they were made with.
+    """
+
+    structured: Structured
+    readings: tuple[Reading, ...]
+    links: tuple[Link, ...]
+    lanes: Frozen[str, Lanes]
+    program: Program
+    model: str
+
+    @property
+    def passages(self) -> tuple[Passage, ...]:
+        """The passages in reading order."""
+        return self.structured.passages
+
+    @property
+    def text(self) -> str:
+        """The canonical text."""
+        return self.structured.document.text
+
+    def at(self, cut: float) -> Mapping:
+        """Return a new mapping whose links have a probability of at least `cut`, in [0, 1]; no model is run.
+
+        Links above the old review cut keep their reasons; those that a lower cut brings in quote their whole
+        passage. Lanes stay as promised; what lies below the review cut is in the review lane.
+        """
+        known = {(link.passage_id, link.target): link for link in self.links}
+        lowered = {kind: replace(lanes, review=Cut(cut, 0.0, 0.0)) for kind, lanes in self.lanes.items()}
+        found = []
+        for passage, reading in zip(self.passages, self.readings, strict=True):
+            if passage.kind == "heading":
+                continue
+            for target, probability, lane in decide(
+                self.program, reading.probabilities, lowered["objective"], lowered["activity"]
+            ):
+                if probability < cut:
+                    continue
+                old = known.get((passage.passage_id, target))
+                found.append(
+                    old or make_link(self.text, passage, reading, target, probability, lane, Why(), passage.span)
+                )
+        return replace(self, links=tuple(found))
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a link as a pandas DataFrame (extra ``notebook``)."""
+        import pandas as pd
+
+        return pd.DataFrame(list(self.rows()))
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Yield one flat dict a link, with its label in the document's language."""
+        language = self.structured.profile.language
+        for link in self.links:
+            yield {
+                "target": link.target,
+                "label": title_of(self.program, link.target, language),
+                "probability": link.probability,
+                "lane": link.lane,
+                "treatment": link.treatment,
+                "implementer": link.implementer,
+                "page": link.page,
+                "quote": link.quote,
+                "start": link.span.start,
+                "end": link.span.end,
+                "passage_id": link.passage_id,
+                "link_id": link.link_id,
+            }
+
+    def _repr_html_(self) -> str:
+        profile = self.structured.profile
+        heading = profile.title or self.structured.document.path
+        return links_html(heading, self.text, self.passages, self.links, self.program, profile.language)
+
+
+def make_link(
+    text: str, passage: Passage, reading: Reading, target: str, probability: float, lane: Any, why: Why, span: Span
+) -> Link:
+    """Return a link whose quote is a slice of the canonical text.
+
+    Raises:
+        ValueError: if the span leaves its passage.
+    """
+    if not passage.span.start <= span.start < span.end <= passage.span.end:
+        raise ValueError(f"quote {span} leaves its passage {passage.span}")
+    key = f"{passage.passage_id}\x1f{target}"
+    return Link(
+        link_id=hashlib.sha256(key.encode()).hexdigest()[:16],
+        passage_id=passage.passage_id,
+        document_id=passage.document_id,
+        target=target,
+        probability=probability,
+        lane=lane,
+        span=span,
+        quote=text[span.start : span.end],
+        prefix=text[max(0, span.start - CONTEXT) : span.start],
+        suffix=text[span.end : span.end + CONTEXT],
+        page=passage.page,
+        box=passage.box,
+        implementer=passage.implementer,
+        treatment=reading.treatment,
+        why=why,
+    )
+
+
+def link_document(
+    structured: Structured,
+    readings: Sequence[Reading],
+    vectors: Vectors,
+    model: Model,
+    program: Program,
+    reread: Frozen[int, why_.Reread],
+) -> Mapping:
+    """Return the mapping of a read document.
+
+    Args:
+        readings, vectors: one row a passage. reread: reads variants of a passage's text, by passage number.
+    """
+    text, links = structured.document.text, []
+    for number, (passage, reading) in enumerate(zip(structured.passages, readings, strict=True)):
+        if not linkable(passage, reading):
+            continue
+        chosen = list(decide(program, reading.probabilities, model.lanes["objective"], model.lanes["activity"]))
+        if not chosen:
+            continue
+        spans, variants = _leave_one_out(text, passage, reread[number])
+        for target, probability, lane in chosen:
+            weighed = why_.drops(target, reading, variants, spans) if variants else [(passage.span, probability)]
+            why = Why(
+                tuple(weighed),
+                why_.terms_in(program, target, text[passage.span.start : passage.span.end]),
+                why_.nearest(model.examples, target, vectors[number]),
+            )
+            links.append(make_link(text, passage, reading, target, probability, lane, why, weighed[0][0]))
+    return Mapping(structured, tuple(readings), tuple(links), model.lanes, program, model.digest)
+
+
+def linkable(passage: Passage, reading: Reading) -> bool:
+    """Whether a passage may carry evidence: headings never do, nor what the role head takes for one."""
+    return passage.kind != "heading" and reading.role != "heading"
+
+
+def _leave_one_out(text: str, passage: Passage, reread: why_.Reread) -> tuple[tuple[Span, ...], list[Reading]]:
+    own = text[passage.span.start : passage.span.end]
+    spans = why_.group_sentences(sentences(own, passage.language, passage.span.start))
+    if len(spans) < 2:
+        return (passage.span,), []
+    return spans, reread(why_.without_each(own, passage.span.start, spans))

@@ -1,0 +1,209 @@
+"""From paths to mappings: the one place where a file's failure becomes an outcome instead of an error."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nlp.classify.features import Encodes, LabelVectors, context_text
+from nlp.classify.heads import Model, load, read_manifest
+from nlp.classify.why import Reread
+from nlp.encode import embed
+from nlp.encode.cache import CachedEmbedder
+from nlp.errors import EncoderError, UnreadableDocument, UsageError
+from nlp.mapping import Mapping, link_document
+from nlp.program import Program, load_program
+from nlp.readers import read
+from nlp.readers.worker import Worker
+from nlp.records import Passage, Reading
+from nlp.settings import ENCODER, Settings, data_root
+from nlp.structure.segment import Structured, structure
+
+FALLBACK = "use"
+Notice = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one input: exactly one of these per input, whatever happened.
+
+    Attributes:
+        status: one of `records.STATUSES`; reason: why it is not "ok", None when it is.
+        mapping: None when the input could not be read, and for a repeated document (then `same_as` names the first).
+        seconds: wall-clock time of each stage.
+    """
+
+    path: str
+    status: str
+    reason: str | None = None
+    document_id: str | None = None
+    mapping: Mapping | None = None
+    same_as: str | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def read_structured(path: Path, settings: Settings) -> Structured:
+    """Read a file and find its structure (the task of the reading child)."""
+    return structure(read(path, settings))
+
+
+class Mapper:
+    """A loaded model with its encoder and codebook: maps one document after another.
+
+    Args:
+        settings: which encoder and model. cache: file for vectors; None computes everything anew.
+        notice: hears what the user should know, such as a fallback to another encoder.
+
+    Raises:
+        EncoderError, ModelError, CodebookError: when one of the three cannot be loaded or they do not fit.
+    """
+
+    def __init__(self, settings: Settings, cache: Path | None = None, notice: Notice = lambda _: None) -> None:
+        self.program: Program = load_program()
+        name, folder = choose_model(settings, notice)
+        embedder = embed.load(name)
+        self.encoder_identity = embedder.identity
+        self.model: Model = load(folder, self.program, embedder.identity)
+        self._cache = CachedEmbedder(embedder, cache) if cache else None
+        self._encoder: Encodes = self._cache or embedder
+        self._labels = LabelVectors(self.program, self._encoder)
+
+    def map(self, structured: Structured) -> Mapping:
+        """Return the mapping of one document."""
+        text, passages = structured.document.text, structured.passages
+        vectors = self._encoder.encode([text[p.span.start : p.span.end] for p in passages])
+        readings = self._read(vectors, passages)
+        rereads = {number: self._rereader(passage) for number, passage in enumerate(passages)}
+        return link_document(structured, readings, vectors, self.model, self.program, rereads)
+
+    def read_texts(self, texts: Sequence[str], contexts: Sequence[str]) -> list[Reading]:
+        """Read texts, each with its surroundings as `features.context_text` gives them."""
+        heads = self.model.heads
+        features = heads.features(self._encoder.encode(texts), self._encoder.encode(contexts), self._labels)
+        return heads.read(features, self.program.targets)
+
+    def close(self) -> None:
+        """Write the cache."""
+        if self._cache:
+            self._cache.close()
+
+    def _read(self, vectors: embed.Vectors, passages: Sequence[Passage]) -> list[Reading]:
+        heads = self.model.heads
+        contexts = self._encoder.encode([passage_context(passage) for passage in passages])
+        return heads.read(heads.features(vectors, contexts, self._labels), self.program.targets)
+
+    def _rereader(self, passage: Passage) -> Reread:
+        context = passage_context(passage)
+        return lambda texts: self.read_texts(texts, [context] * len(texts))
+
+
+def passage_context(passage: Passage) -> str:
+    """The surroundings of a passage as the heads saw them in training: implementer as named, nearest headings."""
+    return context_text(passage.implementer_text or passage.implementer, passage.section)
+
+
+def choose_model(settings: Settings, notice: Notice) -> tuple[str, Path]:
+    """Return encoder name and model folder; falls back to a lighter encoder, saying so, when a package is missing.
+
+    Raises:
+        EncoderError: if the encoder was named by the user and is missing, or the fallback is missing too.
+    """
+    if settings.model:
+        folder = Path(settings.model)
+        return str(read_manifest(folder)["encoder"]).split("-")[0], folder
+    name = settings.encoder
+    if name not in embed.EMBEDDERS:
+        raise EncoderError(name, "no such encoder", f"Choose one of: {', '.join(embed.EMBEDDERS)}")
+    if name == ENCODER and not embed.available(name) and embed.available(FALLBACK):
+        notice(f"The encoder {name} is not installed; using {FALLBACK}, which is less accurate. "
+               f"To install it: {embed.EMBEDDERS[name].install}")  # fmt: skip
+        name = FALLBACK
+    return name, data_root() / "models" / name
+
+
+def find_inputs(inputs: Iterable[str], out: Path | None = None) -> list[Path]:
+    """Return the files to read in order: a folder gives its files, recursively, sorted; anything else stays itself.
+
+    Hidden files and folders are left out of a folder's walk. Links to folders are not followed.
+
+    Raises:
+        UsageError: if there is none, or `out` is an input folder or lies inside one.
+    """
+    found: list[Path] = []
+    for item in inputs:
+        path = Path(item)
+        if not path.is_dir():
+            found.append(path)
+            continue
+        if out is not None and out.resolve().is_relative_to(path.resolve()):
+            raise UsageError(out, f"the output folder lies inside the input folder {path}", "Name another with -o")
+        walk = (p for p in sorted(path.rglob("*")) if not p.is_dir() or p.suffix)
+        found += [p for p in walk if not any(part.startswith(".") for part in p.relative_to(path).parts) and _counts(p)]
+    if not found:
+        raise UsageError(", ".join(inputs), "no file there", "Give files or folders of PDF, DOCX, HTML or text")
+    return found
+
+
+def _counts(path: Path) -> bool:
+    """Folders are walked, not read, but one that is named like a document is reported."""
+    return not path.is_dir() or path.suffix.lower() in {".pdf", ".docx", ".html", ".htm", ".txt", ".md"}
+
+
+def map_file(path: str | Path, settings: Settings | None = None) -> Mapping:
+    """Return the mapping of one file.
+
+    Raises:
+        UnreadableDocument: if it cannot be read. EncoderError, ModelError: if the model cannot be loaded.
+    """
+    chosen = settings or Settings.load()
+    mapper = Mapper(chosen)
+    try:
+        return mapper.map(read_structured(Path(path), chosen))
+    finally:
+        mapper.close()
+
+
+def map_many(
+    paths: Iterable[str | Path],
+    settings: Settings | None = None,
+    cache: Path | None = None,
+    notice: Notice = lambda _: None,
+) -> Iterator[Outcome]:
+    """Yield one outcome per path, in order. A file that cannot be read is an outcome; the others go on.
+
+    Raises:
+        EncoderError, ModelError, CodebookError: before the first outcome, if nothing could be mapped at all.
+    """
+    chosen = settings or Settings.load()
+    worker = Worker(read_structured, chosen)
+    worker.start()
+    try:
+        mapper = Mapper(chosen, cache, notice)
+        seen: dict[str, str] = {}
+        for path in paths:
+            yield _map_one(Path(path), worker, mapper, seen)
+        mapper.close()
+    finally:
+        worker.stop()
+
+
+def _map_one(path: Path, worker: Worker, mapper: Mapper, seen: dict[str, str]) -> Outcome:
+    clock = time.monotonic()
+    try:
+        structured: Structured = worker.call(path)
+        read_seconds = time.monotonic() - clock
+        document = structured.document
+        status = "partial" if document.extract.partial else "ok"
+        first = seen.setdefault(document.document_id, str(path))
+        mapping = mapper.map(structured) if first == str(path) else None
+        seconds = {"read": read_seconds, "map": time.monotonic() - clock - read_seconds}
+        same_as = None if mapping else first
+        return Outcome(str(path), status, document.extract.partial, document.document_id, mapping, same_as, seconds)
+    except UnreadableDocument as error:
+        reason = f"{error.reason}. {error.hint}" if error.hint else error.reason
+        return Outcome(str(path), error.status, reason, seconds={"read": time.monotonic() - clock})
+    except Exception as error:  # noqa: BLE001 - the batch goes on; the ledger says what happened
+        reason = f"{type(error).__name__}: {error}"
+        return Outcome(str(path), "crashed", reason, seconds={"read": time.monotonic() - clock})

@@ -1,0 +1,195 @@
+"""Characters of a PDF page with their places, and the runs of text they form."""
+
+from __future__ import annotations
+
+import ctypes
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import pypdfium2.raw as pdfium
+
+from nlp.records import Box
+
+HYPHEN = "\x02"  # how PDFium writes a hyphen at the end of a line
+_FONT_NAME = 256
+_ANGLES = 200
+_FARTHEST = 20_000.0  # points; the largest page has 14,400
+_BOLD = ("bold", "black", "heavy", "semibold", "demi")
+_SURE_BOLD_WEIGHT = 600
+_UNMAPPED = frozenset((0, 0xFFFD, 0xFFFE, 0xFFFF))
+
+
+class Glyph(NamedTuple):
+    """A character and its box in points from the page's upper left corner; `place` counts PDFium's characters."""
+
+    place: int
+    character: str
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+
+    @property
+    def height(self) -> float:
+        """Height of the font's line, the measure of its size."""
+        return self.bottom - self.top
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Text that stands together on one line, with its box and whether it is bold."""
+
+    text: str
+    box: Box
+    bold: bool
+
+    @property
+    def size(self) -> float:
+        """Height of the box in points."""
+        return self.box.bottom - self.box.top
+
+
+class Frame:
+    """Turns a page's own coordinates into points from the upper left corner of the page turned by `rotation`.
+
+    Args:
+        page: PDFium's page.
+        rotation: degrees clockwise, a multiple of 90.
+    """
+
+    def __init__(self, page: Any, rotation: int) -> None:
+        self.left, self.bottom, self.right, self.top = page.get_cropbox()
+        self.rotation = rotation % 360
+
+    @property
+    def height(self) -> float:
+        """Height of the turned page."""
+        height: float = self.right - self.left if self.rotation in {90, 270} else self.top - self.bottom
+        return height
+
+    def place(self, x0: float, y0: float, x1: float, y1: float) -> tuple[float, float, float, float]:
+        """Return x0, top, x1, bottom of a rectangle given by two corners, y upwards."""
+        (ax, ay), (bx, by) = self._point(x0, y0), self._point(x1, y1)
+        return min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)
+
+    def moved(self, box: Box, other: Frame) -> Box:
+        """Return the box of this frame in `other`, a frame of the same page."""
+        if self.rotation == other.rotation:
+            return box
+        return Box(*other.place(*self._origin(box.x0, box.top), *self._origin(box.x1, box.bottom)))
+
+    def _point(self, x: float, y: float) -> tuple[float, float]:
+        if self.rotation == 90:
+            return y - self.bottom, x - self.left
+        if self.rotation == 180:
+            return self.right - x, y - self.bottom
+        if self.rotation == 270:
+            return self.top - y, self.right - x
+        return x - self.left, self.top - y
+
+    def _origin(self, x: float, top: float) -> tuple[float, float]:
+        if self.rotation == 90:
+            return top + self.left, x + self.bottom
+        if self.rotation == 180:
+            return self.right - x, top + self.bottom
+        if self.rotation == 270:
+            return self.right - top, self.top - x
+        return x + self.left, self.top - top
+
+
+def text_rotation(text_page: Any) -> int:
+    """Return by how many degrees clockwise the page must be turned to set most of a sample of its text upright."""
+    count = text_page.count_chars()
+    angles = Counter(
+        _turn(text_page, place)
+        for place in range(0, count, max(1, count // _ANGLES))
+        if pdfium.FPDFText_GetUnicode(text_page, place) > 32
+    )
+    return angles.most_common(1)[0][0] if angles else 0
+
+
+def read_glyphs(text_page: Any, frame: Frame) -> list[Glyph]:
+    """Return all characters of a page in the order of its content, PDFium's own line ends among them."""
+    rectangle = pdfium.FS_RECTF()
+    pointer = ctypes.byref(rectangle)
+    upright, left, top = frame.rotation == 0, frame.left, frame.top
+    glyphs = []
+    for index in range(text_page.count_chars()):
+        code = pdfium.FPDFText_GetUnicode(text_page, index)
+        pdfium.FPDFText_GetLooseCharBox(text_page, index, pointer)
+        x0, y0, x1, y1 = rectangle.left, rectangle.bottom, rectangle.right, rectangle.top
+        if not (-_FARTHEST < x0 <= x1 < _FARTHEST and -_FARTHEST < y0 <= y1 < _FARTHEST):
+            x0 = y0 = x1 = y1 = 0.0
+        place = (x0 - left, top - y1, x1 - left, top - y0) if upright else frame.place(x0, y0, x1, y1)
+        unmapped = code in _UNMAPPED or 0xD800 <= code < 0xE000 or code > 0x10FFFF
+        glyphs.append(Glyph(index, "\ufffd" if unmapped else chr(code), *place))
+    return glyphs
+
+
+def segments(glyphs: Iterable[Glyph], text_page: Any, rotation: int) -> list[Segment]:
+    """Join characters that follow one another on a line; a gap wider than a letter's height parts them.
+
+    Text that does not stand upright under `rotation`, as in a margin, is kept together along its own direction.
+    """
+    is_bold = _bold_test(text_page)
+    return [
+        _segment(run, is_bold) for run in _runs(glyphs, text_page, rotation) if any(g.character.strip() for g in run)
+    ]
+
+
+def _runs(glyphs: Iterable[Glyph], text_page: Any, rotation: int) -> Iterator[list[Glyph]]:
+    run: list[Glyph] = []
+    for glyph in glyphs:
+        ends = glyph.character in "\r\n"
+        if run and (ends or _parted(run[-1], glyph, text_page, rotation)):
+            yield run
+            run = []
+        if not ends:
+            run.append(glyph)
+    if run:
+        yield run
+
+
+def _parted(before: Glyph, glyph: Glyph, text_page: Any, rotation: int) -> bool:
+    high, higher = before.bottom - before.top, glyph.bottom - glyph.top
+    small, size = (high, higher) if high < higher else (higher, high)
+    gap = glyph.x0 - before.x1
+    overlap = min(before.bottom, glyph.bottom) - max(before.top, glyph.top)
+    if size == 0 or (overlap > 0.3 * small and -0.5 * size < gap < size):
+        return False
+    if _turn(text_page, glyph.place) == rotation or _turn(text_page, before.place) == rotation:
+        return True
+    return max(abs(glyph.x0 - before.x0), abs(glyph.top - before.top)) > 3 * size
+
+
+def _turn(text_page: Any, place: int) -> int:
+    return round(-math.degrees(pdfium.FPDFText_GetCharAngle(text_page, place)) / 90) * 90 % 360
+
+
+def _segment(run: list[Glyph], is_bold: Callable[[Glyph], bool]) -> Segment:
+    filled = [glyph for glyph in run if glyph.character.strip()]
+    box = Box(
+        min(glyph.x0 for glyph in filled),
+        min(glyph.top for glyph in filled),
+        max(glyph.x1 for glyph in filled),
+        max(glyph.bottom for glyph in filled),
+    )
+    return Segment(
+        "".join(glyph.character for glyph in run).strip(" \t\xa0"), box, all(map(is_bold, (filled[0], filled[-1])))
+    )
+
+
+def _bold_test(text_page: Any) -> Callable[[Glyph], bool]:
+    name = ctypes.create_string_buffer(_FONT_NAME)
+    flags = ctypes.c_int()
+
+    def is_bold(glyph: Glyph) -> bool:
+        if pdfium.FPDFText_GetFontWeight(text_page, glyph.place) >= _SURE_BOLD_WEIGHT:
+            return True
+        pdfium.FPDFText_GetFontInfo(text_page, glyph.place, name, _FONT_NAME, ctypes.byref(flags))
+        return any(word in name.value.decode("utf-8", errors="replace").lower() for word in _BOLD)
+
+    return is_bold

@@ -1,0 +1,278 @@
+"""From annotations to a model: features, heads, held-out scores, calibration, lanes, examples."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from nlp.annotations import Annotated, load_training
+from nlp.classify import heads as heads_
+from nlp.classify import lanes as lanes_
+from nlp.classify.calibrate import Platt, expected_calibration_error, fit_platt
+from nlp.classify.features import Encodes, LabelVectors, Matrix, assemble, context_text
+from nlp.encode.embed import Vectors
+from nlp.program import Program
+from nlp.records import ROLES, TREATMENTS
+
+Array = npt.NDArray[np.float64]
+Report = Callable[[str], None]
+OBJECTIVES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How to train.
+
+    Attributes:
+        strength: inverse regularisation of the target heads (scikit-learn's C), role_strength: of role and treatment.
+        folds: folds of authors for held-out scores.
+        precision: promised for the suggested lane, on authors that were not seen.
+        examples: annotated examples kept per target.
+    """
+
+    strength: float = 0.01
+    role_strength: float = 0.01
+    folds: int = 5
+    precision: float = 0.8
+    examples: int = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Training passages as arrays.
+
+    Attributes:
+        vectors, contexts: float32 (n, dim). targets: float64 (n, 120), share of annotators in [0, 1].
+        role: (n, 3), treatment: (n, 5), shares. groups: author of each passage.
+    """
+
+    rows: tuple[Annotated, ...]
+    vectors: Vectors
+    contexts: Vectors
+    targets: Array
+    role: Array
+    treatment: Array
+    groups: npt.NDArray[np.str_]
+
+
+def load_material(rows: Sequence[Annotated], program: Program, encoder: Encodes) -> Material:
+    """Encode the passages and their surroundings, and lay the labels out as arrays."""
+    contexts = [context_text(row.implementer, row.section) for row in rows]
+    unique = list(dict.fromkeys(contexts))
+    table = dict(zip(unique, encoder.encode(unique), strict=True))
+    return Material(
+        tuple(rows),
+        encoder.encode([row.text for row in rows]),
+        np.stack([table[context] for context in contexts]),
+        _shares([row.targets for row in rows], program.targets),
+        _shares([row.role for row in rows], ROLES),
+        _shares([row.treatment for row in rows], TREATMENTS),
+        np.array([row.author for row in rows]),
+    )
+
+
+def _shares(weights: Sequence[dict[str, float]], names: Sequence[str]) -> Array:
+    place = {name: column for column, name in enumerate(names)}
+    table = np.zeros((len(weights), len(names)))
+    for number, row in enumerate(weights):
+        for name, share in row.items():
+            table[number, place[name]] = share
+    return table
+
+
+def fit_heads(material: Material, labels: LabelVectors, recipe: Recipe) -> heads_.Heads:
+    """Fit uncalibrated heads (their Platt is the identity) on all of `material`."""
+    centre = material.vectors.mean(axis=0)
+    raw = assemble(material.vectors, material.contexts, labels.likeness(material.vectors, centre))
+    mean, scale = raw.mean(axis=0), np.maximum(raw.std(axis=0), 1e-6)
+    features = ((raw - mean) / scale).astype(np.float32)
+    count = material.targets.shape[1]
+    targets = np.stack([_binary(features, material.targets[:, label], recipe.strength) for label in range(count)])
+    acts = material.treatment.sum(axis=1) > 0
+    return heads_.Heads(
+        centre,
+        mean,
+        scale,
+        _choice(features, material.role, recipe.role_strength),
+        _choice(features[acts], material.treatment[acts], recipe.role_strength),
+        targets,
+        Platt(np.ones(count), np.zeros(count)),
+    )
+
+
+def _binary(features: Matrix, shares: Array, strength: float) -> Matrix:
+    """Weights and intercept (features + 1,) of one target; split votes count on both sides."""
+    from sklearn.linear_model import LogisticRegression
+
+    split = (shares > 0) & (shares < 1)
+    table = np.vstack([features, features[split]])
+    truth = np.concatenate([shares > 0, np.zeros(split.sum(), bool)])
+    weights = np.concatenate([np.where(split, shares, 1.0), 1.0 - shares[split]])
+    if truth.all() or not truth.any():
+        return np.append(np.zeros(features.shape[1]), -8.0 if not truth.any() else 8.0).astype(np.float32)
+    model = LogisticRegression(C=strength, max_iter=400).fit(table, truth, sample_weight=weights)
+    return np.append(model.coef_[0], model.intercept_[0]).astype(np.float32)
+
+
+def _choice(features: Matrix, shares: Array, strength: float) -> Matrix:
+    """Weights and intercepts (classes, features + 1) of a choice of one; split votes count for each class voted."""
+    from sklearn.linear_model import LogisticRegression
+
+    rows, classes = np.nonzero(shares)
+    model = LogisticRegression(C=strength, max_iter=600)
+    model.fit(features[rows], classes, sample_weight=shares[rows, classes])
+    table = np.zeros((shares.shape[1], features.shape[1] + 1), np.float32)
+    table[:, -1] = -20.0
+    for number, name in enumerate(model.classes_):
+        weights = model.coef_[number] if len(model.classes_) > 2 else model.coef_[0] * (1 if number else -1)
+        bias = model.intercept_[number] if len(model.classes_) > 2 else model.intercept_[0] * (1 if number else -1)
+        table[name] = np.append(weights, bias)
+    return table
+
+
+def folds(groups: npt.NDArray[np.str_], count: int) -> Iterator[tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]]:
+    """Yield (train, test) indices; an author's passages are never on both sides."""
+    from sklearn.model_selection import GroupKFold
+
+    count = min(count, len(set(groups.tolist())))
+    yield from GroupKFold(count).split(np.zeros(len(groups)), groups=groups)
+
+
+def take(material: Material, index: npt.NDArray[np.intp]) -> Material:
+    """Return the passages at `index`."""
+    return Material(
+        tuple(material.rows[i] for i in index),
+        material.vectors[index],
+        material.contexts[index],
+        material.targets[index],
+        material.role[index],
+        material.treatment[index],
+        material.groups[index],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    """Scores of passages by heads that saw none of their authors: targets (n, 120), role (n,), treatment (n,)."""
+
+    targets: Array
+    role: npt.NDArray[np.intp]
+    treatment: npt.NDArray[np.intp]
+    fold: npt.NDArray[np.intp]
+
+
+def held_out(material: Material, labels: LabelVectors, recipe: Recipe, report: Report) -> HeldOut:
+    """Score every passage with heads trained on the other authors."""
+    count = len(material.rows)
+    result = HeldOut(
+        np.zeros_like(material.targets), np.zeros(count, np.intp), np.zeros(count, np.intp), np.zeros(count, np.intp)
+    )
+    for number, (train, test) in enumerate(folds(material.groups, recipe.folds)):
+        report(f"fold {number + 1} of {recipe.folds}: {len(train)} passages to learn from, {len(test)} held out")
+        fitted = fit_heads(take(material, train), labels, recipe)
+        part = take(material, test)
+        scores = fitted.scores(fitted.features(part.vectors, part.contexts, labels))
+        result.targets[test] = scores["targets"]
+        result.role[test] = scores["role"].argmax(axis=1)
+        result.treatment[test] = scores["treatment"].argmax(axis=1)
+        result.fold[test] = number
+    return result
+
+
+def cross_calibrated(out: HeldOut, targets: Array) -> Array:
+    """Return probabilities (n, 120), each passage's calibration fitted on the other folds."""
+    probabilities = np.zeros_like(out.targets)
+    for number in np.unique(out.fold):
+        own = out.fold == number
+        probabilities[own] = fit_platt(out.targets[~own], targets[~own])(out.targets[own])
+    return probabilities
+
+
+def choose_lanes(probabilities: Array, targets: Array, recipe: Recipe) -> dict[str, lanes_.Lanes]:
+    """Return the lanes of objectives and activities; a label one annotator gave is permitted, all gave: required."""
+    kinds = {"objective": slice(0, OBJECTIVES), "activity": slice(OBJECTIVES, None)}
+    return {
+        kind: lanes_.choose(probabilities[:, part], targets[:, part] >= 1, targets[:, part] > 0, recipe.precision)
+        for kind, part in kinds.items()
+    }
+
+
+def train(
+    folder: Path, program: Program, encoder: Encodes, identity: str, out: Path, recipe: Recipe, report: Report
+) -> dict[str, Any]:
+    """Train on the annotations in `folder` and write the model to `out`; return the facts of its manifest.
+
+    Raises:
+        AnnotationError: if the annotations are malformed.
+    """
+    rows = load_training(folder)
+    report(f"{len(rows)} passages, encoding")
+    material = load_material(rows, program, encoder)
+    labels = LabelVectors(program, encoder)
+    out_scores = held_out(material, labels, recipe, report)
+    probabilities = cross_calibrated(out_scores, material.targets)
+    lanes = choose_lanes(probabilities, material.targets, recipe)
+    report("all passages: heads and calibration")
+    fitted = fit_heads(material, labels, recipe)
+    calibrated = heads_.Heads(
+        fitted.centre, fitted.mean, fitted.scale, fitted.role, fitted.treatment, fitted.targets,
+        fit_platt(out_scores.targets, material.targets),
+    )  # fmt: skip
+    facts = {
+        "encoder": identity,
+        "codebook": program.labels_digest,
+        "data": data_digest(folder),
+        "recipe": asdict(recipe),
+        "versions": {name: version(name) for name in ("scikit-learn", "numpy")},
+        "passages": len(rows),
+        "held_out": held_out_facts(out_scores, probabilities, material),
+    }
+    heads_.save(out, calibrated, lanes, choose_examples(material, program, recipe.examples), facts)
+    return facts
+
+
+def data_digest(folder: Path) -> str:
+    """sha256 (hex) of the training files."""
+    digest = hashlib.sha256()
+    for name in ("documents.jsonl", "passages.jsonl", "labels.jsonl"):
+        digest.update((folder / name).read_bytes())
+    return digest.hexdigest()
+
+
+def held_out_facts(out: HeldOut, probabilities: Array, material: Material) -> dict[str, float]:
+    """Return what was measured on held-out authors: best F1 of both kinds, calibration error, role and treatment."""
+    required, permitted = material.targets >= 1, material.targets > 0
+    facts: dict[str, float] = {}
+    for kind, part in {"objectives": slice(0, OBJECTIVES), "activities": slice(OBJECTIVES, None)}.items():
+        cuts = [lanes_.measure(probabilities[:, part], required[:, part], permitted[:, part], t) for t in lanes_.GRID]
+        facts[f"best_f1_{kind}"] = round(max(lanes_.f1(cut) for cut in cuts), 3)
+    facts["calibration_error"] = round(expected_calibration_error(probabilities, material.targets), 4)
+    shares = np.arange(len(out.role))
+    facts["role_accuracy"] = round(float((material.role[shares, out.role] > 0).mean()), 3)
+    acts = material.treatment.sum(axis=1) > 0
+    facts["treatment_accuracy"] = round(float((material.treatment[shares, out.treatment] > 0)[acts].mean()), 3)
+    return facts
+
+
+def choose_examples(material: Material, program: Program, each: int) -> heads_.Examples:
+    """Keep per target the clearest examples: all annotators agree, few other targets, then by id."""
+    chosen: dict[int, None] = {}
+    for column in range(len(program.targets)):
+        rows = np.flatnonzero(material.targets[:, column] >= 1)
+        order = sorted(rows, key=lambda i: (len(material.rows[i].targets), material.rows[i].passage_id))
+        chosen.update(dict.fromkeys(int(i) for i in order[:each]))
+    index = sorted(chosen)
+    rows_ = [material.rows[i] for i in index]
+    return heads_.Examples(
+        tuple(row.passage_id for row in rows_),
+        tuple(row.text for row in rows_),
+        tuple(frozenset(t for t, share in row.targets.items() if share >= 1) for row in rows_),
+        material.vectors[index],
+    )

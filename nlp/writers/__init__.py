@@ -1,0 +1,1 @@
+"""What a run leaves behind: rows, tables, the evidence map. One module a kind of file."""

@@ -1,0 +1,148 @@
+// Beside the table: the list by objective for narrow screens, and what no document addresses.
+
+function objectiveList() {
+  const rows = OBJECTIVES.map((label) => {
+    const open = state.targets.has(label.index);
+    const cell = cellAt(ALL, ALL, label.index);
+    const reports = DATA.documents
+      .map((_, report) => report)
+      .filter((report) => linksAt(report, ALL, label.index).length);
+    const head = make(
+      "button",
+      {
+        type: "button",
+        class: "list-head",
+        "aria-expanded": String(open),
+        onclick: () => unfoldTarget(label.index),
+        data: { head: label.index },
+      },
+      make(
+        "span",
+        { class: `cell ${cell.kind}`, "aria-hidden": "true" },
+        cell.suggested || (cell.review ? `${cell.review}?` : cell.kind === "filtered" ? "○" : "·"),
+      ),
+      make(
+        "span",
+        { class: "list-title" },
+        make("b", {}, `${label.number}. `),
+        title(label),
+        make(
+          "span",
+          { class: "meta" },
+          reports.length ? `${inWords(cell)} in ${plural(reports.length, "document", "documents")}` : inWords(cell),
+        ),
+      ),
+    );
+    return make("li", {}, head, open && listBody(label, reports));
+  });
+  return make("ul", { class: "objectives" }, rows);
+}
+
+function listBody(label, reports) {
+  const line = (report, target, name) =>
+    make(
+      "li",
+      {},
+      make(
+        "button",
+        { type: "button", class: "list-line", data: { report, who: ALL, target } },
+        make(
+          "span",
+          { class: `cell ${cellAt(report, ALL, target).kind}`, "aria-hidden": "true" },
+          short(cellAt(report, ALL, target)),
+        ),
+        make("span", {}, make("bdi", {}, name)),
+      ),
+    );
+  const kids = label.kids.filter((kid) => linksAt(ALL, ALL, kid).length);
+  return make(
+    "div",
+    { class: "list-body" },
+    make("h3", {}, "Documents"),
+    reports.length
+      ? make(
+          "ul",
+          {},
+          line(ALL, label.index, "All documents"),
+          reports.map((report) => line(report, label.index, DATA.documents[report].title)),
+        )
+      : make("p", { class: "hint" }, "None found."),
+    make("h3", {}, `Activities with evidence, ${kids.length} of ${label.kids.length}`),
+    make(
+      "ul",
+      {},
+      kids.map((kid) => line(ALL, kid, `A${LABELS[kid].number}. ${title(LABELS[kid])}`)),
+    ),
+  );
+}
+
+function short(cell) {
+  return cell.suggested || (cell.review ? `${cell.review}?` : "·");
+}
+
+function drawGaps() {
+  const reach = (label) => tally(linksAt(ALL, ALL, label.index, everything));
+  const nothing = (labels) => labels.filter((label) => !reach(label).suggested && !reach(label).review);
+  const weak = (labels) => labels.filter((label) => !reach(label).suggested && reach(label).review);
+  const missing = nothing(ACTIVITIES);
+  const groups = new Map();
+  for (const label of missing) {
+    const given = label.given[state.language] || label.given.en || "Others";
+    groups.set(given, [...(groups.get(given) || []), label]);
+  }
+  const item = (label) =>
+    make(
+      "li",
+      {},
+      make(
+        "button",
+        { type: "button", class: "link-button", data: { report: ALL, who: ALL, target: label.index } },
+        make("b", {}, `${label.level === "activity" ? "A" : ""}${label.number} `),
+        title(label),
+      ),
+    );
+  const block = (name, labels) =>
+    make(
+      "div",
+      { class: "gap" },
+      make("h3", {}, name, " ", make("span", { class: "tally" }, labels.length)),
+      labels.length ? make("ul", {}, labels.map(item)) : make("p", { class: "hint" }, "None."),
+    );
+  const unread = DATA.counts.unread + DATA.counts.partial;
+  byId("gaps").replaceChildren(
+    make("h2", { id: "gaps-title" }, "Gaps: what no document addresses"),
+    make(
+      "p",
+      { class: "hint" },
+      `In the ${plural(DATA.counts.whole + DATA.counts.partial, "document", "documents")} searched, whatever the filters.${unread ? ` ${plural(unread, "document was", "documents were")} not read, or only in part, and may fill some of these.` : ""}`,
+    ),
+    make(
+      "div",
+      { class: "gaps" },
+      block("Objectives without evidence", nothing(OBJECTIVES)),
+      block("Objectives with evidence only to review", weak(OBJECTIVES)),
+      block("Activities with evidence only to review", weak(ACTIVITIES)),
+    ),
+    make(
+      "h3",
+      {},
+      "Activities without evidence, by who they are given to ",
+      make("span", { class: "tally" }, missing.length),
+    ),
+    make(
+      "div",
+      { class: "gaps" },
+      [...groups].map(([name, labels]) =>
+        make(
+          "details",
+          { class: "gap" },
+          make("summary", {}, name, " ", make("span", { class: "tally" }, labels.length)),
+          make("ul", {}, labels.map(item)),
+        ),
+      ),
+    ),
+  );
+  const reached = (labels) => `${labels.filter((label) => reach(label).suggested).length}/${labels.length}`;
+  byId("reached-objectives").textContent = reached(OBJECTIVES);
+  byId("reached-activities").textContent = reached(ACTIVITIES);
+}

@@ -1,0 +1,89 @@
+"""Records as the rows of the output contract: plain dicts in a fixed order of keys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nlp.mapping import Mapping
+from nlp.records import Box, Link, Passage, Reading
+
+Row = dict[str, Any]
+
+
+def _box(box: Box | None) -> list[float] | None:
+    return [round(v, 2) for v in (box.x0, box.top, box.x1, box.bottom)] if box else None
+
+
+def passage_row(passage: Passage, reading: Reading) -> Row:
+    """Row of passages.jsonl."""
+    return {
+        "passage_id": passage.passage_id,
+        "document_id": passage.document_id,
+        "start": passage.span.start,
+        "end": passage.span.end,
+        "page": passage.page,
+        "bbox": _box(passage.box),
+        "section": list(passage.section),
+        "implementer": passage.implementer,
+        "implementer_text": passage.implementer_text,
+        "reference": passage.reference,
+        "role": reading.role,
+        "treatment": reading.treatment,
+        "language": passage.language,
+        "kind": passage.kind,
+        "lead_in": passage.lead_in or None,
+        "number": passage.number,
+        "clause": passage.clause,
+        "summit": passage.summit,
+        "year": passage.year,
+        "probabilities": dict(reading.probabilities),
+    }
+
+
+def link_row(link: Link, model: str, program: str) -> Row:
+    """Row of links.jsonl; `model` and `program` are digests."""
+    return {
+        "link_id": link.link_id,
+        "document_id": link.document_id,
+        "passage_id": link.passage_id,
+        "target": link.target,
+        "probability": link.probability,
+        "lane": link.lane,
+        "quote": link.quote,
+        "start": link.span.start,
+        "end": link.span.end,
+        "page": link.page,
+        "bbox": _box(link.box),
+        "prefix": link.prefix,
+        "suffix": link.suffix,
+        "implementer": link.implementer,
+        "treatment": link.treatment,
+        "why": {
+            "sentences": [{"start": s.start, "end": s.end, "drop": drop} for s, drop in link.why.sentences],
+            "terms": list(link.why.terms),
+            "examples": [{"id": e.example_id, "similarity": e.similarity, "text": e.text} for e in link.why.examples],
+        },
+        "model": model,
+        "program": program,
+    }
+
+
+def document_row(mapping: Mapping, inputs: list[str]) -> Row:
+    """Row of documents.jsonl."""
+    document, profile = mapping.structured.document, mapping.structured.profile
+    return {
+        "document_id": document.document_id,
+        "inputs": inputs,
+        "title": profile.title,
+        "symbol": profile.symbol,
+        "kind": profile.kind,
+        "language": profile.language,
+        "date": profile.date,
+        "text_file": f"text/{document.document_id}.txt",
+        "media_type": document.media_type,
+        "pages": document.extract.pages,
+        "characters": len(document.text),
+        "passages": len(mapping.passages),
+        "links": len(mapping.links),
+        "losses": {loss.what: loss.count for loss in document.extract.losses},
+    }
