@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from nlp.annotations import Gold, GoldUnit, LabelSet, load_gold
 from nlp.classify.features import Encodes, LabelVectors
@@ -21,7 +20,6 @@ from nlp.records import Reading
 from nlp.settings import Settings
 from nlp.structure.segment import Structured
 
-Array = npt.NDArray[np.float64]
 KINDS = {"objectives": "objective", "activities": "activity"}
 TOP = 3
 DRAWS = 1000
@@ -118,20 +116,6 @@ def ask_zero_shot(program: Program, encoder: Encodes, texts: Sequence[str], cuts
         claimed = frozenset(t for t, score in scored.items() if score >= cuts[t.split(":")[0]])
         answers.append(Answer(claimed, tuple(sorted(scored, key=lambda t: -scored[t])), None))
     return answers
-
-
-def tune_zero_shot(likeness: npt.NDArray[np.float32], targets: Array) -> dict[str, float]:
-    """Return the cuts with the best F1 on labelled passages: likeness (n, 120) against label shares (n, 120)."""
-    cuts = {}
-    for kind, part in {"objective": slice(0, 20), "activity": slice(20, None)}.items():
-        scores, truth = likeness[:, part], targets[:, part] >= 0.5
-        grid = np.arange(0.1, 0.9, 0.02)
-        cuts[kind] = float(max(grid, key=lambda cut: _f1((scores >= cut), truth)))
-    return cuts
-
-
-def _f1(hits: npt.NDArray[np.bool_], truth: npt.NDArray[np.bool_]) -> float:
-    return float(2 * (hits & truth).sum() / max(hits.sum() + truth.sum(), 1))
 
 
 def ask_keywords(program: Program, texts: Sequence[str]) -> list[Answer]:
@@ -251,3 +235,30 @@ def find_gold(path: Path) -> list[Path]:
 def digest_of(sheets: Sequence[Sheet]) -> str:
     """sha256 (hex) of the gold that was scored."""
     return hashlib.sha256("".join(sheet.gold.model_dump_json() for sheet in sheets).encode()).hexdigest()
+
+
+def agreement_of(sheets: Sequence[Sheet], kind: str) -> str:
+    """F1 between the annotators of each gold document, as its file states it."""
+    return ", ".join(str(sheet.gold.agreement.get(f"{kind}_f1", "unknown")) for sheet in sheets)
+
+
+def evaluate(gold: Path, documents: Path | None, settings: Settings) -> tuple[list[Result], list[Sheet]]:
+    """Score the model and both baselines on the gold files under `gold`; return the results and what was scored.
+
+    The zero-shot cuts come from the model's manifest, where training left them.
+
+    Raises:
+        AnnotationError: if gold or documents are missing or do not fit. EncoderError, ModelError: as `Mapper`.
+    """
+    sheets = [load_sheet(path, documents, settings) for path in find_gold(gold)]
+    units = [unit for sheet in sheets for unit in sheet.units]
+    texts = [text for sheet in sheets for text in sheet.texts]
+    mapper = Mapper(settings)
+    model = [answer for sheet in sheets for answer in ask_model(mapper, sheet)]
+    zero_shot = ask_zero_shot(mapper.program, mapper.encoder, texts, mapper.model.manifest["zero_shot"])
+    results = [
+        score("model", units, model),
+        score("zero-shot", units, zero_shot),
+        score("keywords", units, ask_keywords(mapper.program, texts)),
+    ]
+    return results, sheets

@@ -67,13 +67,13 @@ class Mapper:
         self.encoder_identity = embedder.identity
         self.model: Model = load(folder, self.program, embedder.identity)
         self._cache = CachedEmbedder(embedder, cache) if cache else None
-        self._encoder: Encodes = self._cache or embedder
-        self._labels = LabelVectors(self.program, self._encoder)
+        self.encoder: Encodes = self._cache or embedder
+        self._labels = LabelVectors(self.program, self.encoder)
 
     def map(self, structured: Structured) -> Mapping:
         """Return the mapping of one document."""
         text, passages = structured.document.text, structured.passages
-        vectors = self._encoder.encode([text[p.span.start : p.span.end] for p in passages])
+        vectors = self.encoder.encode([text[p.span.start : p.span.end] for p in passages])
         readings = self._read(vectors, passages)
         rereads = {number: self._rereader(passage) for number, passage in enumerate(passages)}
         return link_document(structured, readings, vectors, self.model, self.program, rereads)
@@ -81,7 +81,7 @@ class Mapper:
     def read_texts(self, texts: Sequence[str], contexts: Sequence[str]) -> list[Reading]:
         """Read texts, each with its surroundings as `features.context_text` gives them."""
         heads = self.model.heads
-        features = heads.features(self._encoder.encode(texts), self._encoder.encode(contexts), self._labels)
+        features = heads.features(self.encoder.encode(texts), self.encoder.encode(contexts), self._labels)
         return heads.read(features, self.program.targets)
 
     def close(self) -> None:
@@ -91,7 +91,7 @@ class Mapper:
 
     def _read(self, vectors: embed.Vectors, passages: Sequence[Passage]) -> list[Reading]:
         heads = self.model.heads
-        contexts = self._encoder.encode([passage_context(passage) for passage in passages])
+        contexts = self.encoder.encode([passage_context(passage) for passage in passages])
         return heads.read(heads.features(vectors, contexts, self._labels), self.program.targets)
 
     def _rereader(self, passage: Passage) -> Reread:
@@ -166,12 +166,12 @@ def map_file(path: str | Path, settings: Settings | None = None) -> Mapping:
 
 
 def map_many(
-    paths: Iterable[str | Path],
-    settings: Settings | None = None,
-    cache: Path | None = None,
-    notice: Notice = lambda _: None,
+    paths: Iterable[str | Path], settings: Settings | None = None, mapper: Mapper | None = None
 ) -> Iterator[Outcome]:
     """Yield one outcome per path, in order. A file that cannot be read is an outcome; the others go on.
+
+    Args:
+        mapper: a loaded model to use; by default the one that the settings name is loaded.
 
     Raises:
         EncoderError, ModelError, CodebookError: before the first outcome, if nothing could be mapped at all.
@@ -180,11 +180,10 @@ def map_many(
     worker = Worker(read_structured, chosen)
     worker.start()
     try:
-        mapper = Mapper(chosen, cache, notice)
+        own = mapper or Mapper(chosen)
         seen: dict[str, str] = {}
         for path in paths:
-            yield _map_one(Path(path), worker, mapper, seen)
-        mapper.close()
+            yield _map_one(Path(path), worker, own, seen)
     finally:
         worker.stop()
 

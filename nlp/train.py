@@ -232,10 +232,25 @@ def train(
         "recipe": asdict(recipe),
         "versions": {name: version(name) for name in ("scikit-learn", "numpy")},
         "passages": len(rows),
+        "zero_shot": tune_zero_shot(labels.likeness(material.vectors, fitted.centre), material.targets),
         "held_out": held_out_facts(out_scores, probabilities, material),
     }
     heads_.save(out, calibrated, lanes, choose_examples(material, program, recipe.examples), facts)
     return facts
+
+
+def tune_zero_shot(likeness: Matrix, targets: Array) -> dict[str, float]:
+    """Return the cuts with the best F1 on labelled passages: likeness (n, 120) against label shares (n, 120)."""
+    cuts = {}
+    for kind, part in {"objective": slice(0, OBJECTIVES), "activity": slice(OBJECTIVES, None)}.items():
+        scores, truth = likeness[:, part], targets[:, part] >= 0.5
+        grid = np.arange(0.1, 0.9, 0.02)
+        cuts[kind] = float(max(grid, key=lambda cut: _f1((scores >= cut), truth)))
+    return cuts
+
+
+def _f1(hits: npt.NDArray[np.bool_], truth: npt.NDArray[np.bool_]) -> float:
+    return float(2 * (hits & truth).sum() / max(hits.sum() + truth.sum(), 1))
 
 
 def data_digest(folder: Path) -> str:

@@ -1,0 +1,92 @@
+"""evmap show: a finished mapping in the terminal, with its quotes."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from nlp.cli.speak import print_json
+from nlp.errors import UsageError
+
+
+def show_command(
+    out: Annotated[Path, typer.Argument(help="Output folder of evmap map.")],
+    target: Annotated[str | None, typer.Option("--target", "-t", help="Only objective:N or activity:N.")] = None,
+    document: Annotated[
+        str | None, typer.Option("--document", "-d", help="Only documents whose name has this.")
+    ] = None,
+    lane: Annotated[str | None, typer.Option(help="Only suggested or review.")] = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", help="Quotes a target, the surest first.")] = 2,
+    language: Annotated[str, typer.Option("--language", "-l", help="Language of the titles.")] = "en",
+    as_json: Annotated[bool, typer.Option("--json", help="Print the links as JSON.")] = False,
+) -> None:
+    """Show which targets each document addresses, with the sentences that prove it.
+
+    Examples:
+
+        evmap show out
+
+        evmap show out --target activity:54 --limit 10
+
+        evmap show out --document annual-report --lane suggested
+    """
+    links = [link for link in _links(out, document) if _wanted(link, target, lane)]
+    if as_json:
+        return print_json(links)
+    if not links:
+        print("no link there")
+    _print(links, limit, language)
+    return None
+
+
+def _links(out: Path, document: str | None) -> Iterator[dict[str, Any]]:
+    if not (out / "links.jsonl").is_file():
+        raise UsageError(out, "no finished run there", "Run: evmap map INPUT -o OUT")
+    named = {}
+    for row in _rows(out / "documents.jsonl"):
+        if document is None or any(
+            document in name for name in [*row["inputs"], row["title"] or "", row["symbol"] or ""]
+        ):
+            named[row["document_id"]] = Path(row["inputs"][0]).name
+    for link in _rows(out / "links.jsonl"):
+        if link["document_id"] in named:
+            yield {**link, "document": named[link["document_id"]]}
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    with path.open(encoding="utf-8") as file:
+        yield from map(json.loads, file)
+
+
+def _wanted(link: dict[str, Any], target: str | None, lane: str | None) -> bool:
+    return target in (None, link["target"]) and lane in (None, link["lane"])
+
+
+def _print(links: list[dict[str, Any]], limit: int, language: str) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    from nlp.display import title_of
+    from nlp.program import load_program
+
+    program, console = load_program(), Console(highlight=False)
+    places = {target: number for number, target in enumerate(program.targets)}
+    groups: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    for link in links:
+        groups[link["document"], link["target"]].append(link)
+    last = None
+    for (document, target), found in sorted(groups.items(), key=lambda g: (g[0][0], places[g[0][1]])):
+        if document != last:
+            console.print(Text(f"\n{document}", style="bold"))
+            last = document
+        console.print(Text(f"  {target}  {title_of(program, target, language)}  ({len(found)})", style="cyan"))
+        for link in sorted(found, key=lambda row: -row["probability"])[:limit]:
+            facts = [f"{link['probability']:.2f} {link['lane']}", link["implementer"], link["treatment"]]
+            facts += [f"p. {link['page']}"] if link["page"] else []
+            console.print(Text(f"    {', '.join(filter(None, facts))}", style="dim"))
+            console.print(Text(f"    “{' '.join(link['quote'].split())}”"))

@@ -1,0 +1,41 @@
+"""How the command line speaks: errors and notices to standard error, results to standard output."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from nlp.errors import EvmapError
+
+
+def complain(error: EvmapError) -> None:
+    """Say what is wrong and what to do next."""
+    print(f"evmap: {error.subject}: {error.reason}", file=sys.stderr)
+    if error.hint:
+        print(f"       {error.hint}", file=sys.stderr)
+
+
+def notice(text: str) -> None:
+    """Say something by the way."""
+    print(text, file=sys.stderr)
+
+
+def print_json(content: Any) -> None:
+    """Print a result for other programs."""
+    print(json.dumps(content, indent=1, ensure_ascii=False))
+
+
+def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]], title: str | None = None) -> None:
+    """Print a table for people."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=title, title_justify="left", show_edge=False, pad_edge=False, header_style="bold")
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+    Console().print(table)

@@ -1,0 +1,110 @@
+"""The two tables: mapping.csv (what has evidence) and coverage.csv (every report x target, searched or not)."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from nlp.display import title_of
+from nlp.program import Program
+
+Row = dict[str, Any]
+MAPPING_FIELDS = (
+    "document_id", "title", "implementer", "target", "label", "links", "best_probability", "treatment",
+    "best_quote", "page", "symbol", "lane",
+)  # fmt: skip
+COVERAGE_FIELDS = ("document_id", "title", "target", "label", "state", "links", "best_probability", "input", "status")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_mapping(out: Path, program: Program) -> Path:
+    """Write mapping.csv: a row for each report, implementer and target that has evidence, with its best quote."""
+    documents = {row["document_id"]: row for row in _rows(out / "documents.jsonl")}
+    named = {r["passage_id"]: r["implementer"] or r["implementer_text"] or "" for r in _rows(out / "passages.jsonl")}
+    best: dict[tuple[str, str, str], Row] = {}
+    for link in _rows(out / "links.jsonl"):
+        key = (link["document_id"], named[link["passage_id"]], link["target"])
+        old = best.get(key)
+        kept = link if old is None or link["probability"] > old["probability"] else old
+        best[key] = {**kept, "links": (old["links"] if old else 0) + 1}
+    return _write(out / "mapping.csv", MAPPING_FIELDS, _mapping_rows(best, documents, program))
+
+
+def _mapping_rows(best: dict[tuple[str, str, str], Row], documents: dict[str, Row], program: Program) -> Iterator[Row]:
+    order = {identity: number for number, identity in enumerate(documents)}
+    places = {target: number for number, target in enumerate(program.targets)}
+    for identity, implementer, target in sorted(best, key=lambda k: (order[k[0]], k[1], places[k[2]])):
+        link, document = best[identity, implementer, target], documents[identity]
+        yield {
+            "document_id": identity,
+            "title": document["title"],
+            "implementer": implementer,
+            "target": target,
+            "label": title_of(program, target, document["language"]),
+            "links": link["links"],
+            "best_probability": link["probability"],
+            "treatment": link["treatment"],
+            "best_quote": link["quote"],
+            "page": link["page"],
+            "symbol": document["symbol"],
+            "lane": link["lane"],
+        }
+
+
+def write_coverage(out: Path, program: Program) -> Path:
+    """Write coverage.csv: all 120 targets of every document, and of every input that could not be read."""
+    documents = {row["document_id"]: row for row in _rows(out / "documents.jsonl")}
+    best: dict[tuple[str, str], Row] = {}
+    for link in _rows(out / "links.jsonl"):
+        key = (link["document_id"], link["target"])
+        old = best.get(key)
+        kept = link if old is None or link["probability"] > old["probability"] else old
+        best[key] = {**kept, "links": (old["links"] if old else 0) + 1}
+    return _write(out / "coverage.csv", COVERAGE_FIELDS, _coverage_rows(out, best, documents, program))
+
+
+def _coverage_rows(
+    out: Path, best: dict[tuple[str, str], Row], documents: dict[str, Row], program: Program
+) -> Iterator[Row]:
+    done: set[str] = set()
+    for entry in _rows(out / "ledger.jsonl"):
+        identity = entry["document_id"]
+        if identity in done:
+            continue
+        done |= {identity} if identity else set()
+        document = documents.get(identity, {})
+        for target in program.targets:
+            link = best.get((identity, target), {})
+            yield {
+                "document_id": identity,
+                "title": document.get("title"),
+                "target": target,
+                "label": title_of(program, target, document.get("language", "en")),
+                "state": link.get("lane", "searched_none" if document else "not_searchable"),
+                "links": link.get("links", 0),
+                "best_probability": link.get("probability"),
+                "input": entry["input"],
+                "status": entry["status"],
+            }
+
+
+def _rows(path: Path) -> Iterator[Row]:
+    with path.open(encoding="utf-8") as file:
+        yield from map(json.loads, file)
+
+
+def _write(path: Path, fields: Sequence[str], rows: Iterable[Row]) -> Path:
+    draft = path.with_name(f".{path.name}.draft")
+    with draft.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, fields, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({key: inert(value) for key, value in row.items()} for row in rows)
+    return draft.replace(path)
+
+
+def inert(value: Any) -> Any:
+    """Return a cell that no spreadsheet takes for a formula: a quote is put before it (OWASP, CSV injection)."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
