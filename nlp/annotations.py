@@ -73,6 +73,7 @@ class Annotated:
     """A training passage with its labels pooled: each weight is the share of annotators, in [0, 1].
 
     Attributes:
+        implementer: who acts in it; body: who wrote the document, both as named, None if unnamed.
         author: who wrote it (groups for cross-validation); family: document or parallel family.
     """
 
@@ -80,6 +81,7 @@ class Annotated:
     text: str
     section: tuple[str, ...]
     implementer: str | None
+    body: str | None
     language: str
     author: str
     family: str
@@ -130,6 +132,7 @@ def _pool(row: PassageRow, document: DocumentRow, labels: list[LabelRow]) -> Ann
         row.text,
         row.section,
         row.implementer,
+        document.body,
         document.language,
         document.author,
         document.family or document.doc_id,

@@ -10,13 +10,12 @@ from pathlib import Path
 import numpy as np
 
 from nlp.annotations import Gold, GoldUnit, LabelSet, load_gold
-from nlp.classify.features import Encodes, LabelVectors
 from nlp.classify.lanes import decide
 from nlp.classify.why import terms_in
 from nlp.errors import AnnotationError
-from nlp.pipeline import Mapper, passage_context, read_structured
+from nlp.pipeline import Mapper, read_structured
 from nlp.program import Program
-from nlp.records import Reading
+from nlp.records import Passage, Reading
 from nlp.settings import Settings
 from nlp.structure.segment import Structured
 
@@ -36,11 +35,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Gold units of one document with their texts and surroundings, in document order."""
+    """Gold units of one document with their texts and the passages they stand in, in document order."""
 
     gold: Gold
     texts: tuple[str, ...]
-    contexts: tuple[str, ...]
+    passages: tuple[Passage, ...]
 
     @property
     def units(self) -> tuple[GoldUnit, ...]:
@@ -71,7 +70,7 @@ def load_sheet(path: Path, documents: Path | None, settings: Settings) -> Sheet:
     return Sheet(
         gold,
         tuple(" ".join(text[unit.start : unit.end].split()) for unit in gold.units),
-        tuple(_context(structured, unit) for unit in gold.units),
+        tuple(_passage(structured, unit) for unit in gold.units),
     )
 
 
@@ -85,15 +84,14 @@ def _find(path: Path, gold: Gold, documents: Path | None) -> Path:
     raise AnnotationError(gold.document, "the annotated document is not here", "Name its folder with --documents")
 
 
-def _context(structured: Structured, unit: GoldUnit) -> str:
-    """Surroundings of the passage that shares most text with the unit."""
-    best = max(structured.passages, key=lambda passage: passage.span.overlap(unit.span))
-    return passage_context(best)
+def _passage(structured: Structured, unit: GoldUnit) -> Passage:
+    """The passage that shares most text with the unit."""
+    return max(structured.passages, key=lambda passage: passage.span.overlap(unit.span))
 
 
 def ask_model(mapper: Mapper, sheet: Sheet) -> list[Answer]:
     """The trained model: its links in both lanes."""
-    readings = mapper.read_texts(sheet.texts, sheet.contexts)
+    readings = mapper.read_texts(sheet.texts, sheet.passages)
     return [_answer(mapper, reading) for reading in readings]
 
 
@@ -105,11 +103,11 @@ def _answer(mapper: Mapper, reading: Reading) -> Answer:
     return Answer(claimed, tuple(ranked), reading.role)
 
 
-def ask_zero_shot(program: Program, encoder: Encodes, texts: Sequence[str], cuts: dict[str, float]) -> list[Answer]:
+def ask_zero_shot(mapper: Mapper, texts: Sequence[str]) -> list[Answer]:
     """Zero-shot: cosine of the passage to each label's codebook text, centred; cuts tuned on the training passages."""
-    vectors = encoder.encode(texts)
-    likeness = LabelVectors(program, encoder).likeness(vectors, vectors.mean(axis=0))
-    names = program.targets
+    heads, cuts = mapper.model.heads, mapper.model.manifest["zero_shot"]
+    likeness = heads.labels.likeness(mapper.encoder.encode(texts), heads.centre)
+    names = mapper.program.targets
     answers = []
     for row in likeness:
         scored = dict(zip(names, row.tolist(), strict=True))
@@ -255,10 +253,9 @@ def evaluate(gold: Path, documents: Path | None, settings: Settings) -> tuple[li
     texts = [text for sheet in sheets for text in sheet.texts]
     mapper = Mapper(settings)
     model = [answer for sheet in sheets for answer in ask_model(mapper, sheet)]
-    zero_shot = ask_zero_shot(mapper.program, mapper.encoder, texts, mapper.model.manifest["zero_shot"])
     results = [
         score("model", units, model),
-        score("zero-shot", units, zero_shot),
+        score("zero-shot", units, ask_zero_shot(mapper, texts)),
         score("keywords", units, ask_keywords(mapper.program, texts)),
     ]
     return results, sheets

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nlp.classify.features import Encodes, LabelVectors, context_text
+from nlp.classify.features import Encodes, body_columns, context_text
 from nlp.classify.heads import Model, load, read_manifest
 from nlp.classify.why import Reread
 from nlp.encode import embed
@@ -68,7 +68,6 @@ class Mapper:
         self.model: Model = load(folder, self.program, embedder.identity)
         self._cache = CachedEmbedder(embedder, cache) if cache else None
         self.encoder: Encodes = self._cache or embedder
-        self._labels = LabelVectors(self.program, self.encoder)
 
     def map(self, structured: Structured) -> Mapping:
         """Return the mapping of one document."""
@@ -78,11 +77,9 @@ class Mapper:
         rereads = {number: self._rereader(passage) for number, passage in enumerate(passages)}
         return link_document(structured, readings, vectors, self.model, self.program, rereads)
 
-    def read_texts(self, texts: Sequence[str], contexts: Sequence[str]) -> list[Reading]:
-        """Read texts, each with its surroundings as `features.context_text` gives them."""
-        heads = self.model.heads
-        features = heads.features(self.encoder.encode(texts), self.encoder.encode(contexts), self._labels)
-        return heads.read(features, self.program.targets)
+    def read_texts(self, texts: Sequence[str], passages: Sequence[Passage]) -> list[Reading]:
+        """Read texts as if each stood where its passage stands: same surroundings, same implementer."""
+        return self._read(self.encoder.encode(texts), passages)
 
     def close(self) -> None:
         """Write the cache."""
@@ -92,11 +89,11 @@ class Mapper:
     def _read(self, vectors: embed.Vectors, passages: Sequence[Passage]) -> list[Reading]:
         heads = self.model.heads
         contexts = self.encoder.encode([passage_context(passage) for passage in passages])
-        return heads.read(heads.features(vectors, contexts, self._labels), self.program.targets)
+        bodies = body_columns(self.program, [passage.implementer for passage in passages])
+        return heads.read(heads.features(vectors, contexts, bodies), self.program.targets)
 
     def _rereader(self, passage: Passage) -> Reread:
-        context = passage_context(passage)
-        return lambda texts: self.read_texts(texts, [context] * len(texts))
+        return lambda texts: self.read_texts(texts, [passage] * len(texts))
 
 
 def passage_context(passage: Passage) -> str:

@@ -6,12 +6,14 @@ import platform
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from nlp.pipeline import Mapper, Notice, map_many
+from nlp.program import load_program
 from nlp.settings import Settings
 from nlp.writers.rows import Row
 from nlp.writers.run import RunWriter
@@ -36,23 +38,18 @@ def run(
         UsageError: if `out` cannot be written. EncoderError, ModelError, CodebookError: if nothing can be mapped.
     """
     clock = time.monotonic()
-    mapper = Mapper(settings, out / CACHE, notice)
-    writer = RunWriter(out, mapper.program)
     ledger: list[Row] = []
-    stages = {"load": time.monotonic() - clock, "read": 0.0, "map": 0.0}
-    try:
+    with RunWriter(out, load_program()) as writer, closing(Mapper(settings, out / CACHE, notice)) as mapper:
+        stages = {"load": time.monotonic() - clock, "read": 0.0, "map": 0.0}
         for outcome in map_many(paths, settings, mapper=mapper):
             for stage, seconds in outcome.seconds.items():
                 stages[stage] += seconds
             ledger.append(writer.add(outcome))
             step(ledger[-1])
-    except BaseException:
-        writer.abandon()
-        raise
-    manifest = _manifest(mapper, settings, ledger, writer.counts())
-    manifest["seconds"] = {**{k: round(v, 3) for k, v in stages.items()}, "total": round(time.monotonic() - clock, 3)}
-    writer.finish(manifest)
-    mapper.close()
+        manifest = _manifest(mapper, settings, ledger, writer.counts())
+        stages["total"] = time.monotonic() - clock
+        manifest["seconds"] = {stage: round(seconds, 3) for stage, seconds in stages.items()}
+        writer.finish(manifest)
     return {**manifest, "problems": [row for row in ledger if row["status"] != "ok"]}
 
 

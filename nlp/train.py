@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,11 @@ from nlp.annotations import Annotated, load_training
 from nlp.classify import heads as heads_
 from nlp.classify import lanes as lanes_
 from nlp.classify.calibrate import Platt, expected_calibration_error, fit_platt
-from nlp.classify.features import Encodes, LabelVectors, Matrix, assemble, context_text
+from nlp.classify.features import Encodes, LabelVectors, Matrix, assemble, body_columns, context_text
 from nlp.encode.embed import Vectors
 from nlp.program import Program
 from nlp.records import ROLES, TREATMENTS
+from nlp.structure.bodies import resolve
 
 Array = npt.NDArray[np.float64]
 Report = Callable[[str], None]
@@ -49,13 +51,15 @@ class Material:
     """Training passages as arrays.
 
     Attributes:
-        vectors, contexts: float32 (n, dim). targets: float64 (n, 120), share of annotators in [0, 1].
-        role: (n, 3), treatment: (n, 5), shares. groups: author of each passage.
+        vectors, contexts: float32 (n, dim). bodies: float32 (n, columns), as `body_columns` gives them.
+        targets: float64 (n, 120), share of annotators in [0, 1]. role: (n, 3), treatment: (n, 5), shares.
+        groups: author of each passage.
     """
 
     rows: tuple[Annotated, ...]
     vectors: Vectors
     contexts: Vectors
+    bodies: Matrix
     targets: Array
     role: Array
     treatment: Array
@@ -71,11 +75,22 @@ def load_material(rows: Sequence[Annotated], program: Program, encoder: Encodes)
         tuple(rows),
         encoder.encode([row.text for row in rows]),
         np.stack([table[context] for context in contexts]),
+        body_columns(program, [_acting_body(row) for row in rows]),
         _shares([row.targets for row in rows], program.targets),
         _shares([row.role for row in rows], ROLES),
         _shares([row.treatment for row in rows], TREATMENTS),
         np.array([row.author for row in rows]),
     )
+
+
+def _acting_body(row: Annotated) -> str | None:
+    """The implementer that a passage names, else the body that wrote the document, as the codebook knows it."""
+    return _resolve(row.implementer or row.body, row.language)
+
+
+@functools.cache
+def _resolve(name: str | None, language: str) -> str | None:
+    return resolve(name, language).body if name else None
 
 
 def _shares(weights: Sequence[dict[str, float]], names: Sequence[str]) -> Array:
@@ -92,7 +107,7 @@ def fit_heads(material: Material, labels: LabelVectors, recipe: Recipe) -> heads
     centre = material.vectors.mean(axis=0)
     raw = assemble(material.vectors, material.contexts, labels.likeness(material.vectors, centre))
     mean, scale = raw.mean(axis=0), np.maximum(raw.std(axis=0), 1e-6)
-    features = ((raw - mean) / scale).astype(np.float32)
+    features = np.hstack([(raw - mean) / scale, material.bodies]).astype(np.float32)
     count = material.targets.shape[1]
     targets = np.stack([_binary(features, material.targets[:, label], recipe.strength) for label in range(count)])
     acts = material.treatment.sum(axis=1) > 0
@@ -104,6 +119,7 @@ def fit_heads(material: Material, labels: LabelVectors, recipe: Recipe) -> heads
         _choice(features[acts], material.treatment[acts], recipe.role_strength),
         targets,
         Platt(np.ones(count), np.zeros(count)),
+        labels,
     )
 
 
@@ -151,6 +167,7 @@ def take(material: Material, index: npt.NDArray[np.intp]) -> Material:
         tuple(material.rows[i] for i in index),
         material.vectors[index],
         material.contexts[index],
+        material.bodies[index],
         material.targets[index],
         material.role[index],
         material.treatment[index],
@@ -178,7 +195,7 @@ def held_out(material: Material, labels: LabelVectors, recipe: Recipe, report: R
         report(f"fold {number + 1} of {recipe.folds}: {len(train)} passages to learn from, {len(test)} held out")
         fitted = fit_heads(take(material, train), labels, recipe)
         part = take(material, test)
-        scores = fitted.scores(fitted.features(part.vectors, part.contexts, labels))
+        scores = fitted.scores(fitted.features(part.vectors, part.contexts, part.bodies))
         result.targets[test] = scores["targets"]
         result.role[test] = scores["role"].argmax(axis=1)
         result.treatment[test] = scores["treatment"].argmax(axis=1)
@@ -215,16 +232,13 @@ def train(
     rows = load_training(folder)
     report(f"{len(rows)} passages, encoding")
     material = load_material(rows, program, encoder)
-    labels = LabelVectors(program, encoder)
+    labels = LabelVectors.encode(program, encoder)
     out_scores = held_out(material, labels, recipe, report)
     probabilities = cross_calibrated(out_scores, material.targets)
     lanes = choose_lanes(probabilities, material.targets, recipe)
     report("all passages: heads and calibration")
     fitted = fit_heads(material, labels, recipe)
-    calibrated = heads_.Heads(
-        fitted.centre, fitted.mean, fitted.scale, fitted.role, fitted.treatment, fitted.targets,
-        fit_platt(out_scores.targets, material.targets),
-    )  # fmt: skip
+    calibrated = replace(fitted, platt=fit_platt(out_scores.targets, material.targets))
     facts = {
         "encoder": identity,
         "codebook": program.labels_digest,

@@ -14,6 +14,7 @@ from nlp.program import LANGUAGES, Program, label_text
 Matrix = npt.NDArray[np.float32]
 NO_CONTEXT = "-"
 HEADINGS_KEPT = 2
+BODY_WEIGHT = 3.0  # a body's column is nearly always 0, so its scaled value is tamed by hand
 
 
 class Encodes(Protocol):
@@ -34,13 +35,18 @@ class LabelVectors:
     """Vectors of the codebook's labels in four languages, centred with the passages they are compared to.
 
     Args:
-        program: codebook. encoder: turns the label texts into vectors.
+        vectors: float32 (labels * 4, dim), the languages of a label together. They travel with the model, so that
+            loading one encodes nothing.
     """
 
-    def __init__(self, program: Program, encoder: Encodes) -> None:
-        texts = [text for label in program.labels.values() for text in label_text(label).values()]
-        self._vectors = encoder.encode(texts)
-        self._labels = len(program.labels)
+    def __init__(self, vectors: Vectors) -> None:
+        self.vectors = vectors
+        self._labels = len(vectors) // len(LANGUAGES)
+
+    @classmethod
+    def encode(cls, program: Program, encoder: Encodes) -> LabelVectors:
+        """Encode the texts of a codebook's labels."""
+        return cls(encoder.encode([text for label in program.labels.values() for text in label_text(label).values()]))
 
     def likeness(self, vectors: Vectors, centre: Vectors) -> Matrix:
         """Return float32 (n, 120): cosine in [-1, 1] with each label, the best of its four languages.
@@ -49,7 +55,7 @@ class LabelVectors:
         into one corner of their space.
         """
         own = _unit(vectors - centre)
-        labels = _unit(self._vectors - centre)
+        labels = _unit(self.vectors - centre)
         cosines = (own @ labels.T).reshape(len(vectors), self._labels, len(LANGUAGES))
         best: Matrix = cosines.max(axis=2).astype(np.float32)
         return best
@@ -59,6 +65,20 @@ def _unit(vectors: Matrix) -> Matrix:
     norms = np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
     unit: Matrix = (vectors / norms).astype(np.float32)
     return unit
+
+
+def body_columns(program: Program, bodies: Sequence[str | None]) -> Matrix:
+    """Return float32 (n, bodies + groups + 1): which body acts and the group it counts with; the last: unknown."""
+    known = list(program.body_by_id)
+    groups = [group.id for group in program.groups]
+    table = np.zeros((len(bodies), len(known) + len(groups) + 1), np.float32)
+    for row, body in enumerate(bodies):
+        if body is None:
+            table[row, -1] = BODY_WEIGHT
+        else:
+            table[row, known.index(body)] = BODY_WEIGHT
+            table[row, len(known) + groups.index(program.body_by_id[body].group)] = BODY_WEIGHT
+    return table
 
 
 def assemble(vectors: Vectors, contexts: Vectors, likeness: Matrix) -> Matrix:

@@ -33,7 +33,7 @@ class Heads:
     Attributes:
         centre: float32 (dim,) mean passage vector; mean, scale: float32 (features,) of the training features.
         role: (3, features + 1), treatment: (5, features + 1), targets: (120, features + 1); last column intercept.
-        platt: calibration of the 120 targets.
+        platt: calibration of the 120 targets. labels: vectors of the codebook's labels.
     """
 
     centre: Vectors
@@ -43,12 +43,12 @@ class Heads:
     treatment: Matrix
     targets: Matrix
     platt: Platt
+    labels: LabelVectors
 
-    def features(self, vectors: Vectors, contexts: Vectors, labels: LabelVectors) -> Matrix:
-        """Return float32 (n, features): assembled and scaled as in training."""
-        raw = assemble(vectors, contexts, labels.likeness(vectors, self.centre))
-        scaled: Matrix = ((raw - self.mean) / self.scale).astype(np.float32)
-        return scaled
+    def features(self, vectors: Vectors, contexts: Vectors, bodies: Matrix) -> Matrix:
+        """Return float32 (n, features): assembled and scaled as in training; `bodies` as `body_columns` gives them."""
+        raw = assemble(vectors, contexts, self.labels.likeness(vectors, self.centre))
+        return np.hstack([(raw - self.mean) / self.scale, bodies]).astype(np.float32)
 
     def scores(self, features: Matrix) -> dict[str, Array]:
         """Return "role" (n, 3), "treatment" (n, 5) and "targets" (n, 120): linear scores, not probabilities."""
@@ -114,6 +114,7 @@ def save(folder: Path, heads: Heads, lanes: Mapping[str, Lanes], examples: Examp
         targets=heads.targets,
         slope=heads.platt.slope,
         intercept=heads.platt.intercept,
+        labels=heads.labels.vectors,
         examples=examples.vectors.astype(np.float16),
     )
     rows = zip(examples.ids, examples.texts, examples.targets, strict=True)
@@ -145,6 +146,7 @@ def load(folder: Path, program: Program, encoder_identity: str) -> Model:
         treatment=arrays["treatment"],
         targets=arrays["targets"],
         platt=Platt(arrays["slope"], arrays["intercept"]),
+        labels=LabelVectors(arrays["labels"]),
     )
     lanes = {kind: Lanes(**{k: Cut(**cut) for k, cut in row.items()}) for kind, row in manifest["lanes"].items()}
     digest = _hash(folder / MANIFEST)

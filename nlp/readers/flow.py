@@ -12,6 +12,8 @@ from nlp.readers.shapes import ends_sentence, is_lone_marker, split_marker
 _NARROW, _WIDE = 45, 110
 _RUN_IN_LABEL = re.compile(r"[A-ZÀ-Þ][\w-]+(?: [A-ZÀ-Þ][\w-]+){0,3}: ")
 _MARKDOWN_HEADING = re.compile(r"(#{1,6})[ \t]+(?=\S)")
+_UNDERLINE = re.compile(r"={3,}|-{3,}")
+_TITLE_LINES = 3
 
 
 class Line(NamedTuple):
@@ -80,7 +82,9 @@ def paragraphs(lines: Sequence[Line], wrapped: bool = False) -> Iterator[Piece]:
             waiting = first
             continue
         heading = _MARKDOWN_HEADING.match(first.text)
-        if heading:
+        if _is_underlined(group):
+            yield Piece(first.start + skip, group[-2].end, marker, level=1 if last.text[0] == "=" else 2)
+        elif heading:
             yield Piece(first.start + heading.end(), last.end, level=len(heading.group(1)))
         else:
             yield Piece(first.start + skip, last.end, marker)
@@ -94,8 +98,29 @@ def _runs(lines: Sequence[Line]) -> Iterator[list[Line]]:
             yield list(run)
 
 
-def _groups(lines: Sequence[Line], fewest: int) -> Iterator[list[Line]]:
+def _sections(lines: Sequence[Line]) -> Iterator[list[Line]]:
+    """Runs of lines, cut so that a title and the row of signs under it stand alone."""
     for run in _runs(lines):
+        start = 0
+        for number in range(2, len(run) + 1):
+            if _is_underlined(run[start:number]):
+                yield run[start:number]
+                start = number
+        if start < len(run):
+            yield run[start:]
+
+
+def _is_underlined(run: Sequence[Line]) -> bool:
+    """Whether these lines are a title with a row of "=" or "-" under it, as Markdown and typists write them."""
+    titled = 1 < len(run) <= _TITLE_LINES + 1 and _UNDERLINE.fullmatch(run[-1].text)
+    return bool(titled) and not ends_sentence(run[-2].text) and not _UNDERLINE.fullmatch(run[0].text)
+
+
+def _groups(lines: Sequence[Line], fewest: int) -> Iterator[list[Line]]:
+    for run in _sections(lines):
+        if _is_underlined(run):
+            yield run
+            continue
         width = _wrap_width(run, fewest)
         group = run[:1]
         for before, line in pairwise(run):

@@ -27,6 +27,7 @@ _NAME_START = re.compile(
 )  # "UN Office of the " belongs to it
 LEADING = 24
 SUBJECTS = frozenset({"migrants"})  # whom nearly every title speaks about; seldom who speaks
+COLLECTIVES = frozenset({"states", "migrants", "civil_society"})  # never a part of the body named before them
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +53,13 @@ def resolve(text: str, language: str) -> Implementer:
 
 
 def _chain(found: tuple[Entity, ...], text: str) -> list[Entity]:
-    """Names up to the first partner: "SEDI - Department of Education" is a chain, "IOM and UNHCR" is not."""
+    """Names up to the first partner: "SEDI - Department of Education" is a chain, "IOM and UNHCR" is not.
+
+    Nor is "IACD, when requested by member states": states and migrants are no part of another body.
+    """
     chain = list(found[:1])
     for before, after in pairwise(found):
-        if _PARTNER.search(text[before.span.end : after.span.start]):
+        if after.entity_id in COLLECTIVES or _PARTNER.search(text[before.span.end : after.span.start]):
             break
         chain.append(after)
     return chain
@@ -67,6 +71,8 @@ def leading_body(text: str, language: str) -> Implementer | None:
     for entity in bodies_in(head, language):
         if entity.span.start > LEADING:
             break
+        if entity.entity_id in SUBJECTS:  # "Investment of migrants": what it is about
+            continue
         if _NAME_START.match(_ARTICLE.sub("", head[: entity.span.start])):
             return Implementer(entity.entity_id, _whole_name(head, entity))
     named = _NAMED.match(head)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 import yaml
@@ -42,7 +43,7 @@ _MONTH = (
 )
 DATE = re.compile(
     rf"\b{_MONTH}\s\d{{1,2}},\s\d{{4}}\b|\b\d{{1,2}}(?:er|º|o)?\s(?:de\s)?{_MONTH}(?:\s(?:de|del))?\s\d{{4}}\b"
-    r"|\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}/\d{1,2}/\d{4}\b",
+    r"|\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}[./]\d{1,2}[./]\d{4}\b",
     re.IGNORECASE,
 )
 PATTERNS = {"SYMBOL": SYMBOL, "SUMMIT": SUMMIT, "DATE": DATE}
@@ -88,6 +89,17 @@ def _row(label: str, name: str, exact: bool, entity_id: str) -> dict[str, Any]:
     return {"label": label, "id": entity_id, "name": " ".join(words), "exact": exact}
 
 
+def _token_pattern(tokens: Sequence[str], exact: bool) -> list[dict[str, str]]:
+    """What spaCy is to match: in an enumeration a comma may stand before "and" or not, whichever the name has."""
+    pattern: list[dict[str, str]] = []
+    for text, after in zip_longest(tokens, tokens[1:], fillvalue=""):
+        if text == "and" and "," in tokens:
+            pattern.append({"ORTH": ",", "OP": "?"})
+        if (text, after) != (",", "and"):
+            pattern.append({"ORTH": text} if exact else {"LOWER": text.lower()})
+    return pattern
+
+
 @functools.cache
 def pipeline(language: str) -> Any:
     """Return ``spacy.blank(language)`` with an EntityRuler that holds the codebook's names (built once)."""
@@ -96,12 +108,10 @@ def pipeline(language: str) -> Any:
     nlp = spacy.blank(language)
     nlp.max_length = 20_000_000
     ruler = nlp.add_pipe("entity_ruler", config={"overwrite_ents": True})
-    key = {True: "ORTH", False: "LOWER"}
     patterns = []
     for row in _patterns():
         tokens = [token.text for token in nlp.make_doc(row["name"])]
-        values = [{key[row["exact"]]: text if row["exact"] else text.lower()} for text in tokens]
-        patterns.append({"label": row["label"], "id": row["id"], "pattern": values})
+        patterns.append({"label": row["label"], "id": row["id"], "pattern": _token_pattern(tokens, row["exact"])})
     ruler.add_patterns(patterns)  # type: ignore[attr-defined]
     return nlp
 

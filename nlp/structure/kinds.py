@@ -123,10 +123,16 @@ def _title(document: Document, is_resolution: bool) -> str | None:
     head = document.blocks[: HEAD_BLOCKS * 2]
     texts = [(block.kind, " ".join(text_of(document, block).split())) for block in head]
     named = next((text for _, text in texts if _PROGRAM_TITLE.search(text) and len(text) < 200), None)
-    told = [(kind, text) for kind, text in texts if not _GENERIC.match(text) and not PREAMBLE.match(text)]
+    told = [(kind, text) for kind, text in texts if not (_GENERIC.match(text) or PREAMBLE.match(text) or _cites(text))]
     headings = (text for kind, text in told if kind == "heading" and len(text.split()) > 2)
     lines = (text for _, text in told if 12 <= len(text) <= 200 and not is_resolution)
     return named or next(headings, None) or next(lines, None)
+
+
+def _cites(text: str) -> bool:
+    """Whether a line is a document symbol and nothing else."""
+    match = SYMBOL.search(text)
+    return match is not None and len(match[0].strip()) == len(text)
 
 
 def _symbol(document: Document) -> str | None:

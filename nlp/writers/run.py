@@ -17,7 +17,7 @@ STREAMED = ("ledger.jsonl", "passages.jsonl", "links.jsonl")
 
 
 class RunWriter:
-    """Writes one run into `out`.
+    """Writes one run into `out`; a ``with`` block that an error ends leaves no drafts behind.
 
     Args:
         out: output folder, made if missing. program: names the targets.
@@ -34,6 +34,13 @@ class RunWriter:
         except OSError as error:
             raise UsageError(out, f"cannot write there: {error.strerror}", "Name another folder with -o") from None
         self._documents: dict[str, Row] = {}
+
+    def __enter__(self) -> RunWriter:
+        return self
+
+    def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
+        if error:
+            self.abandon()
 
     def add(self, outcome: Outcome) -> Row:
         """Write one outcome; return its ledger row.

@@ -1,0 +1,84 @@
+"""What tests share: folders of their own, and a tiny model trained on a few of the annotated passages."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from nlp.annotations import load_training
+from nlp.encode.embed import load
+from nlp.program import load_program
+from nlp.settings import Settings
+from nlp.train import Recipe, train
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared"
+TRAINING = ROOT / "annotations" / "training"
+EVERY = 25
+PASSAGES = 400
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Keep what a user imported, and what was built, out of the tests and the tests out of it."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EVMAP_HOME", str(home / "data"))
+        patch.setenv("EVMAP_CACHE", str(home / "cache"))
+        yield home
+
+
+@pytest.fixture
+def evmap_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A user's folder of this test alone."""
+    monkeypatch.setenv("EVMAP_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture(scope="session")
+def annotations(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small annotation folder in our format: about `PASSAGES` passages of every `EVERY`-th document."""
+    folder = tmp_path_factory.mktemp("annotations")
+    documents = _rows("documents")[::EVERY]
+    names = {row["doc_id"] for row in documents}
+    passages = [row for row in _rows("passages") if row["document"] in names][:PASSAGES]
+    kept = {row["passage_id"] for row in passages}
+    labels = [row for row in _rows("labels") if row["passage_id"] in kept]
+    for name, rows in {"documents": documents, "passages": passages, "labels": labels}.items():
+        (folder / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    return folder
+
+
+def _rows(name: str) -> list[dict]:
+    return [json.loads(line) for line in (TRAINING / f"{name}.jsonl").read_text("utf-8").splitlines()]
+
+
+@pytest.fixture(scope="session")
+def tiny_model(annotations: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A real model, with heads, calibration, lanes and examples, on the encoder that needs no weights."""
+    folder = tmp_path_factory.mktemp("models") / "hash"
+    encoder = load("hash")
+    train(annotations, load_program(), encoder, encoder.identity, folder, Recipe(folds=2), lambda _: None)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_settings(tiny_model: Path) -> Settings:
+    """Settings that name the tiny model; a child that reads too long is stopped soon."""
+    return Settings(encoder="hash", model=str(tiny_model), read_seconds=20.0)
+
+
+@pytest.fixture
+def tiny_environment(tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The same settings as a user gives them: by environment variables."""
+    monkeypatch.setenv("EVMAP_ENCODER", "hash")
+    monkeypatch.setenv("EVMAP_MODEL", str(tiny_model))
+    return tiny_model
+
+
+@pytest.fixture(scope="session")
+def annotated_texts(annotations: Path) -> list[str]:
+    """Texts of passages that the tiny model learned from and that all annotators gave a target."""
+    rows = load_training(annotations)
+    return [row.text for row in rows if any(share >= 1 for share in row.targets.values())]
