@@ -16,7 +16,6 @@ from nlp.encode.embed import Vectors
 from nlp.program import Program
 from nlp.records import Link, Passage, Reading, Span, Why
 from nlp.structure.segment import Structured
-from nlp.structure.sentences import sentences
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -174,7 +173,7 @@ def linkable(passage: Passage, reading: Reading) -> bool:
 
 def _leave_one_out(text: str, passage: Passage, reread: why_.Reread) -> tuple[tuple[Span, ...], list[Reading]]:
     own = text[passage.span.start : passage.span.end]
-    spans = why_.group_sentences(sentences(own, passage.language, passage.span.start))
+    spans = why_.group_sentences(passage.sentences)
     if len(spans) < 2:
         return (passage.span,), []
     return spans, reread(why_.without_each(own, passage.span.start, spans))

@@ -81,7 +81,11 @@ class Successor(_Row):
 
 
 class Body(_Row):
-    """An implementer of the Program, or another body (then `article` is None) that counts with a group."""
+    """An implementer of the Program, or another body (then `article` is None) that counts with a group.
+
+    `heads` are the first words of names of its sort ("Ministry of", "Red de"): a body that no entry names, but whose
+    name begins so, counts as this one.
+    """
 
     id: str
     group: str
@@ -89,6 +93,7 @@ class Body(_Row):
     names: Texts
     acronyms: TextLists
     aliases: TextLists
+    heads: list[str] = []
     successors: list[Successor] = []
 
 

@@ -156,6 +156,7 @@ class Passage:
         clause: "preambular" or "operative" in a resolution, "mandate" in a list of mandates, else None.
         summit, year: Summit and year that a mandate comes from, else None.
         language: ISO 639-1 code.
+        sentences: its sentences in order; they cover all of it but white space.
     """
 
     passage_id: str
@@ -163,6 +164,7 @@ class Passage:
     span: Span
     kind: BlockKind
     language: str
+    sentences: tuple[Span, ...] = ()
     page: int | None = None
     box: Box | None = None
     section: tuple[str, ...] = ()

@@ -1,6 +1,7 @@
 """What tests share: folders of their own, and a tiny model trained on a few of the annotated passages."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,6 +28,7 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setenv("EVMAP_HOME", str(home / "data"))
         patch.setenv("EVMAP_CACHE", str(home / "cache"))
         yield home
+    shutil.rmtree(home)  # converted weights are large
 
 
 @pytest.fixture

