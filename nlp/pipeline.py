@@ -192,11 +192,11 @@ def _map_one(path: Path, worker: Worker, mapper: Mapper, seen: dict[str, str]) -
         read_seconds = time.monotonic() - clock
         document = structured.document
         status = "partial" if document.extract.partial else "ok"
-        first = seen.setdefault(document.document_id, str(path))
-        mapping = mapper.map(structured) if first == str(path) else None
+        first = seen.get(document.document_id)
+        mapping = None if first else mapper.map(structured)
+        seen.setdefault(document.document_id, str(path))
         seconds = {"read": read_seconds, "map": time.monotonic() - clock - read_seconds}
-        same_as = None if mapping else first
-        return Outcome(str(path), status, document.extract.partial, document.document_id, mapping, same_as, seconds)
+        return Outcome(str(path), status, document.extract.partial, document.document_id, mapping, first, seconds)
     except UnreadableDocument as error:
         reason = f"{error.reason}. {error.hint}" if error.hint else error.reason
         return Outcome(str(path), error.status, reason, seconds={"read": time.monotonic() - clock})

@@ -19,6 +19,7 @@ from nlp.classify import lanes as lanes_
 from nlp.classify.calibrate import Platt, expected_calibration_error, fit_platt
 from nlp.classify.features import Encodes, LabelVectors, Matrix, assemble, body_columns, context_text
 from nlp.encode.embed import Vectors
+from nlp.errors import AnnotationError
 from nlp.program import Program
 from nlp.records import ROLES, TREATMENTS
 from nlp.structure.bodies import resolve
@@ -227,9 +228,11 @@ def train(
     """Train on the annotations in `folder` and write the model to `out`; return the facts of its manifest.
 
     Raises:
-        AnnotationError: if the annotations are malformed.
+        AnnotationError: if the annotations are malformed, or all of one author.
     """
     rows = load_training(folder)
+    if len({row.author for row in rows}) < 2:
+        raise AnnotationError(folder, "fewer than two authors", "Add one: heads are measured on authors unseen")
     report(f"{len(rows)} passages, encoding")
     material = load_material(rows, program, encoder)
     labels = LabelVectors.encode(program, encoder)

@@ -1,11 +1,14 @@
 """What tests share: folders of their own, and a tiny model trained on a few of the annotated passages."""
 
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # threads that wait for one another make training six times slower
 
 from nlp.annotations import load_training
 from nlp.encode.embed import load

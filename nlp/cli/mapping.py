@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from nlp.cli.speak import notice, print_json, print_table
-
-EXAMPLES = """
-Map files, folders (with all their subfolders), or paths on standard input (`-`).
-
-Reads PDF, DOCX, HTML, text and Markdown, told by their content. Writes everything into OUT; open OUT/report.html.
-
-Examples:
-
-    evmap map reports/ -o out
-
-    evmap map annual-report.pdf minutes.docx -o out --quiet
-
-    find . -name "*.pdf" | evmap map - -o out --json
-
-Exit code: 0 every input read whole; 3 some inputs partial or unread (see OUT/ledger.jsonl); 2 bad usage.
-"""
 
 
 def map_command(
@@ -37,19 +21,37 @@ def map_command(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="A line for every input.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
-    """Map documents onto the Program."""
+    """Map files, folders (with all their subfolders), or paths on standard input (`-`).
+
+    Reads PDF, DOCX, HTML, text and Markdown, told by their content. Writes everything into OUT; open OUT/report.html.
+
+    Examples:
+
+        evmap map reports/ -o out
+
+        evmap map annual-report.pdf minutes.docx -o out --quiet
+
+        find . -name "*.pdf" | evmap map - -o out --json
+
+    Exit code: 0 every input read whole; 3 some inputs partial or unread (see OUT/ledger.jsonl); 2 bad usage.
+    """
     from nlp.pipeline import find_inputs
     from nlp.run import run
     from nlp.settings import Settings
 
     settings = Settings.load(encoder=encoder, model=model)
-    listed = [line for item in inputs for line in (sys.stdin.read().splitlines() if item == "-" else [item]) if line]
+    listed = [path for item in inputs for path in (_listed() if item == "-" else [item])]
     paths = find_inputs(listed, out)
     hush = quiet or as_json
     with _Progress(len(paths), hush, verbose) as progress:
         summary = run(paths, out, settings, progress.step, (lambda _: None) if hush else notice)
     _speak(summary, out, hush, as_json)
     raise typer.Exit(0 if set(summary["counts"]["statuses"]) <= {"ok"} else 3)
+
+
+def _listed() -> list[str]:
+    """Paths on standard input, one a line, whatever bytes their names are made of."""
+    return [os.fsdecode(line) for line in sys.stdin.buffer.read().splitlines() if line]
 
 
 def _speak(summary: dict[str, Any], out: Path, hush: bool, as_json: bool) -> None:
@@ -74,8 +76,7 @@ class _Progress:
     def __init__(self, total: int, hush: bool, verbose: bool) -> None:
         self._verbose = verbose and not hush
         self._bar: Any = None
-        self._statuses: Counter[str] = Counter()
-        if not hush and not verbose:
+        if not hush and not verbose and sys.stderr.isatty():
             from rich.console import Console
             from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 

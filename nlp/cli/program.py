@@ -63,7 +63,12 @@ def _print_label(program: Any, label: Any, language: str, wording: str | None) -
 
 @app.command("check")
 def check_command() -> None:
-    """Check that the codebook holds together: ids, languages, look-alikes, implementers, concordance."""
+    """Check that the codebook holds together: ids, languages, look-alikes, implementers, concordance.
+
+    Example:
+
+        evmap program check
+    """
     from nlp.program import load_official, load_program
 
     program, official = load_program(), load_official()
@@ -81,6 +86,10 @@ def import_command(file: Annotated[Path, typer.Argument(help="The Program docume
     """Read the official wording of the 20 objectives and 100 activities out of the Program document.
 
     It is kept in your own data folder and shown from then on; nothing of it is part of this package.
+
+    Example:
+
+        evmap program import AG-RES-2141.pdf
     """
     from collections import Counter
 
@@ -103,7 +112,12 @@ def import_command(file: Annotated[Path, typer.Argument(help="The Program docume
 def export_command(
     file: Annotated[Path | None, typer.Argument(help="JSON file to write; standard output when left out.")] = None,
 ) -> None:
-    """Write the whole codebook as one JSON document."""
+    """Write the whole codebook as one JSON document.
+
+    Example:
+
+        evmap program export codebook.json
+    """
     from nlp.program import load_program
 
     text = load_program().model_dump_json(indent=1)
