@@ -112,13 +112,17 @@ def load_training(folder: Path) -> list[Annotated]:
     Blind labels count where there are any; a writer's own labels only where nobody read blind.
 
     Raises:
-        AnnotationError: if a file is missing or malformed, or a label has no passage (file and line are named).
+        AnnotationError: if a file is missing or malformed (file and line are named), a label has no passage, or
+            a passage no document.
     """
     documents = {row.doc_id: row for row in _rows(folder / "documents.jsonl", DocumentRow)}
     labels: dict[str, list[LabelRow]] = defaultdict(list)
     for label in _rows(folder / "labels.jsonl", LabelRow):
         labels[label.passage_id].append(label)
     passages = list(_rows(folder / "passages.jsonl", PassageRow))
+    lost = [row.passage_id for row in passages if row.document not in documents]
+    if lost:
+        raise AnnotationError(folder / "passages.jsonl", f"passages without a document: {', '.join(lost[:5])}")
     orphans = set(labels) - {row.passage_id for row in passages}
     if orphans:
         raise AnnotationError(folder / "labels.jsonl", f"labels without a passage: {', '.join(sorted(orphans)[:5])}")

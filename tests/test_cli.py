@@ -45,6 +45,12 @@ def evmap(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], e
     return call
 
 
+@pytest.fixture
+def in_tmp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_help_has_an_example(name: str, evmap: Command):
     said = evmap(*COMMANDS[name], "--help")
@@ -214,19 +220,14 @@ def test_a_setting_of_the_wrong_type(evmap: Command, report: Path, monkeypatch: 
     assert (said.code, "EVMAP_MAX_PAGES: 'many' is not of type int" in said.err) == (2, True)
 
 
-@pytest.fixture
-def in_tmp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 def few(annotations: Path, folder: Path, documents: int) -> Path:
     """The annotations of the first documents alone."""
     folder.mkdir()
-    rows = {name: (annotations / f"{name}.jsonl").read_text("utf-8").splitlines() for name in ("documents", "passages", "labels")}  # fmt: skip  # noqa: E501
-    names = [json.loads(row)["doc_id"] for row in rows["documents"][:documents]]
+    names = ("documents", "passages", "labels")
+    rows = {name: (annotations / f"{name}.jsonl").read_text("utf-8").splitlines() for name in names}
+    kept_ids = [json.loads(row)["doc_id"] for row in rows["documents"][:documents]]
     for name, lines in rows.items():
-        kept = [line for line in lines if name == "documents" or any(f'"{one}.' in line for one in names)]
+        kept = [line for line in lines if name == "documents" or any(f'"{one}.' in line for one in kept_ids)]
         (folder / f"{name}.jsonl").write_text("".join(f"{line}\n" for line in kept), "utf-8")
     return folder
 

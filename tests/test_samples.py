@@ -19,7 +19,7 @@ BODIES = {
     "02": "iin iin iin education education opd opd department_public_security "
     "paho paho idb idb idb ocam ocam caricom caricom",
     "07": "iachr iachr iachr ilo ilo ilo iihr iihr iihr unhcr unhcr unhcr summits summits",
-    "12": "states states states states states - - states states - - - - - - states states -",
+    "12": "states states states states states - - states states - states states states states - states states -",
 }
 
 

@@ -553,6 +553,7 @@ def test_passages_are_slices_in_order(pieces: list[str], joint: str):
         piece = said(found, passage)
         assert piece == piece.strip() != ""
         assert passage.span.start >= end
+        assert all(passage.span.start <= s.start < s.end <= passage.span.end for s in passage.sentences)
         end = passage.span.end
     assert len({p.passage_id for p in found.passages}) == len(found.passages)
 

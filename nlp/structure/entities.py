@@ -18,6 +18,7 @@ import yaml
 from nlp.program import LANGUAGES, Body, Program, load_program
 from nlp.records import Span
 from nlp.settings import data_root
+from nlp.structure.sentences import pipeline
 
 # O and 0 stand for each other: scans confuse them.
 SYMBOL = re.compile(
@@ -101,19 +102,19 @@ def _token_pattern(tokens: Sequence[str], exact: bool) -> list[dict[str, str]]:
 
 
 @functools.cache
-def pipeline(language: str) -> Any:
-    """Return ``spacy.blank(language)`` with an EntityRuler that holds the codebook's names (built once)."""
-    import spacy
+def ruler(language: str) -> Any:
+    """Return a spaCy EntityRuler that holds the codebook's names, over the language's pipeline (built once)."""
+    from spacy.pipeline import EntityRuler
 
-    nlp = spacy.blank(language)
-    nlp.max_length = 20_000_000
-    ruler = nlp.add_pipe("entity_ruler", config={"overwrite_ents": True})
+    nlp = pipeline(language)
+    built = EntityRuler(nlp, overwrite_ents=True)
     patterns = []
     for row in _patterns():
         tokens = [token.text for token in nlp.make_doc(row["name"])]
-        patterns.append({"label": row["label"], "id": row["id"], "pattern": _token_pattern(tokens, row["exact"])})
-    ruler.add_patterns(patterns)  # type: ignore[attr-defined]
-    return nlp
+        values = [{"ORTH": text} if row["exact"] else {"LOWER": text.lower()} for text in tokens]
+        patterns.append({"label": row["label"], "id": row["id"], "pattern": values})
+    built.add_patterns(patterns)
+    return built
 
 
 def entities(text: str, language: str, start: int = 0) -> tuple[Entity, ...]:
@@ -126,7 +127,7 @@ def entities(text: str, language: str, start: int = 0) -> tuple[Entity, ...]:
     ]
     symbols = [entity.span for entity in cited if entity.label == "SYMBOL"]
     named = []
-    for ent in pipeline(language)(text.replace("’", "'")).ents:
+    for ent in ruler(language)(pipeline(language).make_doc(text.replace("’", "'"))).ents:
         span = Span(start + ent.start_char, start + ent.end_char)
         if not any(span.overlap(symbol) for symbol in symbols):  # "CP" in CP/doc.3844/04 is no body that acts
             named.append(Entity(ent.label_, span, text[ent.start_char : ent.end_char], ent.ent_id_ or None))
