@@ -17,7 +17,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from nlp.errors import CodebookError
-from nlp.settings import data_root, state_root
+from nlp.settings import data_root
 
 Language = Literal["en", "es", "pt", "fr"]
 LANGUAGES: tuple[Language, ...] = ("en", "es", "pt", "fr")
@@ -280,50 +280,6 @@ def _check_references(program: Program) -> list[str]:
     lonely = [o.id for o in program.objectives if not program.children(o.target)]
     faults += [f"objective:{number}: no activity serves it in the concordance" for number in lonely]
     return faults
-
-
-class Official(_Row):
-    """The official wording, as imported from the Program document.
-
-    Attributes:
-        document_id: sha256 of the document it was read from.
-        wording: target -> official text; implementers: activity target -> implementer heading above it.
-    """
-
-    document_id: str
-    language: str
-    wording: dict[str, str]
-    implementers: dict[str, str]
-
-
-def official_path() -> Path:
-    """Where the imported official wording is kept."""
-    return state_root() / "official.json"
-
-
-def load_official() -> Official | None:
-    """Return the imported official wording, None when nothing was imported.
-
-    Raises:
-        CodebookError: if the stored file is damaged.
-    """
-    path = official_path()
-    if not path.is_file():
-        return None
-    try:
-        return Official.model_validate_json(path.read_text("utf-8"))
-    except ValidationError:
-        raise CodebookError(path, "damaged", "Run again: evmap program import FILE") from None
-
-
-def save_official(official: Official) -> Path:
-    """Keep the official wording for later commands; return where."""
-    path = official_path()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".draft")
-    draft.write_text(official.model_dump_json(indent=1), "utf-8")
-    draft.replace(path)
-    return path
 
 
 def label_text(label: Label) -> dict[Language, str]:

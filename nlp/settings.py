@@ -11,7 +11,7 @@ import platformdirs
 from nlp.errors import UsageError
 
 PACKAGE = Path(__file__).resolve().parent
-ENCODER = "e5"
+ENCODER = "both"
 
 
 def data_root() -> Path:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import functools
-import hashlib
-from collections.abc import Callable, Iterator, Sequence
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -13,16 +13,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nlp.annotations import Annotated, load_training
+from nlp.annotations import load_training
 from nlp.classify import heads as heads_
 from nlp.classify import lanes as lanes_
 from nlp.classify.calibrate import Platt, expected_calibration_error, fit_platt
-from nlp.classify.features import Encodes, LabelVectors, Matrix, assemble, body_columns, context_text
-from nlp.encode.embed import Vectors
+from nlp.classify.features import Encodes, LabelVectors, Matrix, assemble
 from nlp.errors import AnnotationError
+from nlp.material import Material, data_digest, folds, load_material, take
 from nlp.program import Program
-from nlp.records import ROLES, TREATMENTS
-from nlp.structure.bodies import resolve
 
 Array = npt.NDArray[np.float64]
 Report = Callable[[str], None]
@@ -40,77 +38,25 @@ class Recipe:
         examples: annotated examples kept per target.
     """
 
-    strength: float = 0.01
+    strength: float = 0.005
     role_strength: float = 0.01
     folds: int = 5
     precision: float = 0.8
     examples: int = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Material:
-    """Training passages as arrays.
-
-    Attributes:
-        vectors, contexts: float32 (n, dim). bodies: float32 (n, columns), as `body_columns` gives them.
-        targets: float64 (n, 120), share of annotators in [0, 1]. role: (n, 3), treatment: (n, 5), shares.
-        groups: author of each passage.
-    """
-
-    rows: tuple[Annotated, ...]
-    vectors: Vectors
-    contexts: Vectors
-    bodies: Matrix
-    targets: Array
-    role: Array
-    treatment: Array
-    groups: npt.NDArray[np.str_]
-
-
-def load_material(rows: Sequence[Annotated], program: Program, encoder: Encodes) -> Material:
-    """Encode the passages and their surroundings, and lay the labels out as arrays."""
-    contexts = [context_text(row.implementer, row.section) for row in rows]
-    unique = list(dict.fromkeys(contexts))
-    table = dict(zip(unique, encoder.encode(unique), strict=True))
-    return Material(
-        tuple(rows),
-        encoder.encode([row.text for row in rows]),
-        np.stack([table[context] for context in contexts]),
-        body_columns(program, [_acting_body(row) for row in rows]),
-        _shares([row.targets for row in rows], program.targets),
-        _shares([row.role for row in rows], ROLES),
-        _shares([row.treatment for row in rows], TREATMENTS),
-        np.array([row.author for row in rows]),
-    )
-
-
-def _acting_body(row: Annotated) -> str | None:
-    """The implementer that a passage names, else the body that wrote the document, as the codebook knows it."""
-    return _resolve(row.implementer or row.body, row.language)
-
-
-@functools.cache
-def _resolve(name: str | None, language: str) -> str | None:
-    return resolve(name, language).body if name else None
-
-
-def _shares(weights: Sequence[dict[str, float]], names: Sequence[str]) -> Array:
-    place = {name: column for column, name in enumerate(names)}
-    table = np.zeros((len(weights), len(names)))
-    for number, row in enumerate(weights):
-        for name, share in row.items():
-            table[number, place[name]] = share
-    return table
-
-
 def fit_heads(material: Material, labels: LabelVectors, recipe: Recipe) -> heads_.Heads:
     """Fit uncalibrated heads (their Platt is the identity) on all of `material`."""
+    from threadpoolctl import threadpool_limits
+
     centre = material.vectors.mean(axis=0)
     raw = assemble(material.vectors, material.contexts, labels.likeness(material.vectors, centre))
     mean, scale = raw.mean(axis=0), np.maximum(raw.std(axis=0), 1e-6)
     features = np.hstack([(raw - mean) / scale, material.bodies]).astype(np.float32)
     count = material.targets.shape[1]
-    targets = np.stack([_binary(features, material.targets[:, label], recipe.strength) for label in range(count)])
+    columns = [material.targets[:, label] for label in range(count)]
+    with threadpool_limits(1), ThreadPoolExecutor(os.cpu_count()) as pool:  # a core a head; BLAS threads slow L-BFGS
+        targets = np.stack([*pool.map(lambda column: _binary(features, column, recipe.strength), columns)])
     acts = material.treatment.sum(axis=1) > 0
     return heads_.Heads(
         centre,
@@ -152,28 +98,6 @@ def _choice(features: Matrix, shares: Array, strength: float) -> Matrix:
         bias = model.intercept_[number] if len(model.classes_) > 2 else model.intercept_[0] * (1 if number else -1)
         table[name] = np.append(weights, bias)
     return table
-
-
-def folds(groups: npt.NDArray[np.str_], count: int) -> Iterator[tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]]:
-    """Yield (train, test) indices; an author's passages are never on both sides."""
-    from sklearn.model_selection import GroupKFold
-
-    count = min(count, len(set(groups.tolist())))
-    yield from GroupKFold(count).split(np.zeros(len(groups)), groups=groups)
-
-
-def take(material: Material, index: npt.NDArray[np.intp]) -> Material:
-    """Return the passages at `index`."""
-    return Material(
-        tuple(material.rows[i] for i in index),
-        material.vectors[index],
-        material.contexts[index],
-        material.bodies[index],
-        material.targets[index],
-        material.role[index],
-        material.treatment[index],
-        material.groups[index],
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,14 +192,6 @@ def tune_zero_shot(likeness: Matrix, targets: Array) -> dict[str, float]:
 
 def _f1(hits: npt.NDArray[np.bool_], truth: npt.NDArray[np.bool_]) -> float:
     return float(2 * (hits & truth).sum() / max(hits.sum() + truth.sum(), 1))
-
-
-def data_digest(folder: Path) -> str:
-    """sha256 (hex) of the training files."""
-    digest = hashlib.sha256()
-    for name in ("documents.jsonl", "passages.jsonl", "labels.jsonl"):
-        digest.update((folder / name).read_bytes())
-    return digest.hexdigest()
 
 
 def held_out_facts(out: HeldOut, probabilities: Array, material: Material) -> dict[str, float]:

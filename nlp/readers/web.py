@@ -196,9 +196,14 @@ class _Walker(HTMLParser):
         text = text.strip()
         if not text:
             return
-        kind, level = self._kind(text, bold)
-        self.pieces.append(Piece(text, kind, level, self._marker, tuple(grid.place for grid in self._grids)))
-        self._marker = None
+        places = tuple(grid.place for grid in self._grids)
+        for part in _CELL_BREAK.split(text) if places else [text]:
+            bullet = _BULLET.match(part) if places else None
+            if bullet:
+                part, self._marker = part[bullet.end() :], bullet[1]
+            kind, level = self._kind(part, bold)
+            self.pieces.append(Piece(part, kind, level, self._marker, places))
+            self._marker = None
 
     def _kind(self, text: str, bold: bool) -> tuple[BlockKind, int | None]:
         for element in islice(reversed(self._stack), 3):
@@ -264,6 +269,11 @@ class _Walker(HTMLParser):
             self._marker = None
         elif element.grid is not None:
             self._grids.pop()
+
+
+# In a cell one <br> parts paragraphs where a sentence ends before it or a bullet follows; elsewhere it ends a line.
+_CELL_BREAK = re.compile(r"(?<=[.;:!?])\n|\n(?=[•·▪–-] )")
+_BULLET = re.compile(r"([•·▪–-]) +(?=\S)")
 
 
 def _is_hidden(attributes: dict[str, str | None]) -> bool:

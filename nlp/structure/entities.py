@@ -111,8 +111,7 @@ def ruler(language: str) -> Any:
     patterns = []
     for row in _patterns():
         tokens = [token.text for token in nlp.make_doc(row["name"])]
-        values = [{"ORTH": text} if row["exact"] else {"LOWER": text.lower()} for text in tokens]
-        patterns.append({"label": row["label"], "id": row["id"], "pattern": values})
+        patterns.append({"label": row["label"], "id": row["id"], "pattern": _token_pattern(tokens, row["exact"])})
     built.add_patterns(patterns)
     return built
 

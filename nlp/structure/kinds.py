@@ -13,6 +13,7 @@ from nlp.structure.language import detect
 KINDS = ("program", "resolution", "declaration", "mandates", "report", "other")
 HEAD_BLOCKS = 14
 SAMPLE_CHARACTERS = 6000
+BYLINE = 220  # characters; a longer paragraph near the top cites other documents
 
 RESOLVES = re.compile(r"^(?:RESOLVES|RESUELVE|RESOLVE|DECIDE|DÉCIDE|DECIDES|RÉSOUT|ACUERDA)\b\s*:?\s*$")
 PREAMBLE = re.compile(
@@ -48,6 +49,11 @@ _GENERIC = re.compile(
     r"|nota explicativa|note explicative|continu|appendix|annex|anexo|annexe|apéndice|table of contents|índice|mandates"
     r"|having seen|visto|tendo visto|ayant vu|ayant examiné)", re.I
 )  # fmt: skip
+# Any organ's way of numbering its papers: "CP/doc.5678/20", "AG/RES. 2027 (XXXIV-O/04)", "CRM/ACTA 2-2008".
+_OWN_SYMBOL = re.compile(
+    r"\b[A-ZÀ-Ý]{2,}(?:/[A-Za-zÀ-ÿ0-9.-]{1,20}){1,5}(?:\s(?:Nº\s|No\.\s)?\d[\d/.-]*)?"
+    r"(?:\s\([A-Z]{1,8}-[OE0]/\d{2,4}\))?(?:\s(?:rev|corr|add)\.\s?\d{1,2})?"
+)
 _FILE_SYMBOL = re.compile(r"^(AG|CP)[-_ ](RES|DEC)[-_. ]+(\d{1,4})[-_ ]+([IVXLC]+)[-_ ]([OE])[-_ ](\d{2})\b", re.I)
 _MONTHS = {
     name: number
@@ -137,11 +143,12 @@ def _cites(text: str) -> bool:
 
 def _symbol(document: Document) -> str | None:
     """The symbol that stands alone near the top, else the one that the file is named by."""
-    for text in _head(document):
+    for block in document.blocks[:HEAD_BLOCKS]:
+        text = text_of(document, block)
         if PREAMBLE.match(text):
             break
-        match = SYMBOL.search(text)
-        if match and "/" in match[0] and len(text) < 2 * len(match[0]) + 30:
+        match = _OWN_SYMBOL.search(text)
+        if match and block.cell is None and len(text) < BYLINE and any(map(str.isdigit, match[0])):
             return " ".join(match[0].split())
     named = _FILE_SYMBOL.match(PurePath(document.path).name)
     if named:

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 
 from nlp.errors import UsageError
-from nlp.program import Official, Program
+from nlp.official import Official
+from nlp.program import Program
 from nlp.records import Block, Document, Span
 from nlp.structure.bodies import resolve
 from nlp.structure.entities import bodies_in

@@ -16,7 +16,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from nlp.program import Program, load_official
+from nlp.official import load_official
+from nlp.program import Program
 from nlp.writers.report_data import gather
 
 FOLDER = Path(__file__).resolve().parent

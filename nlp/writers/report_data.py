@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from nlp.program import Label, Official, Program
+from nlp.official import Official
+from nlp.program import Label, Program
 from nlp.writers.report_quotes import BEST, Evidence, Names, Packer, name_of
 
 Row = dict[str, Any]

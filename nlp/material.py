@@ -1,0 +1,116 @@
+"""Training material: annotated passages as arrays, and how they are parted for held-out scores."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from nlp.annotations import Annotated
+from nlp.classify.features import Encodes, Matrix, body_columns, context_text
+from nlp.encode.embed import Vectors
+from nlp.errors import AnnotationError
+from nlp.program import Program
+from nlp.records import ROLES, TREATMENTS
+from nlp.structure.bodies import resolve
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Training passages as arrays.
+
+    Attributes:
+        vectors, contexts: float32 (n, dim). bodies: float32 (n, columns), as `body_columns` gives them.
+        targets: float64 (n, 120), share of annotators in [0, 1]. role: (n, 3), treatment: (n, 5), shares.
+        groups: author of each passage.
+    """
+
+    rows: tuple[Annotated, ...]
+    vectors: Vectors
+    contexts: Vectors
+    bodies: Matrix
+    targets: Array
+    role: Array
+    treatment: Array
+    groups: npt.NDArray[np.str_]
+
+
+def load_material(rows: Sequence[Annotated], program: Program, encoder: Encodes) -> Material:
+    """Encode the passages and their surroundings, and lay the labels out as arrays.
+
+    Raises:
+        AnnotationError: if a label is not in the codebook.
+    """
+    contexts = [context_text(row.implementer, row.section) for row in rows]
+    unique = list(dict.fromkeys(contexts))
+    table = dict(zip(unique, encoder.encode(unique), strict=True))
+    return Material(
+        tuple(rows),
+        encoder.encode([row.text for row in rows]),
+        np.stack([table[context] for context in contexts]),
+        body_columns(program, [_acting_body(row) for row in rows]),
+        _shares([row.targets for row in rows], program.targets),
+        _shares([row.role for row in rows], ROLES),
+        _shares([row.treatment for row in rows], TREATMENTS),
+        np.array([row.author for row in rows]),
+    )
+
+
+def _acting_body(row: Annotated) -> str | None:
+    """The implementer that a passage names, else the body that wrote the document, as the codebook knows it."""
+    return _resolve(row.implementer or row.body, row.language)
+
+
+@functools.cache
+def _resolve(name: str | None, language: str) -> str | None:
+    return resolve(name, language).body if name else None
+
+
+def _shares(weights: Sequence[dict[str, float]], names: Sequence[str]) -> Array:
+    place = {name: column for column, name in enumerate(names)}
+    table = np.zeros((len(weights), len(names)))
+    for number, row in enumerate(weights):
+        for name, share in row.items():
+            if name not in place:
+                raise AnnotationError(
+                    "labels.jsonl", f"{name} is not in the codebook", "Mend the label or the codebook"
+                )
+            table[number, place[name]] = share
+    return table
+
+
+def folds(groups: npt.NDArray[np.str_], count: int) -> Iterator[tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]]:
+    """Yield (train, test) indices; an author's passages are never on both sides."""
+    from sklearn.model_selection import GroupKFold
+
+    count = min(count, len(set(groups.tolist())))
+    yield from GroupKFold(count).split(np.zeros(len(groups)), groups=groups)
+
+
+def take(material: Material, index: npt.NDArray[np.intp]) -> Material:
+    """Return the passages at `index`."""
+    return Material(
+        tuple(material.rows[i] for i in index),
+        material.vectors[index],
+        material.contexts[index],
+        material.bodies[index],
+        material.targets[index],
+        material.role[index],
+        material.treatment[index],
+        material.groups[index],
+    )
+
+
+def data_digest(folder: Path) -> str:
+    """sha256 (hex) of the training files."""
+    digest = hashlib.sha256()
+    for name in ("documents.jsonl", "passages.jsonl", "labels.jsonl"):
+        digest.update((folder / name).read_bytes())
+    return digest.hexdigest()
