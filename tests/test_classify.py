@@ -307,3 +307,12 @@ def test_a_model_that_does_not_fit_is_refused(name: str, copy: Path):
     with pytest.raises(ModelError, match=words) as caught:
         load(copy, PROGRAM, IDENTITY)
     assert caught.value.hint == "Run: evmap train"
+
+
+def test_acting_bodies_have_columns_and_so_do_groups():
+    program = load_program()
+    known, groups = list(program.body_by_id), [group.id for group in program.groups]
+    table = body_columns(program, ["iom", "oas", None, "no such body"])
+    assert np.flatnonzero(table[0]).tolist() == [known.index("iom"), len(known) + groups.index("multilateral")]
+    assert np.flatnonzero(table[1]).tolist() == [len(known) + groups.index("oas")]
+    assert np.flatnonzero(table[2]).tolist() == np.flatnonzero(table[3]).tolist() == [table.shape[1] - 1]

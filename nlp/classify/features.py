@@ -73,11 +73,11 @@ def body_columns(program: Program, bodies: Sequence[str | None]) -> Matrix:
     groups = [group.id for group in program.groups]
     table = np.zeros((len(bodies), len(known) + len(groups) + 1), np.float32)
     for row, body in enumerate(bodies):
-        if body is None:
-            table[row, -1] = BODY_WEIGHT
-        else:
-            table[row, known.index(body)] = BODY_WEIGHT
-            table[row, len(known) + groups.index(program.body_by_id[body].group)] = BODY_WEIGHT
+        entry = program.body_by_id.get(body or "")
+        group = entry.group if entry else body  # a shared activity is given to a whole group
+        if entry:
+            table[row, known.index(entry.id)] = BODY_WEIGHT
+        table[row, len(known) + groups.index(group) if group in groups else -1] = BODY_WEIGHT
     return table
 
 
