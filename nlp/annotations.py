@@ -106,27 +106,98 @@ def _rows(path: Path, model: type[BaseModel]) -> Iterator[Any]:
             raise AnnotationError(f"{path}:{number}", f"{place}: {fault['msg']}", "Mend this line") from None
 
 
+@dataclass(frozen=True, slots=True)
+class Annotations:
+    """An annotation folder, read and joined: rows by id, labels by passage in the order they were given."""
+
+    documents: dict[str, DocumentRow]
+    passages: dict[str, PassageRow]
+    labels: dict[str, list[LabelRow]]
+
+    def blind(self, passage_id: str) -> list[LabelRow]:
+        """The labels of annotators who saw no earlier ones, one per annotator."""
+        return [label for label in self.labels.get(passage_id, []) if label.round == "blind"]
+
+
+def load_annotations(folder: Path) -> Annotations:
+    """Read the three files of an annotation folder.
+
+    Raises:
+        AnnotationError: if a file is missing or malformed (file and line are named), a label has no passage, a
+            passage no document, an id stands twice, or an annotator labelled a passage twice.
+    """
+    documents = _by_id(folder / "documents.jsonl", DocumentRow, "doc_id")
+    passages = _by_id(folder / "passages.jsonl", PassageRow, "passage_id")
+    labels: dict[str, list[LabelRow]] = defaultdict(list)
+    for label in _rows(folder / "labels.jsonl", LabelRow):
+        labels[label.passage_id].append(label)
+    lost = [row.passage_id for row in passages.values() if row.document not in documents]
+    if lost:
+        raise AnnotationError(folder / "passages.jsonl", f"passages without a document: {', '.join(lost[:5])}")
+    orphans = set(labels) - set(passages)
+    if orphans:
+        raise AnnotationError(folder / "labels.jsonl", f"labels without a passage: {', '.join(sorted(orphans)[:5])}")
+    twice = [key for key, rows in labels.items() if len({row.annotator for row in rows}) < len(rows)]
+    if twice:
+        raise AnnotationError(folder / "labels.jsonl", f"labelled twice by one annotator: {', '.join(twice[:5])}")
+    return Annotations(documents, passages, dict(labels))
+
+
+def _by_id(path: Path, model: type[BaseModel], key: str) -> dict[str, Any]:
+    table: dict[str, Any] = {}
+    for row in _rows(path, model):
+        if getattr(row, key) in table:
+            raise AnnotationError(path, f"{getattr(row, key)} stands twice")
+        table[getattr(row, key)] = row
+    return table
+
+
 def load_training(folder: Path) -> list[Annotated]:
     """Return every labelled training passage in file order.
 
     Blind labels count where there are any; a writer's own labels only where nobody read blind.
 
     Raises:
-        AnnotationError: if a file is missing or malformed (file and line are named), a label has no passage, or
-            a passage no document.
+        AnnotationError: as `load_annotations`.
     """
-    documents = {row.doc_id: row for row in _rows(folder / "documents.jsonl", DocumentRow)}
-    labels: dict[str, list[LabelRow]] = defaultdict(list)
-    for label in _rows(folder / "labels.jsonl", LabelRow):
-        labels[label.passage_id].append(label)
-    passages = list(_rows(folder / "passages.jsonl", PassageRow))
-    lost = [row.passage_id for row in passages if row.document not in documents]
-    if lost:
-        raise AnnotationError(folder / "passages.jsonl", f"passages without a document: {', '.join(lost[:5])}")
-    orphans = set(labels) - {row.passage_id for row in passages}
-    if orphans:
-        raise AnnotationError(folder / "labels.jsonl", f"labels without a passage: {', '.join(sorted(orphans)[:5])}")
-    return [_pool(row, documents[row.document], labels[row.passage_id]) for row in passages if labels[row.passage_id]]
+    read = load_annotations(folder)
+    rows = [row for row in read.passages.values() if read.labels.get(row.passage_id)]
+    return [_pool(row, read.documents[row.document], read.labels[row.passage_id]) for row in rows]
+
+
+def count_labels(read: Annotations) -> dict[str, dict[str, float]]:
+    """Return counts of passages by language, role, treatment, genre, author, blind annotators, length and target.
+
+    A passage counts towards a role, treatment or target by the share of its annotators who gave it (blind ones where
+    there are any).
+    """
+    names = ("language", "role", "treatment", "genre", "author", "blind annotators", "words", "targets")
+    tables: dict[str, Counter[str]] = {name: Counter() for name in names}
+    for key, passage in read.passages.items():
+        document, labels = read.documents[passage.document], read.blind(key) or read.labels.get(key, [])
+        tables["language"][document.language] += 1
+        tables["genre"][document.genre] += 1
+        tables["author"][document.author] += 1
+        tables["blind annotators"][str(len(read.blind(key)))] += 1
+        tables["words"][_length(passage.text)] += 1
+        for label in labels:
+            share = 1 / len(labels)
+            tables["role"][label.role] += share  # type: ignore[assignment]
+            if label.treatment:
+                tables["treatment"][label.treatment] += share  # type: ignore[assignment]
+            for target in label.targets():
+                tables["targets"][target] += share  # type: ignore[assignment]
+    return {name: dict(sorted(table.items(), key=_natural)) for name, table in tables.items()}
+
+
+def _length(text: str) -> str:
+    words = len(text.split())
+    return next((f"up to {bound}" for bound in (15, 30, 60, 100, 150) if words <= bound), "more than 150")
+
+
+def _natural(item: tuple[str, float]) -> tuple[str, int]:
+    name, _, number = item[0].partition(":")
+    return ("" if name == "objective" else name, int(number) if number.isdigit() else 0)
 
 
 def _pool(row: PassageRow, document: DocumentRow, labels: list[LabelRow]) -> Annotated:

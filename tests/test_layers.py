@@ -17,7 +17,7 @@ FLOORS = (
     {"__main__"},
     {"cli"},
     {"__init__"},
-    {"run", "evaluate"},
+    {"run", "evaluate", "agreement"},
     {"writers"},
     {"pipeline", "train"},
     {"material"},

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from nlp.cli import check, evaluate, mapping, program, show, train
+from nlp.cli import annotate, check, evaluate, mapping, program, show, train
 from nlp.cli.speak import complain
 from nlp.errors import EvmapError
 
@@ -29,6 +29,7 @@ app.command("check")(check.check_command)
 app.command("evaluate")(evaluate.evaluate_command)
 app.command("train")(train.train_command)
 app.add_typer(program.app, name="program")
+app.add_typer(annotate.app, name="annotations")
 
 
 @app.callback(invoke_without_command=True)
