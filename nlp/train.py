@@ -89,10 +89,13 @@ def _choice(features: Matrix, shares: Array, strength: float) -> Matrix:
     from sklearn.linear_model import LogisticRegression
 
     rows, classes = np.nonzero(shares)
-    model = LogisticRegression(C=strength, max_iter=600)
-    model.fit(features[rows], classes, sample_weight=shares[rows, classes])
     table = np.zeros((shares.shape[1], features.shape[1] + 1), np.float32)
     table[:, -1] = -20.0
+    if len(set(classes.tolist())) < 2:  # nothing to choose between
+        table[classes[:1], -1] = 20.0
+        return table
+    model = LogisticRegression(C=strength, max_iter=600)
+    model.fit(features[rows], classes, sample_weight=shares[rows, classes])
     for number, name in enumerate(model.classes_):
         weights = model.coef_[number] if len(model.classes_) > 2 else model.coef_[0] * (1 if number else -1)
         bias = model.intercept_[number] if len(model.classes_) > 2 else model.intercept_[0] * (1 if number else -1)

@@ -17,7 +17,7 @@ FLOORS = (
     {"__main__"},
     {"cli"},
     {"__init__"},
-    {"run", "evaluate", "agreement"},
+    {"run", "evaluate", "agreement", "audit"},
     {"writers"},
     {"pipeline", "train"},
     {"material"},

@@ -92,6 +92,39 @@ def agree_command(
     return None
 
 
+@app.command("audit")
+def audit_command(
+    folder: Folder = TRAINING,
+    encoder: Annotated[str, typer.Option(help="Row of the encoder table.")] = "both",
+    limit: Annotated[int, typer.Option("--limit", "-n", help="Doubts shown.")] = 20,
+    as_json: Json = False,
+) -> None:
+    """List labels that are likely wrong: heads trained on the other authors are sure of the opposite.
+
+    A queue to read again, not a correction. Minutes; vectors are kept between runs.
+
+    Example:
+
+        evmap annotations audit annotations/training --limit 50
+    """
+    from nlp.audit import audit
+    from nlp.cli.speak import notice
+    from nlp.encode.cache import CachedEmbedder
+    from nlp.encode.embed import load
+    from nlp.program import load_program
+    from nlp.settings import cache_root
+    from nlp.train import Recipe
+
+    cached = CachedEmbedder(load(encoder), cache_root() / f"training-{encoder}.sqlite")
+    doubts = audit(folder, load_program(), cached, Recipe(), notice)
+    cached.close()
+    if as_json:
+        return print_json([asdict(doubt) for doubt in doubts])
+    rows = [(d.passage_id, d.target, d.kind, d.probability, ", ".join(d.given), d.text[:160]) for d in doubts[:limit]]
+    print_table(("passage", "target", "kind", "held-out", "given", "text"), rows, f"{len(doubts)} labels in doubt")
+    return None
+
+
 def _agreement_row(result: Agreement) -> tuple[object, ...]:
     f1 = "" if result.f1 is None else f"{result.f1:.3f}"
     return result.name, result.units, f"{result.alpha:.3f}", _span(result.alpha_interval), f1, _span(result.f1_interval)

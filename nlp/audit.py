@@ -1,0 +1,60 @@
+"""Which labels are likely wrong: where heads that never saw the author are sure of the opposite.
+
+Source of the idea: confident learning, C. Northcutt, L. Jiang, I. Chuang (2021); here with calibrated held-out
+probabilities and plain cuts, as a queue for people to re-read, never to change a label by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from nlp.annotations import load_training
+from nlp.classify.features import Encodes, LabelVectors
+from nlp.material import load_material
+from nlp.program import Program
+from nlp.train import Recipe, cross_calibrated, held_out
+
+SURE_MISSING, SURE_WRONG = 0.8, 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A label to read again: `kind` "missing" (nobody gave it, the heads are sure) or "wrong" (all gave it).
+
+    Attributes:
+        probability: held-out, in [0, 1]. given: targets that annotators gave, with their shares.
+    """
+
+    passage_id: str
+    target: str
+    kind: str
+    probability: float
+    given: dict[str, float]
+    text: str
+
+
+def audit(
+    folder: Path, program: Program, encoder: Encodes, recipe: Recipe, report: Callable[[str], None] = lambda _: None
+) -> list[Doubt]:
+    """Return the labels that heads trained on the other authors contradict, the surest first.
+
+    Raises:
+        AnnotationError: if the annotations are malformed.
+    """
+    rows = load_training(folder)
+    material = load_material(rows, program, encoder)
+    scores = held_out(material, LabelVectors.encode(program, encoder), recipe, report)
+    probabilities = cross_calibrated(scores, material.targets)
+    missing = (probabilities >= SURE_MISSING) & (material.targets == 0)
+    wrong = (probabilities <= SURE_WRONG) & (material.targets >= 1)
+    doubts = []
+    for kind, table in (("missing", missing), ("wrong", wrong)):
+        for row, column in zip(*np.nonzero(table), strict=True):
+            passage, probability = rows[row], round(float(probabilities[row, column]), 4)
+            target = program.targets[column]
+            doubts.append(Doubt(passage.passage_id, target, kind, probability, passage.targets, passage.text))
+    return sorted(doubts, key=lambda d: (-abs(d.probability - 0.5), d.passage_id, d.target))
