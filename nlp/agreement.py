@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,7 @@ from nlp.annotations import Annotations, LabelRow
 
 Unit = tuple[Hashable, ...]
 Distance = Callable[[Any, Any], float]
+Compared = Literal["blind", "writer"]
 DRAWS = 200
 
 
@@ -79,8 +80,8 @@ class Agreement:
     f1_interval: tuple[float, float] | None
 
 
-def agreement(read: Annotations, kind: str = "blind") -> list[Agreement]:
-    """Return the agreement on role, treatment, objectives and activities.
+def agreement(read: Annotations, kind: Compared = "blind") -> list[Agreement]:
+    """Return the agreement on role, treatment, objectives and activities; what nobody valued twice is left out.
 
     Args:
         kind: "blind" compares annotators who saw no earlier labels; "writer" the writer with the first of them.
@@ -90,17 +91,16 @@ def agreement(read: Annotations, kind: str = "blind") -> list[Agreement]:
     clusters = [read.documents[read.passages[key].document] for key in pairs]
     groups = [document.family or document.doc_id for document in clusters]
     readings = pairs.values()
-    objectives = [_values(labels, lambda x: frozenset(x.objectives)) for labels in readings]
-    activities = [_values(labels, lambda x: frozenset(x.activities)) for labels in readings]
-    return [
-        _measure("role", [_values(labels, lambda x: x.role) for labels in readings], nominal, groups),
-        _measure("treatment", [_treatments(labels) for labels in readings], nominal, groups),
-        _measure("objectives", objectives, masi, groups),
-        _measure("activities", activities, masi, groups),
-    ]
+    units: dict[str, tuple[list[Unit], Distance]] = {
+        "role": ([_values(labels, lambda x: x.role) for labels in readings], nominal),
+        "treatment": ([_treatments(labels) for labels in readings], nominal),
+        "objectives": ([_values(labels, lambda x: frozenset(x.objectives)) for labels in readings], masi),
+        "activities": ([_values(labels, lambda x: frozenset(x.activities)) for labels in readings], masi),
+    }
+    return [_measure(name, values, distance, groups) for name, (values, distance) in units.items() if any(values)]
 
 
-def _raters(read: Annotations, key: str, kind: str) -> list[LabelRow]:
+def _raters(read: Annotations, key: str, kind: Compared) -> list[LabelRow]:
     blind = read.blind(key)
     if kind == "blind":
         return blind
@@ -184,8 +184,8 @@ def by_label(read: Annotations) -> list[LabelAgreement]:
             a, b = set(first.targets()), set(second.targets())
             given.update([*a, *b])
             shared.update(a & b)
-            for x in a - b:
-                for y in b - a:
+            for x in sorted(a - b):
+                for y in sorted(b - a):
                     if x.split(":")[0] == y.split(":")[0]:
                         swaps[x][y] += 1
                         swaps[y][x] += 1

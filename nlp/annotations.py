@@ -218,7 +218,7 @@ def _pool(row: PassageRow, document: DocumentRow, labels: list[LabelRow]) -> Ann
 
 
 def _shares(votes: Iterable[Iterable[str]], total: int) -> Weights:
-    counts = Counter(item for vote in votes for item in vote)
+    counts = Counter(item for vote in votes for item in set(vote))
     return {item: count / total for item, count in counts.items()}
 
 

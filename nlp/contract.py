@@ -16,6 +16,7 @@ from nlp.program import Program
 from nlp.records import ROLES, STATUSES, TREATMENTS
 
 Row = dict[str, Any]
+LANES = {"suggested", "review"}
 STATES = {"confirmed", "suggested", "review", "searched_none", "not_searchable"}
 FILES = ("ledger.jsonl", "documents.jsonl", "passages.jsonl", "links.jsonl", "run.json")
 OTHERS = ("mapping.csv", "coverage.csv", "report.html")
@@ -128,6 +129,25 @@ def _probabilities(out: Output, program: Program) -> Iterator[str]:
             yield f"passage {row['passage_id']}: role {row['role']}, treatment {row['treatment']}"
 
 
+def _links_are_known(out: Output, program: Program) -> Iterator[str]:
+    """links name known targets and lanes, with the probability that their passage has"""
+    values = {row["passage_id"]: row["probabilities"] for row in out.passages}
+    for link in out.links:
+        expected = values.get(link["passage_id"], {}).get(link["target"])
+        if link["target"] not in program.labels or link["lane"] not in LANES or link["probability"] != expected:
+            yield f"link {link['link_id']}: {link['target']}, {link['lane']}, {link['probability']}"
+
+
+def _counts(out: Output, program: Program) -> Iterator[str]:
+    """the ledger and the manifest count the rows that are there"""
+    passages, links = (Counter(row["document_id"] for row in rows) for rows in (out.passages, out.links))
+    for row in out.documents:
+        if (row["passages"], row["links"]) != (passages[row["document_id"]], links[row["document_id"]]):
+            yield f"document {row['document_id']}"
+    wanted = {"documents": len(out.documents), "passages": len(out.passages), "links": len(out.links)}
+    yield from (name for name, count in wanted.items() if out.run["counts"].get(name) != count)
+
+
 def _coverage(out: Output, program: Program) -> Iterator[str]:
     """coverage.csv holds all 120 targets of every report, with a known state"""
     counts: Counter[str] = Counter()
@@ -152,7 +172,8 @@ def _unique(out: Output, program: Program) -> Iterator[str]:
 
 Check = Callable[[Output, Program], Iterator[str]]
 CHECKS: tuple[Check, ...] = (
-    _quotes, _passages_stand, _links_in_passages, _parents, _ledger, _documents, _probabilities, _coverage, _unique,
+    _quotes, _passages_stand, _links_in_passages, _parents, _links_are_known, _ledger, _documents, _counts,
+    _probabilities, _coverage, _unique,
 )  # fmt: skip
 
 

@@ -65,7 +65,7 @@ def load_sheet(path: Path, documents: Path | None, settings: Settings) -> Sheet:
             "Get the annotated version",
         )
     text = structured.document.text
-    if any(unit.end > len(text) for unit in gold.units):
+    if any(not 0 <= unit.start < unit.end <= len(text) for unit in gold.units):
         raise AnnotationError(path, "a unit leaves the document's text")
     return Sheet(
         gold,

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from nlp.classify import why as why_
 from nlp.classify.heads import Model
-from nlp.classify.lanes import Cut, Lanes, decide
+from nlp.classify.lanes import Lanes, decide
 from nlp.display import links_html, title_of
 from nlp.encode.embed import Vectors
 from nlp.program import Program
-from nlp.records import Link, Passage, Reading, Span, Why
+from nlp.records import Lane, Link, Passage, Reading, Span, Why
 from nlp.structure.segment import Structured
 
 if TYPE_CHECKING:
@@ -30,7 +30,8 @@ class Mapping:
     Attributes:
         structured: document, profile and passages. readings: one per passage, in the same order.
         links: evidence links by position, then objectives before activities.
-        lanes: the cuts that made them. model, program_digest: what they were made with.
+        lanes: the cuts that made them. model: digest of the model; program: the codebook.
+        explained: the links as first made, with their reasons, that later cuts go back to.
     """
 
     structured: Structured
@@ -39,6 +40,11 @@ class Mapping:
     lanes: Frozen[str, Lanes]
     program: Program
     model: str
+    explained: tuple[Link, ...] = ()
+
+    def __repr__(self) -> str:
+        path = self.structured.document.path
+        return f"<Mapping of {path}: {len(self.passages)} passages, {len(self.links)} links>"
 
     @property
     def passages(self) -> tuple[Passage, ...]:
@@ -56,22 +62,20 @@ class Mapping:
         Links above the old review cut keep their reasons; those that a lower cut brings in quote their whole
         passage. Lanes stay as promised; what lies below the review cut is in the review lane.
         """
-        known = {(link.passage_id, link.target): link for link in self.links}
-        lowered = {kind: replace(lanes, review=Cut(cut, 0.0, 0.0)) for kind, lanes in self.lanes.items()}
+        known = {(link.passage_id, link.target): link for link in self.explained or self.links}
+        moved = {kind: lanes.at(cut) for kind, lanes in self.lanes.items()}
         found = []
         for passage, reading in zip(self.passages, self.readings, strict=True):
-            if passage.kind == "heading":
+            if not linkable(passage, reading):
                 continue
             for target, probability, lane in decide(
-                self.program, reading.probabilities, lowered["objective"], lowered["activity"]
+                self.program, reading.probabilities, moved["objective"], moved["activity"]
             ):
-                if probability < cut:
-                    continue
                 old = known.get((passage.passage_id, target))
                 found.append(
                     old or make_link(self.text, passage, reading, target, probability, lane, Why(), passage.span)
                 )
-        return replace(self, links=tuple(found))
+        return replace(self, links=tuple(found), explained=self.explained or self.links)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a link as a pandas DataFrame (extra ``notebook``)."""
@@ -105,7 +109,7 @@ class Mapping:
 
 
 def make_link(
-    text: str, passage: Passage, reading: Reading, target: str, probability: float, lane: Any, why: Why, span: Span
+    text: str, passage: Passage, reading: Reading, target: str, probability: float, lane: Lane, why: Why, span: Span
 ) -> Link:
     """Return a link whose quote is a slice of the canonical text.
 

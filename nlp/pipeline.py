@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -102,10 +103,10 @@ def passage_context(passage: Passage) -> str:
 
 
 def choose_model(settings: Settings, notice: Notice) -> tuple[str, Path]:
-    """Return encoder name and model folder; falls back to a lighter encoder, saying so, when a package is missing.
+    """Return encoder name and model folder; falls back from the default encoder to a lighter one, saying so.
 
     Raises:
-        EncoderError: if the encoder was named by the user and is missing, or the fallback is missing too.
+        EncoderError: if there is no such encoder. ModelError: if the model's manifest cannot be read.
     """
     if settings.model:
         folder = Path(settings.model)
@@ -129,15 +130,16 @@ def find_inputs(inputs: Iterable[str], out: Path | None = None) -> list[Path]:
         UsageError: if there is none, or `out` is an input folder or lies inside one.
     """
     found: list[Path] = []
+    inputs = list(inputs)
     for item in inputs:
         path = Path(item)
-        if not path.is_dir():
+        if not os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises on a name that is too long
             found.append(path)
             continue
         if out is not None and out.resolve().is_relative_to(path.resolve()):
             raise UsageError(out, f"the output folder lies inside the input folder {path}", "Name another with -o")
-        walk = (p for p in sorted(path.rglob("*")) if not p.is_dir() or p.suffix)
-        found += [p for p in walk if not any(part.startswith(".") for part in p.relative_to(path).parts) and _counts(p)]
+        seen = (p for p in sorted(path.rglob("*")) if not any(x.startswith(".") for x in p.relative_to(path).parts))
+        found += filter(_counts, seen)
     if not found:
         raise UsageError(", ".join(inputs), "no file there", "Give files or folders of PDF, DOCX, HTML or text")
     return found

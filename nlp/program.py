@@ -277,6 +277,12 @@ def _check_references(program: Program) -> list[str]:
             faults.append(f"body {body.id}: unknown group {body.group}")
     pairs = [(pair.activity, pair.objective) for pair in program.concordance]
     faults += [f"concordance: {pair} twice" for pair in sorted({p for p in pairs if pairs.count(p) > 1})]
+    faults += [
+        f"concordance: unknown {target}"
+        for pair in program.concordance
+        for target in (f"activity:{pair.activity}", f"objective:{pair.objective}")
+        if target not in targets
+    ]
     lonely = [o.id for o in program.objectives if not program.children(o.target)]
     faults += [f"objective:{number}: no activity serves it in the concordance" for number in lonely]
     return faults

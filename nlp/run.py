@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from nlp.official import load_official
 from nlp.pipeline import Mapper, Notice, map_many
 from nlp.program import load_program
 from nlp.settings import Settings
@@ -39,6 +40,7 @@ def run(
     """
     clock = time.monotonic()
     ledger: list[Row] = []
+    official = load_official()  # a damaged one is found before the work, not after it
     with RunWriter(out, load_program()) as writer, closing(Mapper(settings, out / CACHE, notice)) as mapper:
         stages = {"load": time.monotonic() - clock, "read": 0.0, "map": 0.0}
         for outcome in map_many(paths, settings, mapper=mapper):
@@ -47,6 +49,7 @@ def run(
             ledger.append(writer.add(outcome))
             step(ledger[-1])
         manifest = _manifest(mapper, settings, ledger, writer.counts())
+        manifest["official_wording"] = official.document_id if official else None
         stages["total"] = time.monotonic() - clock
         manifest["seconds"] = {stage: round(seconds, 3) for stage, seconds in stages.items()}
         writer.finish(manifest)

@@ -11,7 +11,7 @@ import platformdirs
 from nlp.errors import UsageError
 
 PACKAGE = Path(__file__).resolve().parent
-ENCODER = "both"
+ENCODER = "e5"
 
 
 def data_root() -> Path:
@@ -35,8 +35,8 @@ class Settings:
     """How to run. Every field can be set by an environment variable ``EVMAP_<FIELD>`` in capitals.
 
     Attributes:
-        encoder: row of the EMBEDDERS table; "auto" takes the model's own.
-        model: folder of the trained model; "" takes the shipped one for the encoder.
+        encoder: row of the EMBEDDERS table; not asked where `model` is given.
+        model: folder of a trained model, which names its own encoder; "" takes the shipped one for the encoder.
         max_bytes: largest file that is read, in bytes.
         max_pages: pages read of one document; more make it partial.
         max_characters: characters kept of one document; more make it partial.

@@ -83,6 +83,14 @@ def test_a_lane_by_its_cuts():
     assert [both.lane(p) for p in (0.7, 0.69, 0.3, 0.29)] == ["suggested", "review", "review", None]
 
 
+@pytest.mark.parametrize("cut", [0.1, 0.4, 0.8])
+def test_moved_lanes_are_silent_below_their_cut(cut: float):
+    moved = lanes(0.7, 0.3).at(cut)
+    assert moved.lane(cut - 0.01) is None
+    assert moved.lane(cut) == ("suggested" if cut >= 0.7 else "review")
+    assert moved.lane(0.9) == "suggested"
+
+
 def test_measured_by_hand():
     probabilities = np.array([[0.9, 0.8], [0.6, 0.1]])
     required = np.array([[True, False], [True, True]])

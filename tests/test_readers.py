@@ -239,6 +239,11 @@ def test_hidden_text_is_left_out_and_counted():
     }  # fmt: skip
 
 
+def test_an_element_inside_a_hidden_one_does_not_end_it():
+    extract = web.read(b"<p>seen</p><span hidden>one<span>two</span>three</span><p>end", SETTINGS)
+    assert [text for _, text in said(extract)] == ["seen", "end"]
+
+
 def test_list_numbers_are_rebuilt():
     page = b"<ol type=a start=3><li>x<li>y<ul><li>z</ul><li value=9>w</ol><ol type=I><li>v</ol>"
     assert [b.marker for b in web.read(page, SETTINGS).blocks] == ["c.", "d.", "•", "i.", "I."]

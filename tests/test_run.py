@@ -5,6 +5,8 @@ import json
 import os
 import random
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -400,3 +402,30 @@ def test_many_files_with_one_model(inputs: Path, tiny_settings: Settings, tmp_pa
     assert found[2].same_as == str(files[0])
     alone = Mapper(tiny_settings).map(read_structured(files[0], tiny_settings))
     assert found[0].mapping and found[0].mapping.links == alone.links
+
+
+SCRIPT = """
+import sys
+import nlp
+
+print("script starts")
+for outcome in nlp.map_many([sys.argv[1]]):
+    print(outcome.status, outcome.reason)
+"""
+
+
+@pytest.mark.parametrize("given", ["file", "stdin"])
+def test_map_many_in_a_script_without_a_guard(given: str, tmp_path: Path, tiny_model: Path):
+    script, report = tmp_path / "script.py", tmp_path / "report.txt"
+    script.write_text(SCRIPT, "utf-8")
+    report.write_text("The consul visited forty detained workers in Tapachula.\n", "utf-8")
+    result = subprocess.run(
+        [sys.executable, str(script) if given == "file" else "-", str(report)],
+        input=SCRIPT if given == "stdin" else None,
+        env={**os.environ, "EVMAP_MODEL": str(tiny_model)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert result.stdout.splitlines() == ["script starts", "ok None"], result.stderr

@@ -214,6 +214,8 @@ def test_a_description_may_begin_with_its_body():
     assert leading_body("In March a boat went to the island with the IOM.", "en") is None
     unknown = leading_body("Network of Puerto Azul for Sailors (REDPA) hands out soup.", "en")
     assert unknown and (unknown.body, unknown.text) == (None, "Network of Puerto Azul for Sailors (REDPA)")
+    whole = leading_body("Organization of American States held a meeting.", "en")
+    assert whole and whole.text == "Organization of American States"
 
 
 def test_a_report_is_not_by_whom_it_is_addressed_to():

@@ -53,6 +53,8 @@ def _fit(scores: Array, weights: Array) -> tuple[float, float]:
     labels = np.concatenate([np.ones(len(scores)), np.zeros(len(scores))])
     shares = np.concatenate([weights, 1.0 - weights])
     kept = shares > 0
+    if len(set(labels[kept].tolist())) < 2:  # nothing to learn from: scores stay as they are
+        return 1.0, 0.0
     model = LogisticRegression(C=1e4).fit(column[kept], labels[kept], sample_weight=shares[kept])
     return float(model.coef_[0, 0]), float(model.intercept_[0])
 

@@ -7,7 +7,7 @@ recall measured there; below the review cut the machine is silent.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -41,6 +41,11 @@ class Lanes:
         if probability >= self.suggested.threshold:
             return "suggested"
         return "review" if probability >= self.review.threshold else None
+
+    def at(self, cut: float) -> Lanes:
+        """Return lanes that are silent below `cut`; `suggested` begins no lower than before. Nothing was measured."""
+        suggested = replace(self.suggested, threshold=max(cut, self.suggested.threshold))
+        return Lanes(suggested, Cut(cut, 0.0, 0.0))
 
 
 def measure(probabilities: Array, required: Mask, permitted: Mask, threshold: float) -> Cut:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -63,7 +63,9 @@ def stats_command(folder: Folder = TRAINING, as_json: Json = False) -> None:
 @app.command("agree")
 def agree_command(
     folder: Folder = TRAINING,
-    annotators: Annotated[str, typer.Option(help="blind, or writer (against the first blind one).")] = "blind",
+    annotators: Annotated[
+        Literal["blind", "writer"], typer.Option(help="blind, or writer (against the first blind one).")
+    ] = "blind",
     worst: Annotated[int, typer.Option(help="Targets shown, the least agreed first.")] = 10,
     as_json: Json = False,
 ) -> None:
@@ -95,7 +97,7 @@ def agree_command(
 @app.command("audit")
 def audit_command(
     folder: Folder = TRAINING,
-    encoder: Annotated[str, typer.Option(help="Row of the encoder table.")] = "both",
+    encoder: Annotated[str, typer.Option(help="Row of the encoder table.")] = "e5",
     limit: Annotated[int, typer.Option("--limit", "-n", help="Doubts shown.")] = 20,
     as_json: Json = False,
 ) -> None:

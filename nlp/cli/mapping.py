@@ -15,7 +15,7 @@ from nlp.cli.speak import notice, print_json, print_table
 def map_command(
     inputs: Annotated[list[str], typer.Argument(help="Files, folders, or - for paths on standard input.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="Output folder.")] = Path("out"),
-    encoder: Annotated[str | None, typer.Option(help="both (most accurate), e5, use (fast, no torch).")] = None,
+    encoder: Annotated[str | None, typer.Option(help="e5 (most accurate) or use (fast, no torch).")] = None,
     model: Annotated[str | None, typer.Option(help="Folder of a model of your own.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="A line for every input.")] = False,

@@ -76,14 +76,14 @@ def _print(links: list[dict[str, Any]], limit: int, language: str) -> None:
 
     program, console = load_program(), Console(highlight=False)
     places = {target: number for number, target in enumerate(program.targets)}
-    groups: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    groups: dict[tuple[str, str, str], list[dict[str, Any]]] = defaultdict(list)
     for link in links:
-        groups[link["document"], link["target"]].append(link)
+        groups[link["document"], link["document_id"], link["target"]].append(link)
     last = None
-    for (document, target), found in sorted(groups.items(), key=lambda g: (g[0][0], places[g[0][1]])):
-        if document != last:
+    for (document, identity, target), found in sorted(groups.items(), key=lambda g: (*g[0][:2], places[g[0][2]])):
+        if identity != last:
             console.print(Text(f"\n{document}", style="bold"))
-            last = document
+            last = identity
         console.print(Text(f"  {target}  {title_of(program, target, language)}  ({len(found)})", style="cyan"))
         for link in sorted(found, key=lambda row: -row["probability"])[:limit]:
             facts = [f"{link['probability']:.2f} {link['lane']}", link["implementer"], link["treatment"]]

@@ -15,7 +15,7 @@ def train_command(
         "annotations/training"
     ),
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Model folder; models/ENCODER by default.")] = None,
-    encoder: Annotated[str, typer.Option(help="Row of the encoder table.")] = "both",
+    encoder: Annotated[str, typer.Option(help="Row of the encoder table.")] = "e5",
     strength: Annotated[float, typer.Option(help="Inverse regularisation of the target heads.")] = 0.005,
     cache: Annotated[Path | None, typer.Option(help="File that keeps vectors between trainings.")] = None,
 ) -> None:
@@ -23,7 +23,7 @@ def train_command(
 
     Example:
 
-        evmap train annotations/training --encoder both
+        evmap train annotations/training --encoder e5
     """
     from nlp.encode.cache import CachedEmbedder
     from nlp.encode.embed import load

@@ -28,6 +28,7 @@ class CachedEmbedder:
     def __init__(self, embedder: Embedder, path: Path) -> None:
         self.embedder = embedder
         self.computed = 0
+        self._path = path
         self._db = _open(path)
 
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
@@ -59,11 +60,24 @@ class CachedEmbedder:
         return hashlib.sha256(f"{self.embedder.identity}\x1f{text}".encode("utf-8", "surrogatepass")).digest()
 
     def _get(self, key: bytes) -> Vectors | None:
-        row = self._db.execute("SELECT value, digest FROM vectors WHERE key = ?", (key,)).fetchone()
+        row = self._find(key)
         if row is None or _digest(row[0]) != row[1]:
             return None
         vector: Vectors = np.frombuffer(row[0], np.float32)
         return vector if vector.shape == (self.embedder.dim,) else None
+
+    def _find(self, key: bytes) -> tuple[bytes, bytes] | None:
+        try:
+            row: tuple[bytes, bytes] | None = self._db.execute(
+                "SELECT value, digest FROM vectors WHERE key = ?", (key,)
+            ).fetchone()
+        except sqlite3.OperationalError as error:
+            raise EncoderError(self._path, f"the cache cannot be read: {error}", "Is another run using it?") from None
+        except sqlite3.DatabaseError:  # damaged further in than its header
+            self._db.close()
+            self._db = _renew(self._path)
+            return None
+        return row
 
     def _put(self, key: bytes, vector: Vectors) -> None:
         value = vector.astype(np.float32).tobytes()
@@ -81,8 +95,14 @@ def _open(path: Path) -> sqlite3.Connection:
     except sqlite3.OperationalError as error:  # locked or not writable: not ours to set aside
         raise EncoderError(path, f"the cache cannot be opened: {error}", "Is another run using it?") from None
     except sqlite3.DatabaseError:
-        path.replace(path.with_suffix(".damaged"))
-        return _connect(path)
+        return _renew(path)
+
+
+def _renew(path: Path) -> sqlite3.Connection:
+    path.replace(path.with_suffix(".damaged"))
+    for rest in ("-wal", "-shm"):  # of the damaged file; they must not be taken for the new one's
+        path.with_name(path.name + rest).unlink(missing_ok=True)
+    return _connect(path)
 
 
 def _connect(path: Path) -> sqlite3.Connection:

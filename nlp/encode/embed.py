@@ -6,6 +6,7 @@ same text, same bytes, whatever the order, the cache or the number of threads.
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import os
 from collections.abc import Callable, Sequence
@@ -95,7 +96,14 @@ class TransformerEmbedder(Embedder):
         logging.set_verbosity_error()  # type: ignore[no-untyped-call]
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         torch.set_num_threads(1)  # texts are spread over the cores instead: one thread each is faster
-        return SentenceTransformer(str(self._folder()), device="cpu").eval()
+        model = SentenceTransformer(str(self._folder()), device="cpu").eval()
+        model.encode(["."], show_progress_bar=False)  # settles the tokenizer before threads share it
+        return model
+
+    @cached_property
+    def _ruler(self) -> Any:
+        """A tokenizer that never truncates; the model's own would change its state under the other threads."""
+        return copy.deepcopy(self._model.tokenizer)
 
     @property
     def _room(self) -> int:
@@ -103,7 +111,8 @@ class TransformerEmbedder(Embedder):
         return int(self._model.max_seq_length or 512) - 2
 
     def _encode(self, texts: Sequence[str]) -> Vectors:
-        _ = self._model  # loaded here once, not by every thread
+        _ = self._ruler  # loaded here once with the model, not by every thread
+        self._offsets(".")
         with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
             return np.stack(list(pool.map(self._encode_one, texts)))
 
@@ -118,13 +127,17 @@ class TransformerEmbedder(Embedder):
         pooled: Vectors = np.average(vectors, axis=0, weights=weights).astype(np.float32)
         return pooled
 
+    def _offsets(self, text: str) -> list[tuple[int, int]]:
+        encoded = self._ruler(
+            text, add_special_tokens=False, return_offsets_mapping=True, truncation=False, verbose=False
+        )
+        return list(encoded["offset_mapping"])
+
     def _windows(self, text: str) -> tuple[list[str], list[int]]:
         """Cut a text that the network would truncate into equal windows; return them with their token counts."""
         if len(text) < self._room:  # a token is at least one character
             return [text], [1]
-        offsets = self._model.tokenizer(
-            text, add_special_tokens=False, return_offsets_mapping=True, truncation=False, verbose=False
-        )["offset_mapping"]
+        offsets = self._offsets(text)
         room = self._room - 8  # the prefix takes a few
         if len(offsets) <= room:
             return [text], [1]

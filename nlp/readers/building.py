@@ -67,11 +67,6 @@ class Builder:
         self._length = 0
         self._cut = 0
 
-    @property
-    def full(self) -> bool:
-        """Whether the limit was reached: nothing more will be kept."""
-        return self._cut > 0
-
     def lose(self, what: str, count: int = 1) -> None:
         """Count something that could not be kept."""
         self.losses[what] += count
@@ -107,7 +102,6 @@ class Builder:
         if start is None:
             return
         span = Span(start + skip, self._length) if start + skip < self._length else Span(start, self._length)
-        span = self._stripped(span, text, start)
         self.blocks.append(Block(kind, span, page, box, level, marker or typed, cell))
 
     def extract(self, *, pages: int | None = None, title: str | None = None, partial: str | None = None) -> Extract:
@@ -141,8 +135,3 @@ class Builder:
             return ""
         before = self.blocks[-1].cell
         return "\n" if before and cell and before.table == cell.table else "\n\n"
-
-    @staticmethod
-    def _stripped(span: Span, text: str, start: int) -> Span:
-        piece = text[span.start - start : span.end - start]
-        return Span(span.start + len(piece) - len(piece.lstrip()), span.end)

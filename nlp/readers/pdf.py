@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import closing
@@ -24,7 +25,10 @@ from nlp.settings import Settings
 _LARGER, _SMALLER = 1.15, 0.87
 _BOLD_LEVEL = 6
 _NO_TEXT_NAMED = 12
-_NO_TITLE = frozenset((None, "", "untitled", "(anonymous)"))
+# What programs put there by themselves: nothing, or the name of the file they printed.
+_NO_TITLE = re.compile(
+    r"(?:untitled|\(anonymous\)|microsoft word - .*|.*\.(?:docx?|pdf|rtf|wpd))?\s*", re.IGNORECASE | re.DOTALL
+)
 
 
 @dataclass(slots=True)
@@ -65,7 +69,7 @@ def read(data: bytes, settings: Settings) -> Extract:
         title = document.get_metadata_dict().get("Title")
     _Writer(builder, pages).write()
     return builder.extract(
-        pages=count, title=None if title in _NO_TITLE else title, partial="; ".join(troubles) or None
+        pages=count, title=None if _NO_TITLE.fullmatch(title or "") else title, partial="; ".join(troubles) or None
     )
 
 

@@ -130,7 +130,8 @@ class _Walker(HTMLParser):
             self._in_title = False
             self._flush()
         hidden = tag in _UNSEEN or _is_hidden(dict(attrs))
-        if tag not in _VOID and (tag in _BLOCKS or hidden):
+        nested = bool(self._hiding) and self._open[tag] > 0  # its end must not be taken for the end of what hides
+        if tag not in _VOID and (tag in _BLOCKS or hidden or nested):
             self._push(tag, dict(attrs), hidden)
 
     def handle_endtag(self, tag: str) -> None:

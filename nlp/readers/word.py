@@ -188,7 +188,8 @@ class _Reader:
             element = None if style is None else self._styles.get(style.get(f"{W}val"))
             if element is None:
                 return None
-            name = element.find(f"{W}name").get(f"{W}val").lower()
+            named = element.find(f"{W}name")
+            name = "" if named is None else named.get(f"{W}val", "").lower()
             match = _HEADING.match(name)
             if match or name == "title":
                 return int(match.group(1)) if match else 1

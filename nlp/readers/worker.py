@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -40,7 +42,8 @@ class Worker:
         context = multiprocessing.get_context("spawn")
         self._pipe, far = context.Pipe()
         self._process = context.Process(target=_serve, args=(far, self._task, self._settings), daemon=True)
-        self._process.start()
+        with _nameless_main():
+            self._process.start()
         far.close()
         self._done = 0
 
@@ -88,6 +91,24 @@ class Worker:
         return UnreadableDocument(path, "crashed", f"the reader ended with {name}", "check the file in its own program")
 
 
+@contextmanager
+def _nameless_main() -> Iterator[None]:
+    """Start a child that does not run the caller's script again: ours needs nothing from it.
+
+    A spawned child imports the parent's main module by name or file; a script without a guard would start over.
+    """
+    main = sys.modules["__main__"]
+    kept = {name: getattr(main, name) for name in ("__spec__", "__file__") if hasattr(main, name)}
+    main.__spec__ = None
+    if "__file__" in kept:
+        del main.__file__
+    try:
+        yield
+    finally:
+        for name, value in kept.items():
+            setattr(main, name, value)
+
+
 def _serve(pipe: Connection, task: Task, settings: Settings) -> None:
     """The child's life: take a path, send back a result or the error that stopped it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -105,7 +126,10 @@ def _serve(pipe: Connection, task: Task, settings: Settings) -> None:
             answer = UnreadableDocument(path, "out_of_memory", f"more than {settings.read_memory} bytes of memory")
         except RecursionError:
             answer = UnreadableDocument(path, "corrupt", "nested too deeply")
-        pipe.send(answer)
+        try:
+            pipe.send(answer)
+        except BrokenPipeError:  # the parent is gone
+            return
 
 
 def _limit_memory(limit: int) -> None:

@@ -22,7 +22,7 @@ _NAMED = re.compile(
     r"\s\(([A-Z][A-Za-zÀ-ÿ-]{1,14})\)",
     re.I,
 )
-_ARTICLE = re.compile(r"^(?:the|la|el|los|las|le|les|l['’]|o|a|os|as)\s*", re.IGNORECASE)
+_ARTICLE = re.compile(r"^(?:(?:the|la|el|los|las|le|les|o|a|os|as)\s+|l['’]\s*)", re.IGNORECASE)
 _NAME_START = re.compile(
     r"(?:[A-ZÀ-Ý][\w.]*\s|(?:of|the|for|de|del|da|do|des|la)\s)*$"
 )  # "UN Office of the " belongs to it
@@ -55,20 +55,17 @@ def resolve(text: str, language: str) -> Implementer:
 
 def _sort_of(name: str) -> str | None:
     """The implementer whose sort an unknown body is of, as its name tells ("... Network for ..."), else None."""
-    match = _heads().match(_ARTICLE.sub("", name))
-    return _HEAD_IDS[match[1].lower()] if match else None
-
-
-_HEAD_IDS: dict[str, str] = {}
+    pattern, bodies = _heads()
+    match = pattern.match(_ARTICLE.sub("", name))
+    return bodies[match[1].lower()] if match else None
 
 
 @functools.cache
-def _heads() -> re.Pattern[str]:
-    for body in load_program().body_by_id.values():
-        _HEAD_IDS.update({head.lower(): body.id for head in body.heads})
-    longest_first = sorted(_HEAD_IDS, key=len, reverse=True)
-    alternatives = "|".join(map(re.escape, longest_first))
-    return re.compile(rf"(?:[A-ZÀ-Ý][\w’'-]*\s){{0,4}}((?i:{alternatives}))\b")
+def _heads() -> tuple[re.Pattern[str], dict[str, str]]:
+    """A pattern for the first words of names of a sort, and the implementer that each of them means."""
+    bodies = {head.lower(): body.id for body in load_program().body_by_id.values() for head in body.heads}
+    alternatives = "|".join(map(re.escape, sorted(bodies, key=len, reverse=True)))
+    return re.compile(rf"(?:[A-ZÀ-Ý][\w’'-]*\s){{0,4}}((?i:{alternatives}))\b"), bodies
 
 
 def _chain(found: tuple[Entity, ...], text: str) -> list[Entity]:

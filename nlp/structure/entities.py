@@ -22,6 +22,7 @@ from nlp.structure.sentences import pipeline
 
 # O and 0 stand for each other: scans confuse them.
 SYMBOL = re.compile(
+    r"\bO[AE][AS]/Ser\.?\s?[A-Z](?:/[\w.-]{1,20}){0,4}|"  # the classification line that heads official papers
     r"\b(?:OEA/|OAS/|SAMPLE/|MUESTRA/|AMOSTRA/)?[A-Z]{2,6}(?:/[A-Za-z]{1,6}){0,3}"
     r"(?:[./-]\s?(?:RES|DEC|INF|doc|CD|Doc|Ser)?\.?){1,2}\s?\d{1,5}(?:[./-]\d{1,4})?"
     r"(?:\s?\([A-Z]{1,8}-[OE0]/\d{2,4}\))?(?:\s?(?:rev|corr|add)\.?\s?\d{1,2})*"

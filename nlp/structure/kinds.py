@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from itertools import chain
 from pathlib import PurePath
 
@@ -160,19 +161,29 @@ def _symbol(document: Document) -> str | None:
 def _date(document: Document) -> str | None:
     for text in _head(document):
         match = DATE.search(text)
-        if match and len(text) < 300:
-            return iso_date(match[0])
+        if match and len(text) < 300 and (found := iso_date(match[0])):
+            return found
     return None
 
 
 def iso_date(text: str) -> str | None:
-    """Return YYYY-MM-DD for a date as `entities.DATE` finds it (day before month where both are numbers)."""
+    """Return YYYY-MM-DD for a date as `entities.DATE` finds it (day before month where both are numbers).
+
+    None where the calendar has no such day.
+    """
     words = re.findall(r"\d+|[^\W\d_]+", text.lower())
     numbers = [word for word in words if word.isdigit()]
     month = next((_MONTHS[word] for word in words if word in _MONTHS), None)
     if month and len(numbers) >= 2:
-        return f"{int(numbers[-1]):04d}-{month:02d}-{int(numbers[0]):02d}"
+        return _calendar(numbers[-1], month, numbers[0])
     if len(numbers) == 3:
         year, day = (numbers[0], numbers[2]) if len(numbers[0]) == 4 else (numbers[2], numbers[0])
-        return f"{int(year):04d}-{int(numbers[1]):02d}-{int(day):02d}" if 1 <= int(numbers[1]) <= 12 else None
+        return _calendar(year, int(numbers[1]), day)
     return None
+
+
+def _calendar(year: str, month: int, day: str) -> str | None:
+    try:
+        return date(int(year), month, int(day)).isoformat()
+    except ValueError:
+        return None

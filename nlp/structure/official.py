@@ -63,8 +63,13 @@ def _number(document: Document, block: Block) -> int | None:
 
 def _run(numbered: list[tuple[int | None, Block]], last: int) -> list[int]:
     """Indices of the blocks numbered 1..last, other numbers between them skipped; the latest start that gets there."""
-    starts = [index for index, (number, _) in enumerate(numbered) if number == 1]
-    return next((run for start in reversed(starts) if (run := _follow(numbered, start, last))), [])
+    wanted, start = last, 0
+    for index in range(len(numbered) - 1, -1, -1):  # backwards once: trying every "1." would take the square of it
+        if numbered[index][0] == wanted:
+            wanted, start = wanted - 1, index
+        if not wanted:
+            return _follow(numbered, start, last)
+    return []
 
 
 def _follow(numbered: list[tuple[int | None, Block]], start: int, last: int) -> list[int]:

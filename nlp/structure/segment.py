@@ -95,7 +95,6 @@ class _Walk:
         who = self._implementer(block, text, row, above)
         source = kinds.mandate_source(text) if self.profile.kind == "mandates" else None
         is_label = row is not None and (row.header or _column(block, row) in ("organisation", "reference"))
-        titled = is_label or block.kind == "heading" or self._opens_cell_section(block, text)
         section = [*self.headings.path[: -1 if block.kind == "heading" else None]]
         language = detect(text, self.profile.language)
         section += [title for title in (row.group if row else None, self.cell_title) if title and not is_label]
@@ -103,7 +102,7 @@ class _Walk:
             passage_id=_passage_id(self.document.document_id, block.span),
             document_id=self.document.document_id,
             span=block.span,
-            kind="heading" if titled and block.kind == "heading" else block.kind,
+            kind=block.kind,
             language=language,
             sentences=sentences(text, language, block.span.start),
             page=block.page,
@@ -178,7 +177,8 @@ class _Walk:
         """Who the document is by, as its title and first lines say."""
         if self.profile.kind in ("resolution", "program"):
             return NOBODY
-        head = [text for block in self.document.blocks[:8] if len(text := text_of(self.document, block)) < 260]
+        blocks = [block for block in self.document.blocks[:8] if block.cell is None and block.kind not in FURNITURE]
+        head = [text for block in blocks if len(text := text_of(self.document, block)) < 260]
         return issuing_body("\n".join([self.profile.title or "", *head]), self.profile.language)
 
 

@@ -14,6 +14,7 @@ from nlp.writers import WRITERS
 from nlp.writers.rows import Row, document_row, link_row, passage_row
 
 STREAMED = ("ledger.jsonl", "passages.jsonl", "links.jsonl")
+ROWS = (*STREAMED, "documents.jsonl", "run.json")
 
 
 class RunWriter:
@@ -62,16 +63,20 @@ class RunWriter:
             file.close()
         self._draft("documents.jsonl").write_text("".join(map(_line, self._documents.values())), "utf-8")
         self._draft("run.json").write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", "utf-8")
-        names = (*STREAMED, "documents.jsonl", "run.json")
-        for name in names:
+        for name in ROWS:
             self._draft(name).replace(self.out / name)
-        return [*(self.out / name for name in names), *(writer(self.out, self.program) for writer in WRITERS.values())]
+        named = {row["text_file"] for row in self._documents.values()}
+        for path in (self.out / "text").glob("*.txt"):  # of an earlier run
+            if f"text/{path.name}" not in named:
+                path.unlink()
+        return [*(self.out / name for name in ROWS), *(writer(self.out, self.program) for writer in WRITERS.values())]
 
     def abandon(self) -> None:
         """Close and remove the drafts of a run that did not finish."""
-        for name, file in self._files.items():
+        for file in self._files.values():
             file.close()
-            self._draft(name).unlink(missing_ok=True)
+        for draft in (*map(self._draft, ROWS), *(self.out / "text").glob(".*.draft")):
+            draft.unlink(missing_ok=True)
 
     def counts(self) -> dict[str, int]:
         """Documents, passages and links written so far."""

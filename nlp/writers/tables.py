@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from nlp.display import title_of
 from nlp.program import Program
 
 Row = dict[str, Any]
+Key = TypeVar("Key", bound=tuple[str, ...])
 MAPPING_FIELDS = (
     "document_id", "title", "implementer", "target", "label", "links", "best_probability", "treatment",
     "best_quote", "page", "symbol", "lane",
@@ -24,12 +25,7 @@ def write_mapping(out: Path, program: Program) -> Path:
     """Write mapping.csv: a row for each report, implementer and target that has evidence, with its best quote."""
     documents = {row["document_id"]: row for row in _rows(out / "documents.jsonl")}
     named = {r["passage_id"]: r["implementer"] or r["implementer_text"] or "" for r in _rows(out / "passages.jsonl")}
-    best: dict[tuple[str, str, str], Row] = {}
-    for link in _rows(out / "links.jsonl"):
-        key = (link["document_id"], named[link["passage_id"]], link["target"])
-        old = best.get(key)
-        kept = link if old is None or link["probability"] > old["probability"] else old
-        best[key] = {**kept, "links": (old["links"] if old else 0) + 1}
+    best = _best(out, lambda link: (link["document_id"], named[link["passage_id"]], link["target"]))
     return _write(out / "mapping.csv", MAPPING_FIELDS, _mapping_rows(best, documents, program))
 
 
@@ -57,12 +53,7 @@ def _mapping_rows(best: dict[tuple[str, str, str], Row], documents: dict[str, Ro
 def write_coverage(out: Path, program: Program) -> Path:
     """Write coverage.csv: all 120 targets of every document, and of every input that could not be read."""
     documents = {row["document_id"]: row for row in _rows(out / "documents.jsonl")}
-    best: dict[tuple[str, str], Row] = {}
-    for link in _rows(out / "links.jsonl"):
-        key = (link["document_id"], link["target"])
-        old = best.get(key)
-        kept = link if old is None or link["probability"] > old["probability"] else old
-        best[key] = {**kept, "links": (old["links"] if old else 0) + 1}
+    best = _best(out, lambda link: (link["document_id"], link["target"]))
     return _write(out / "coverage.csv", COVERAGE_FIELDS, _coverage_rows(out, best, documents, program))
 
 
@@ -83,12 +74,24 @@ def _coverage_rows(
                 "title": document.get("title"),
                 "target": target,
                 "label": title_of(program, target, document.get("language", "en")),
-                "state": link.get("lane", "searched_none" if document else "not_searchable"),
+                "state": link.get("best_lane", "searched_none" if document else "not_searchable"),
                 "links": link.get("links", 0),
                 "best_probability": link.get("probability"),
                 "input": entry["input"],
                 "status": entry["status"],
             }
+
+
+def _best(out: Path, key_of: Callable[[Row], Key]) -> dict[Key, Row]:
+    """The most probable link of each key, with the number of its links and the best lane that any of them is in."""
+    best: dict[Key, Row] = {}
+    for link in _rows(out / "links.jsonl"):
+        key = key_of(link)
+        old = best.get(key, {"probability": -1.0, "links": 0, "best_lane": "review"})
+        kept = link if link["probability"] > old["probability"] else old
+        lane = "suggested" if "suggested" in (link["lane"], old["best_lane"]) else "review"
+        best[key] = {**kept, "links": old["links"] + 1, "best_lane": lane}
+    return best
 
 
 def _rows(path: Path) -> Iterator[Row]:
