@@ -14,13 +14,13 @@ from nlp.structure.bodies import Implementer, leading_body, resolve
 COLUMN_TITLES = {
     "reference": re.compile(r"referenc|referênc|référence|fuente|fonte|source|documento|\bdocument\b", re.IGNORECASE),
     "description": re.compile(
-        r"descri|activit|actividad|atividade|activité|acciones|ações|actions?\b|medidas|measure|mesures|program|proje[ct]"
-        r"|proyect|result|resultado|résultat|what was done",
+        r"descri|activit|actividad|atividade|activité|acciones|ações|actions|medidas|mesures|program"
+        r"|^(?:projects?|proyectos?|projetos?|projets?|results?|resultados?|résultats?|measures?|what was done)$",
         re.IGNORECASE,
     ),
     "organisation": re.compile(
         r"secretar|secrétar|depart|départ|organi[sz]|organismo|órgano|órgão|organe|instituc|instituiç|institution"
-        r"|organ\b|entidad|entité|entity|país\b|pays\b|country|^who\b|agenc|body|implement|ejecutor|executor|ministeri|ministér|minist[eè]re|respons",
+        r"|^(?:organ|entity|country|país|pays|who)$|entidad|entité|agenc|body|implement|ejecutor|executor|ministeri|ministér|minist[eè]re|respons",
         re.IGNORECASE,
     ),
 }
