@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any, Literal
 
 import numpy as np
@@ -171,6 +171,11 @@ class LabelAgreement:
     swapped_with: tuple[tuple[str, int], ...]
 
 
+def _swaps(a: set[str], b: set[str]) -> list[tuple[str, str]]:
+    """Pairs of one kind that stand one here, one there, in a fixed order."""
+    return [(x, y) for x, y in product(sorted(a - b), sorted(b - a)) if x.split(":")[0] == y.split(":")[0]]
+
+
 def by_label(read: Annotations) -> list[LabelAgreement]:
     """Return the agreement of blind annotators on every target that anybody gave, the least agreed first.
 
@@ -184,11 +189,9 @@ def by_label(read: Annotations) -> list[LabelAgreement]:
             a, b = set(first.targets()), set(second.targets())
             given.update([*a, *b])
             shared.update(a & b)
-            for x in sorted(a - b):
-                for y in sorted(b - a):
-                    if x.split(":")[0] == y.split(":")[0]:
-                        swaps[x][y] += 1
-                        swaps[y][x] += 1
+            for x, y in _swaps(a, b):
+                swaps[x][y] += 1
+                swaps[y][x] += 1
     rows = [
         LabelAgreement(t, given[t], round(2 * shared[t] / given[t], 3), tuple(swaps[t].most_common(3))) for t in given
     ]

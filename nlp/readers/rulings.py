@@ -106,6 +106,7 @@ def _ruled(table: Any, shift: tuple[float, float]) -> Ruled:
     dx, dy = shift
 
     def moved(box: tuple[float, float, float, float]) -> Box:
+        """The box in the page's own coordinates."""
         return Box(box[0] - dx, box[1] - dy, box[2] - dx, box[3] - dy)
 
     rows = tuple(tuple(moved(cell) if cell else None for cell in row.cells) for row in table.rows)

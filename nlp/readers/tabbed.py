@@ -61,6 +61,7 @@ class _TabTable:
         self._row, self._column = 0, -1
 
     def open(self, text: str, line: Line, repeated: bool) -> None:
+        """Start the next cell with `line`; `repeated`: it begins the header row again."""
         lost = text.startswith(" \t", line.begin)
         if lost or repeated or self._column + 1 >= self.columns:
             self._row += bool(self.cells)

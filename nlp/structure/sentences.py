@@ -61,6 +61,7 @@ def pipeline(language: str) -> Any:
 
         @Language.component("evmap_sentences")
         def mark(doc: Any) -> Any:
+            """Mark the tokens that start a sentence."""
             starts = set(boundaries(doc.text))
             for token in doc:
                 token.is_sent_start = token.i == 0 or token.idx in starts
