@@ -6,7 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -20,9 +20,11 @@ def show_command(
     document: Annotated[
         str | None, typer.Option("--document", "-d", help="Only documents whose name has this.")
     ] = None,
-    lane: Annotated[str | None, typer.Option(help="Only suggested or review.")] = None,
-    limit: Annotated[int, typer.Option("--limit", "-n", help="Quotes a target, the surest first.")] = 2,
-    language: Annotated[str, typer.Option("--language", "-l", help="Language of the titles.")] = "en",
+    lane: Annotated[Literal["suggested", "review"] | None, typer.Option(help="Only this lane.")] = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Quotes a target, the surest first.")] = 2,
+    language: Annotated[
+        Literal["en", "es", "pt", "fr"], typer.Option("--language", "-l", help="Language of the titles.")
+    ] = "en",
     as_json: Annotated[bool, typer.Option("--json", help="Print the links as JSON.")] = False,
 ) -> None:
     """Show which targets each document addresses, with the sentences that prove it.
@@ -35,6 +37,10 @@ def show_command(
 
         evmap show out --document annual-report --lane suggested
     """
+    from nlp.program import load_program
+
+    if target is not None and target not in load_program().labels:
+        raise UsageError(target, "no such target", "Write objective:1 to objective:20 or activity:1 to activity:100")
     links = [link for link in _links(out, document) if _wanted(link, target, lane)]
     if as_json:
         return print_json(links)
