@@ -8,7 +8,7 @@ import fixtures
 import pytest
 from docx import Document
 from fixtures import PHRASE, TABLE
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nlp.errors import UnreadableDocument
@@ -109,6 +109,7 @@ def test_title_comes_from_the_file():
 # Plain text
 
 
+@example("0.\r/\r0")
 @given(st.one_of(st.text(max_size=200), MARKED))
 def test_plain_text_keeps_every_character_in_a_block(source):
     extract = plain.read(source.encode("utf-8", "surrogatepass"), SETTINGS)

@@ -148,9 +148,11 @@ def _is_full(line: Line, following: Line, width: int) -> bool:
 
 def _continues(before: Line, line: Line, width: int | None) -> bool:
     """Whether `line` goes on with the paragraph that `before` belongs to."""
+    if is_lone_marker(before.text):
+        return False
     if line.text.startswith("/"):
         return True
-    if is_lone_marker(before.text) or is_lone_marker(line.text) or split_marker(line.text)[0]:
+    if is_lone_marker(line.text) or split_marker(line.text)[0]:
         return False
     if any(map(_MARKDOWN_HEADING.match, (before.text, line.text))) or _RUN_IN_LABEL.match(line.text):
         return False
