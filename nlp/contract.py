@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from nlp.errors import UsageError
+from nlp.jsonl import read_rows
 from nlp.program import Program
 from nlp.records import ROLES, STATUSES, TREATMENTS
 
@@ -44,7 +45,7 @@ def load_output(folder: Path) -> Output:
     missing = [name for name in (*FILES, *OTHERS) if not (folder / name).is_file()]
     if missing:
         raise UsageError(folder, f"not a finished run: {', '.join(missing)} missing", "Run: evmap map INPUT -o OUT")
-    ledger, documents, passages, links = ([*_rows(folder / name)] for name in FILES[:4])
+    ledger, documents, passages, links = ([*read_rows(folder / name)] for name in FILES[:4])
     texts = {}
     for row in documents:
         path = folder / row["text_file"]
@@ -52,11 +53,6 @@ def load_output(folder: Path) -> Output:
     return Output(
         folder, ledger, documents, passages, links, json.loads((folder / "run.json").read_text("utf-8")), texts
     )
-
-
-def _rows(path: Path) -> Iterator[Row]:
-    with path.open(encoding="utf-8", newline="\n") as file:
-        yield from map(json.loads, file)
 
 
 def _quotes(out: Output, program: Program) -> Iterator[str]:

@@ -27,7 +27,7 @@ FLOORS = (
     {"readers"},
     {"official"},
     {"program"},
-    {"records", "settings"},
+    {"records", "settings", "jsonl"},
     {"errors"},
 )
 HEAVY = {"torch", "spacy", "sklearn", "numpy", "pandas", "pypdfium2", "lxml", "pdfplumber", "docx", "lingua"}

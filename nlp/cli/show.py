@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ import typer
 
 from nlp.cli.speak import print_json
 from nlp.errors import UsageError
+from nlp.jsonl import read_rows
 
 
 def show_command(
@@ -54,19 +54,14 @@ def _links(out: Path, document: str | None) -> Iterator[dict[str, Any]]:
     if not (out / "links.jsonl").is_file():
         raise UsageError(out, "no finished run there", "Run: evmap map INPUT -o OUT")
     named = {}
-    for row in _rows(out / "documents.jsonl"):
+    for row in read_rows(out / "documents.jsonl"):
         if document is None or any(
             document in name for name in [*row["inputs"], row["title"] or "", row["symbol"] or ""]
         ):
             named[row["document_id"]] = Path(row["inputs"][0]).name
-    for link in _rows(out / "links.jsonl"):
+    for link in read_rows(out / "links.jsonl"):
         if link["document_id"] in named:
             yield {**link, "document": named[link["document_id"]]}
-
-
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    with path.open(encoding="utf-8") as file:
-        yield from map(json.loads, file)
 
 
 def _wanted(link: dict[str, Any], target: str | None, lane: str | None) -> bool:

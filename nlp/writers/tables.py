@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 from nlp.display import title_of
+from nlp.jsonl import read_rows
 from nlp.program import Program
 
 Row = dict[str, Any]
@@ -23,8 +23,10 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def write_mapping(out: Path, program: Program) -> Path:
     """Write mapping.csv: a row for each report, implementer and target that has evidence, with its best quote."""
-    documents = {row["document_id"]: row for row in _rows(out / "documents.jsonl")}
-    named = {r["passage_id"]: r["implementer"] or r["implementer_text"] or "" for r in _rows(out / "passages.jsonl")}
+    documents = {row["document_id"]: row for row in read_rows(out / "documents.jsonl")}
+    named = {
+        r["passage_id"]: r["implementer"] or r["implementer_text"] or "" for r in read_rows(out / "passages.jsonl")
+    }
     best = _best(out, lambda link: (link["document_id"], named[link["passage_id"]], link["target"]))
     return _write(out / "mapping.csv", MAPPING_FIELDS, _mapping_rows(best, documents, program))
 
@@ -52,7 +54,7 @@ def _mapping_rows(best: dict[tuple[str, str, str], Row], documents: dict[str, Ro
 
 def write_coverage(out: Path, program: Program) -> Path:
     """Write coverage.csv: all 120 targets of every document, and of every input that could not be read."""
-    documents = {row["document_id"]: row for row in _rows(out / "documents.jsonl")}
+    documents = {row["document_id"]: row for row in read_rows(out / "documents.jsonl")}
     best = _best(out, lambda link: (link["document_id"], link["target"]))
     return _write(out / "coverage.csv", COVERAGE_FIELDS, _coverage_rows(out, best, documents, program))
 
@@ -61,7 +63,7 @@ def _coverage_rows(
     out: Path, best: dict[tuple[str, str], Row], documents: dict[str, Row], program: Program
 ) -> Iterator[Row]:
     done: set[str] = set()
-    for entry in _rows(out / "ledger.jsonl"):
+    for entry in read_rows(out / "ledger.jsonl"):
         identity = entry["document_id"]
         if identity in done:
             continue
@@ -85,18 +87,13 @@ def _coverage_rows(
 def _best(out: Path, key_of: Callable[[Row], Key]) -> dict[Key, Row]:
     """The most probable link of each key, with the number of its links and the best lane that any of them is in."""
     best: dict[Key, Row] = {}
-    for link in _rows(out / "links.jsonl"):
+    for link in read_rows(out / "links.jsonl"):
         key = key_of(link)
         old = best.get(key, {"probability": -1.0, "links": 0, "best_lane": "review"})
         kept = link if link["probability"] > old["probability"] else old
         lane = "suggested" if "suggested" in (link["lane"], old["best_lane"]) else "review"
         best[key] = {**kept, "links": old["links"] + 1, "best_lane": lane}
     return best
-
-
-def _rows(path: Path) -> Iterator[Row]:
-    with path.open(encoding="utf-8") as file:
-        yield from map(json.loads, file)
 
 
 def _write(path: Path, fields: Sequence[str], rows: Iterable[Row]) -> Path:
