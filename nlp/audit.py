@@ -6,13 +6,14 @@ probabilities and plain cuts, as a queue for people to re-read, never to change 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from nlp.annotations import load_training
+from nlp.annotations import Annotations, load_training
+from nlp.annotations.exchange import Item, Marks, items
 from nlp.classify.features import Encodes, LabelVectors
 from nlp.material import load_material
 from nlp.program import Program
@@ -58,3 +59,13 @@ def audit(
             target = program.targets[column]
             doubts.append(Doubt(passage.passage_id, target, kind, probability, passage.targets, passage.text))
     return sorted(doubts, key=lambda d: (-abs(d.probability - 0.5), d.passage_id, d.target))
+
+
+def queue(read: Annotations, doubts: Sequence[Doubt]) -> list[Item]:
+    """Return the passages in doubt, each once and the surest first, with its labels and the doubts as readings."""
+    by_passage: dict[str, list[str]] = {}
+    for doubt in doubts:
+        by_passage.setdefault(doubt.passage_id, []).append(f"{doubt.kind} {doubt.target} ({doubt.probability:.2f})")
+    found = items(read, by_passage, lambda _: Marks())
+    held = {key: " ".join(Marks.of(read.counted(key)[-1]).tags()) for key in by_passage}
+    return [replace(item, readings=(held[item.passage_id], "; ".join(by_passage[item.passage_id]))) for item in found]

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -106,11 +104,3 @@ def take(material: Material, index: npt.NDArray[np.intp]) -> Material:
         material.treatment[index],
         material.groups[index],
     )
-
-
-def data_digest(folder: Path) -> str:
-    """sha256 (hex) of the training files."""
-    digest = hashlib.sha256()
-    for name in ("documents.jsonl", "passages.jsonl", "labels.jsonl"):
-        digest.update((folder / name).read_bytes())
-    return digest.hexdigest()

@@ -14,12 +14,13 @@ import numpy as np
 import numpy.typing as npt
 
 from nlp.annotations import load_training
+from nlp.annotations.faults import digest
 from nlp.classify import heads as heads_
 from nlp.classify import lanes as lanes_
 from nlp.classify.calibrate import Platt, expected_calibration_error, fit_platt
 from nlp.classify.features import Encodes, LabelVectors, Matrix, assemble
 from nlp.errors import AnnotationError
-from nlp.material import Material, data_digest, folds, load_material, take
+from nlp.material import Material, folds, load_material, take
 from nlp.program import Program
 
 Array = npt.NDArray[np.float64]
@@ -172,7 +173,7 @@ def train(
     facts = {
         "encoder": identity,
         "codebook": program.labels_digest,
-        "data": data_digest(folder),
+        "data": digest(folder),
         "recipe": asdict(recipe),
         "versions": {name: version(name) for name in ("scikit-learn", "numpy")},
         "passages": len(rows),

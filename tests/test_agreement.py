@@ -7,7 +7,8 @@ import pytest
 from typer.testing import CliRunner
 
 from nlp.agreement import Alpha, agreement, by_label, masi, nominal
-from nlp.annotations import count_labels, load_annotations
+from nlp.annotations import load_annotations
+from nlp.annotations.counts import count_labels
 from nlp.audit import audit
 from nlp.cli import app
 from nlp.encode.embed import HashEmbedder
@@ -65,7 +66,7 @@ def folder(tmp_path: Path) -> Path:
         for p in ("p1", "p2", "p3")
     ]
     keys = ("passage_id", "annotator", "round", "objectives", "activities")
-    extra = {"role": "activity", "treatment": "done", "sure": True}
+    extra = {"role": "activity", "treatment": "done", "sure": True, "guidelines": 1}
     rows["labels"] = [{**dict(zip(keys, row, strict=True)), **extra} for row in LABELS]
     for name, content in rows.items():
         (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in content), "utf-8")
@@ -89,7 +90,7 @@ def test_confused_labels(folder: Path):
 
 def test_counts(folder: Path):
     counts = count_labels(load_annotations(folder))
-    assert counts["blind annotators"] == {"1": 1, "2": 2}
+    assert counts["blind readings"] == {"1": 1, "2": 2}
     assert counts["targets"] == {
         "objective:4": 2,
         "objective:6": 0.5,
@@ -124,7 +125,13 @@ def test_audit_finds_a_label_that_was_swapped(tmp_path: Path):
             place = {"kind": "paragraph", "section": [], "implementer": None}
             passages.append({"passage_id": key, "document": key, **place, "text": f"{text} {number}"})
             objectives, activities = texts[text if key != "y3" else next(iter(texts))]
-            given = {"objectives": objectives, "activities": activities, "treatment": "done", "sure": True}
+            given = {
+                "objectives": objectives,
+                "activities": activities,
+                "treatment": "done",
+                "sure": True,
+                "guidelines": 1,
+            }
             labels.append({"passage_id": key, "annotator": "a", "round": "blind", "role": "activity", **given})
     for name, rows in (("documents", documents), ("passages", passages), ("labels", labels)):
         (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")

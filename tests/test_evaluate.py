@@ -190,6 +190,7 @@ def test_blind_labels_count_before_the_writers_own(tmp_path: Path):
         "text": "A.",
     }
     label = {"passage_id": "D1.0", "role": "activity", "treatment": "done", "activities": [], "sure": True}
+    label["guidelines"] = 1
     labels = [
         {**label, "annotator": "w", "round": "writer", "objectives": [1]},
         {**label, "annotator": "b", "round": "blind", "objectives": [2, 3]},

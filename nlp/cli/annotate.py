@@ -2,62 +2,112 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from nlp.cli.label import (
+    TRAINING,
+    Authors,
+    Folder,
+    adjudicate_command,
+    export_command,
+    import_command,
+    split_command,
+)
 from nlp.cli.speak import print_json, print_table
 
 if TYPE_CHECKING:
     from nlp.agreement import Agreement
 
 app = typer.Typer(no_args_is_help=True, help="Check, count and compare annotations.")
-Folder = Annotated[Path, typer.Argument(help="Folder with documents.jsonl, passages.jsonl and labels.jsonl.")]
-TRAINING = Path("annotations/training")
+app.command("adjudicate")(adjudicate_command)
+app.command("split")(split_command)
+app.command("export")(export_command)
+app.command("import")(import_command)
 Json = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 
 
 @app.command("check")
-def check_command(folder: Folder = TRAINING) -> None:
-    """Check the files: every field, every label against the codebook, no passage without document, nothing twice.
+def check_command(
+    folder: Folder = TRAINING,
+    against: Annotated[
+        list[Path] | None, typer.Option(help="Also other texts: a folder of documents (*.txt) or of annotations.")
+    ] = None,
+) -> None:
+    """Check the files: every field, every label, no words copied, no twins, no author on two sides of the split.
+
+    Eight words in a row are copied when they stand in another passage, in the codebook, or in the texts of --against;
+    names.txt beside the folder lists official names that count as one word.
 
     Example:
 
-        evmap annotations check annotations/training
+        evmap annotations check annotations/training --against ../shared/documents
     """
     from nlp.annotations import load_annotations
+    from nlp.annotations.faults import find_faults
     from nlp.errors import AnnotationError
     from nlp.program import load_program
 
-    read, targets = load_annotations(folder), set(load_program().targets)
-    unknown = sorted({t for rows in read.labels.values() for row in rows for t in row.targets()} - targets)
-    if unknown:
-        raise AnnotationError(
-            folder / "labels.jsonl", f"not in the codebook: {', '.join(unknown)}", "Mend these labels"
-        )
+    read = load_annotations(folder)
+    faults = find_faults(read, folder, load_program(), _texts(against or ()))
     count = sum(map(len, read.labels.values()))
-    print(f"{len(read.documents)} documents, {len(read.passages)} passages, {count} labellings: no fault")
+    found = f"{len(read.documents)} documents, {len(read.passages)} passages, {count} labellings"
+    if faults:
+        print_table(("where", "what", "words"), [(f.place, f.reason, f.words) for f in faults], found)
+        raise AnnotationError(folder, f"{len(faults)} faults", "Mend them, or add an official name to names.txt")
+    print(f"{found}: no fault")
+
+
+def _texts(places: Iterable[Path]) -> dict[str, str]:
+    """Other texts by name: the *.txt of a folder, or the passages of an annotation folder."""
+    from nlp.annotations import load_annotations
+
+    texts = {path.name: path.read_text("utf-8") for place in places for path in sorted(place.glob("*.txt"))}
+    for place in places:
+        if (place / "passages.jsonl").is_file():
+            texts |= {key: row.text for key, row in load_annotations(place).passages.items()}
+    return texts
 
 
 @app.command("stats")
 def stats_command(folder: Folder = TRAINING, as_json: Json = False) -> None:
-    """Count passages by language, role, genre and annotators, and positives per target (share of blind annotators).
+    """Count passages by language, role, genre, readings and length, positives per target and language, and the goals.
 
     Example:
 
         evmap annotations stats annotations/training
     """
-    from nlp.annotations import count_labels, load_annotations
+    from nlp.annotations import load_annotations
+    from nlp.annotations.counts import GOALS, count_labels, load_goals, measure, targets_by_language
+    from nlp.program import load_program
 
-    counts = count_labels(load_annotations(folder))
+    read = load_annotations(folder)
+    counts, languages, goals = count_labels(read), targets_by_language(read), load_goals(folder / GOALS)
+    scores = measure(read, goals, load_program().targets) if goals else []
     if as_json:
-        return print_json(counts)
+        return print_json({**counts, "by_language": languages, "goals": [asdict(score) for score in scores]})
     for name, table in counts.items():
-        rows = sorted(table.items(), key=lambda item: -item[1]) if name != "targets" else list(table.items())
-        print_table((name, "passages"), [(key, round(value, 1)) for key, value in rows[:130]], f"\n{name}")
+        if name != "targets":
+            rows = sorted(table.items(), key=lambda item: -item[1])
+            print_table((name, "passages"), [(key, round(value, 1)) for key, value in rows], f"\n{name}")
+    _print_targets(languages)
+    if scores:
+        rows_ = [(s.name, s.counted, s.goal, "met" if s.met else "NOT MET") for s in scores]
+        print_table(("goal", "counted", "least", ""), rows_, "\ngoals")
     return None
+
+
+def _print_targets(tables: dict[str, dict[str, float]]) -> None:
+    languages = sorted({language for table in tables.values() for language in table})
+    rows = [
+        (target, round(sum(table.values()), 1), *(round(table.get(language, 0), 1) for language in languages))
+        for target, table in tables.items()
+    ]
+    print_table(("target", "positives", *languages), rows, "\ntargets")
 
 
 @app.command("agree")
@@ -66,30 +116,37 @@ def agree_command(
     annotators: Annotated[
         Literal["blind", "writer"], typer.Option(help="blind, or writer (against the first blind one).")
     ] = "blind",
+    author: Authors = None,
+    guidelines: Annotated[int | None, typer.Option(help="Only labels given under this version of them.")] = None,
+    sample: Annotated[
+        int | None, typer.Option(help="Only so many passages, drawn at random, the same each time.")
+    ] = None,
     worst: Annotated[int, typer.Option(help="Targets shown, the least agreed first.")] = 10,
+    least: Annotated[int, typer.Option(help="Targets given less often are not shown.")] = 20,
     as_json: Json = False,
 ) -> None:
     """Agreement between annotators: Krippendorff's alpha and F1 with 95 % intervals, and the labels they confuse.
 
     Example:
 
-        evmap annotations agree annotations/training --worst 20
+        evmap annotations agree --guidelines 3 --sample 500
     """
     from nlp.agreement import agreement, by_label
     from nlp.annotations import load_annotations
+    from nlp.annotations.select import select
 
-    read = load_annotations(folder)
+    read = select(load_annotations(folder), author or (), guidelines, sample)
     results, labels = agreement(read, annotators), by_label(read)
     if as_json:
         return print_json({"agreement": [asdict(r) for r in results], "labels": [asdict(r) for r in labels]})
     rows = [_agreement_row(result) for result in results]
     print_table(("", "passages", "alpha", "95 %", "F1", "95 %"), rows, f"annotators: {annotators}")
-    shown = [row for row in labels if row.given >= 20][:worst]
+    shown = [row for row in labels if row.given >= least][:worst]
     swaps = [", ".join(f"{target} ({count})" for target, count in row.swapped_with) for row in shown]
     print_table(
         ("least agreed", "given", "F1", "swapped with"),
         [(row.target, row.given, f"{row.f1:.3f}", text) for row, text in zip(shown, swaps, strict=True)],
-        "\ntargets given at least 20 times",
+        f"\ntargets given at least {least} times",
     )
     return None
 
@@ -99,6 +156,7 @@ def audit_command(
     folder: Folder = TRAINING,
     encoder: Annotated[str, typer.Option(help="Row of the encoder table.")] = "e5",
     limit: Annotated[int, typer.Option("--limit", "-n", help="Doubts shown.")] = 20,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Sheet to write: passages to read again.")] = None,
     as_json: Json = False,
 ) -> None:
     """List labels that are likely wrong: heads trained on the other authors are sure of the opposite.
@@ -107,9 +165,11 @@ def audit_command(
 
     Example:
 
-        evmap annotations audit annotations/training --limit 50
+        evmap annotations audit --out doubts.csv
     """
-    from nlp.audit import audit
+    from nlp.annotations import load_annotations
+    from nlp.annotations.exchange import write_items
+    from nlp.audit import audit, queue
     from nlp.cli.speak import notice
     from nlp.encode.cache import CachedEmbedder
     from nlp.encode.embed import load
@@ -118,8 +178,12 @@ def audit_command(
     from nlp.train import Recipe
 
     cached = CachedEmbedder(load(encoder), cache_root() / f"training-{encoder}.sqlite")
-    doubts = audit(folder, load_program(), cached, Recipe(), notice)
+    program = load_program()
+    doubts = audit(folder, program, cached, Recipe(), notice)
     cached.close()
+    if out:
+        write_items(out, "csv", queue(load_annotations(folder), doubts), program)
+        notice(f"{out}: {len({d.passage_id for d in doubts})} passages; fill it in, then: adjudicate --apply {out}")
     if as_json:
         return print_json([asdict(doubt) for doubt in doubts])
     rows = [(d.passage_id, d.target, d.kind, d.probability, ", ".join(d.given), d.text[:160]) for d in doubts[:limit]]

@@ -1,0 +1,41 @@
+"""doccano: JSON Lines of a text classification project (format: doccano documentation, "Import and export")."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from nlp.annotations.exchange.marks import Item, Marks
+from nlp.program import Program
+
+
+def write(found: Sequence[Item], program: Program) -> str:
+    """Return a line an item; what is not text or label is metadata that doccano hands back."""
+    return "".join(json.dumps(_line(item), ensure_ascii=False) + "\n" for item in found)
+
+
+def _line(item: Item) -> dict[str, object]:
+    return {
+        "text": item.text,
+        "label": item.marks.tags(),
+        "passage_id": item.passage_id,
+        "section": " > ".join(item.section),
+        "implementer": item.implementer,
+        "before": item.before,
+        "reason": item.marks.reason,
+    }
+
+
+def read(content: str) -> list[Item]:
+    """Return the items of an export; comments of a reader, when there are any, are the reason.
+
+    Raises:
+        ValueError, KeyError, TypeError: if it is no such export.
+    """
+    found = []
+    for line in content.splitlines():
+        if line.strip():
+            row = json.loads(line)
+            reason = " ".join(row.get("Comments") or []) or row.get("reason", "")
+            found.append(Item(row["passage_id"], row["text"], Marks.from_tags(row["label"], reason)))
+    return found

@@ -1,0 +1,43 @@
+"""Prodigy: JSON Lines of choice tasks (format: Prodigy documentation, "Annotation interfaces: choice")."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from nlp.annotations.exchange.marks import Item, Marks, all_tags
+from nlp.program import Program
+
+
+def write(found: Sequence[Item], program: Program) -> str:
+    """Return a line an item: every tag is an option, those given are accepted."""
+    options = [{"id": tag, "text": title} for tag, title in all_tags(program).items()]
+    return "".join(json.dumps(_task(item, options), ensure_ascii=False) + "\n" for item in found)
+
+
+def _task(item: Item, options: list[dict[str, str]]) -> dict[str, object]:
+    meta = {
+        "passage_id": item.passage_id,
+        "section": " > ".join(item.section),
+        "implementer": item.implementer,
+        "before": item.before,
+        "reason": item.marks.reason,
+    }
+    task: dict[str, object] = {"text": item.text, "meta": meta, "options": options}
+    return {**task, "accept": item.marks.tags(), "answer": "accept"} if item.marks.role else task
+
+
+def read(content: str) -> list[Item]:
+    """Return the items of a `db-out` export; what was rejected or ignored comes without marks.
+
+    Raises:
+        ValueError, KeyError, TypeError: if it is no such export.
+    """
+    found = []
+    for line in content.splitlines():
+        if line.strip():
+            task = json.loads(line)
+            tags = task.get("accept", []) if task.get("answer") == "accept" else []
+            marks = Marks.from_tags(tags, task["meta"].get("reason", ""))
+            found.append(Item(task["meta"]["passage_id"], task["text"], marks))
+    return found

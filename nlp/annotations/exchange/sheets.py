@@ -1,0 +1,109 @@
+"""Sheets for people: CSV and XLSX with a row a passage, columns to fill, and nothing that a spreadsheet can run."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from nlp.annotations.exchange.marks import Item, Marks
+from nlp.program import Program
+
+MARKED = ("role", "treatment", "objectives", "activities", "sure", "reason")
+COLUMNS = ("passage_id", "document", "language", "section", "implementer", "before", "text", *MARKED)
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
+_YES = {"y", "yes", "true", "1", ""}
+
+
+def write_csv(found: Sequence[Item], program: Program) -> str:
+    """Return the items as CSV; a cell that a spreadsheet would run starts with an apostrophe."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    for row in _rows(found):
+        writer.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in row])
+    return out.getvalue()
+
+
+def read_csv(content: str) -> list[Item]:
+    """Return the items of a sheet; only `passage_id` and the columns to fill have to be there.
+
+    Raises:
+        ValueError, KeyError: if a column is missing or a cell cannot be read.
+    """
+    lines = csv.DictReader(io.StringIO(content.removeprefix("\ufeff"), newline=""))
+    return [_item({name: _bare(cell or "") for name, cell in line.items() if name}) for line in lines]
+
+
+def write_xlsx(found: Sequence[Item], program: Program) -> bytes:
+    """Return the items as a workbook of one sheet; every cell is text."""
+    from openpyxl import Workbook
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, WriteOnlyCell
+    from openpyxl.styles import Alignment
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("annotations")
+    for column, width in zip("ABCDEFGHIJKLM", (14, 12, 6, 30, 16, 30, 80, *[14] * 6), strict=True):
+        sheet.column_dimensions[column].width = width
+    sheet.freeze_panes = "B2"
+    for row in _rows(found):
+        cells = [WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub(" ", cell)) for cell in row]
+        for cell in cells:
+            cell.data_type = "s"
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+        sheet.append(cells)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def read_xlsx(content: bytes) -> list[Item]:
+    """Return the items of a workbook's first sheet.
+
+    Raises:
+        ValueError, KeyError: if a column is missing or a cell cannot be read.
+    """
+    from openpyxl import load_workbook
+
+    sheet = load_workbook(io.BytesIO(content), read_only=True).worksheets[0]
+    rows = ([_cell(value) for value in row] for row in sheet.iter_rows(values_only=True))
+    names = next(rows, [])
+    return [_item(dict(zip(names, row, strict=False))) for row in rows if any(row)]
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _rows(found: Sequence[Item]) -> Iterable[list[str]]:
+    readings = max((len(item.readings) for item in found), default=0)
+    yield [*COLUMNS, *(f"reading_{number + 1}" for number in range(readings))]
+    for item in found:
+        marks = item.marks
+        place = [item.passage_id, item.document, item.language, " > ".join(item.section), item.implementer]
+        numbers = [", ".join(map(str, marks.objectives)), ", ".join(map(str, marks.activities))]
+        sure = ("yes" if marks.sure else "no") if marks.role else ""
+        filled = [marks.role or "", marks.treatment or "", *numbers, sure, marks.reason]
+        yield [*place, item.before, item.text or "", *filled, *item.readings]
+
+
+def _bare(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell
+
+
+def _item(row: dict[str, str]) -> Item:
+    marks = Marks(
+        row["role"].strip() or None,
+        row["treatment"].strip() or None,
+        _numbers(row["objectives"]),
+        _numbers(row["activities"]),
+        row["sure"].strip().lower() in _YES,
+        row.get("reason", "").strip(),
+    )
+    return Item(row["passage_id"].strip(), row.get("text"), marks)
+
+
+def _numbers(cell: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in cell.replace(";", ",").split(",") if number.strip())

@@ -1,0 +1,81 @@
+"""The labels of a passage pooled into one opinion to learn from."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from nlp.annotations.rows import Annotations, LabelRow, load_annotations
+
+Weights = dict[str, float]
+Opinion = Literal["counted", "first", "second"]
+
+
+@dataclass(frozen=True, slots=True)
+class Annotated:
+    """A training passage with its labels pooled: each weight is the share of annotators, in [0, 1].
+
+    Attributes:
+        implementer: who acts in it; body: who wrote the document, both as named, None if unnamed.
+        author: who wrote it (groups for cross-validation); family: document or parallel family.
+    """
+
+    passage_id: str
+    text: str
+    section: tuple[str, ...]
+    implementer: str | None
+    body: str | None
+    language: str
+    author: str
+    family: str
+    role: Weights
+    treatment: Weights
+    targets: Weights
+
+
+def load_training(folder: Path, opinion: Opinion = "counted") -> list[Annotated]:
+    """Return every labelled training passage in file order.
+
+    Args:
+        opinion: "counted" for the labels that hold (`Annotations.counted`); "first" or "second" for one blind
+            reading alone (where there is no second, the first), to measure what the others add.
+
+    Raises:
+        AnnotationError: as `load_annotations`.
+    """
+    read = load_annotations(folder)
+    return [pool(read, key, _opinion(read, key, opinion)) for key in read.passages if read.labels.get(key)]
+
+
+def _opinion(read: Annotations, key: str, opinion: Opinion) -> list[LabelRow]:
+    blind = read.blind(key)
+    if opinion == "counted" or not blind:
+        return read.counted(key)
+    return blind[:2][-1:] if opinion == "second" else blind[:1]
+
+
+def pool(read: Annotations, key: str, labels: Sequence[LabelRow]) -> Annotated:
+    """Return the passage `key` with the shares of `labels`, which are not empty."""
+    row = read.passages[key]
+    document = read.documents[row.document]
+    return Annotated(
+        row.passage_id,
+        row.text,
+        row.section,
+        row.implementer,
+        document.body,
+        document.language,
+        document.author,
+        document.family or document.doc_id,
+        _shares(([label.role] for label in labels), len(labels)),
+        _shares(([label.treatment] for label in labels if label.treatment), len(labels)),
+        _shares((label.targets() for label in labels), len(labels)),
+    )
+
+
+def _shares(votes: Iterable[Iterable[str]], total: int) -> Weights:
+    counts = Counter(item for vote in votes for item in set(vote))
+    return {item: count / total for item, count in counts.items()}

@@ -1,0 +1,157 @@
+"""evmap annotations adjudicate, split, export, import: the work on the labels, after it was counted and compared."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from nlp.cli.speak import notice, print_table
+
+if TYPE_CHECKING:
+    from nlp.annotations import Annotations
+
+TRAINING = Path("annotations/training")
+Folder = Annotated[Path, typer.Argument(help="Folder with documents.jsonl, passages.jsonl and labels.jsonl.")]
+FormatName = Literal["label-studio", "prodigy", "doccano", "csv", "xlsx"]
+FormatOption = Annotated[FormatName, typer.Option("--format", "-f", help="Tool or sheet that reads it.")]
+Annotator = Annotated[str, typer.Option(help="Code of who labelled; never a person's name.")]
+Guidelines = Annotated[int, typer.Option(help="Version of the guidelines that were followed.", min=1)]
+Authors = Annotated[list[str] | None, typer.Option("--author", help="Only documents of this author; may be repeated.")]
+
+
+def adjudicate_command(
+    folder: Folder = TRAINING,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Sheet to write: the open disagreements.")] = None,
+    apply: Annotated[Path | None, typer.Option(help="Filled sheet to read: the decisions.")] = None,
+    reread: Annotated[
+        list[str] | None, typer.Option(help="Also passages with this label (activity:13), agreed or not.")
+    ] = None,
+    author: Authors = None,
+    form: FormatOption = "csv",
+    annotator: Annotator = "adjudicator",
+    guidelines: Guidelines = 1,
+) -> None:
+    """Decide where blind readings differ: write them to a sheet, read the filled sheet back.
+
+    A row of the sheet shows the passage, what stands before it, and the readings; role, treatment, objectives,
+    activities and a reason are filled in by a third reader. Decisions are appended; the readings stay.
+
+    Example:
+
+        evmap annotations adjudicate --out open.csv
+    """
+    from nlp.annotations import load_annotations
+    from nlp.annotations.counts import disagree
+    from nlp.annotations.exchange import Marks, items, write_items
+    from nlp.program import load_program
+
+    if apply:
+        return _append(folder, apply, form, annotator, "adjudicated", guidelines)
+    read, again = load_annotations(folder), set(reread or ())
+    found = [key for key in _keys(read, author) if not read.given(key, "adjudicated") and disagree(read, key)]
+    if again:
+        labelled = [key for key in _keys(read, author) if any(again & {*row.targets()} for row in read.counted(key))]
+        found = list(dict.fromkeys([*found, *labelled]))
+    if not out:
+        notice(f"{len(found)} passages to decide; write them to a sheet with --out FILE")
+        return None
+    write_items(out, form, items(read, found, lambda _: Marks(), readings=True), load_program())
+    notice(f"{out}: {len(found)} passages; fill it in, then: evmap annotations adjudicate {folder} --apply {out}")
+    return None
+
+
+def split_command(
+    folder: Folder = TRAINING,
+    check: Annotated[bool, typer.Option("--check", help="Only hold the file against the documents.")] = False,
+) -> None:
+    """Part the documents into train, dev and test by author, and keep the parting in splits.jsonl.
+
+    An author keeps the part that she has; new ones go where their languages are lacking. Parallel texts stay together.
+
+    Example:
+
+        evmap annotations split annotations/training
+    """
+    from nlp.annotations import load_annotations
+    from nlp.annotations.splits import FILE, check_splits, count_parts, load_splits, split
+
+    read, path = load_annotations(folder), folder / FILE
+    rows = load_splits(path) if check else split(read, load_splits(path))
+    check_splits(read, rows, path)
+    if not check:
+        path.write_text("".join(row.model_dump_json() + "\n" for row in rows), "utf-8")
+    counts = count_parts(read, rows)
+    languages = sorted({name for table in counts.values() for name in table})
+    table = [(part, *(own.get(name, 0) for name in languages), sum(own.values())) for part, own in counts.items()]
+    print_table(("passages", *languages, "all"), table, str(path))
+
+
+def export_command(
+    out: Annotated[Path, typer.Option("--out", "-o", help="File to write.")],
+    folder: Folder = TRAINING,
+    form: FormatOption = "csv",
+    labels: Annotated[
+        Literal["counted", "none"], typer.Option(help="counted: the labels that hold; none: to be labelled afresh.")
+    ] = "counted",
+    author: Authors = None,
+) -> None:
+    """Write passages for Label Studio, Prodigy, doccano or a spreadsheet, with their labels or without.
+
+    Example:
+
+        evmap annotations export --format label-studio --labels none --out tasks.json
+    """
+    from nlp.annotations import load_annotations
+    from nlp.annotations.exchange import Marks, items, write_items
+    from nlp.program import load_program
+
+    read = load_annotations(folder)
+    held = {key: read.counted(key) for key in _keys(read, author)}
+    split_votes = [key for key, rows in held.items() if len({Marks.of(row) for row in rows}) > 1]
+    marks = {key: Marks.of(rows[0]) for key, rows in held.items() if rows and labels == "counted"}
+    written = write_items(out, form, items(read, held, lambda key: marks.get(key, Marks())), load_program())
+    notice(f"{', '.join(map(str, written))}: {len(held)} passages")
+    if split_votes and labels == "counted":
+        notice(f"{len(split_votes)} of them are not adjudicated: the first of their readings was written")
+
+
+def import_command(
+    file: Annotated[Path, typer.Argument(help="What the tool or spreadsheet saved.")],
+    annotator: Annotator,
+    folder: Folder = TRAINING,
+    form: FormatOption = "csv",
+    in_round: Annotated[
+        Literal["blind", "adjudicated"], typer.Option("--round", help="blind: she saw no earlier labels.")
+    ] = "blind",
+    guidelines: Guidelines = 1,
+) -> None:
+    """Append labels made elsewhere; each passage is held against the folder, each label against the codebook.
+
+    Example:
+
+        evmap annotations import labelled.json --format label-studio --annotator reader-7
+    """
+    _append(folder, file, form, annotator, in_round, guidelines)
+
+
+def _append(
+    folder: Path, file: Path, form: str, annotator: str, in_round: Literal["blind", "adjudicated"], guidelines: int
+) -> None:
+    from nlp.annotations import load_annotations
+    from nlp.annotations.exchange import read_items, to_labels
+    from nlp.annotations.rows import append_labels
+    from nlp.program import load_program
+
+    found = read_items(file, form)
+    rows = to_labels(found, load_annotations(folder), load_program().targets, annotator, in_round, guidelines)
+    count = append_labels(folder, rows)
+    notice(
+        f"{folder / 'labels.jsonl'}: {count} labellings added; {len(found) - count} passages of {file} have none yet"
+    )
+
+
+def _keys(read: Annotations, authors: list[str] | None) -> list[str]:
+    rows = read.passages.items()
+    return [key for key, row in rows if not authors or read.documents[row.document].author in authors]
