@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from nlp.annotations import Gold, GoldUnit, LabelSet, load_gold
-from nlp.classify.lanes import decide
+from nlp.annotations import GoldUnit, LabelSet
+from nlp.classify.lanes import Lanes, decide
 from nlp.classify.why import terms_in
-from nlp.errors import AnnotationError
-from nlp.pipeline import Mapper, read_structured
+from nlp.pipeline import Mapper
 from nlp.program import Program
-from nlp.records import Passage, Reading
+from nlp.records import Reading
 from nlp.settings import Settings
-from nlp.structure.segment import Structured
+from nlp.sheets import Sheet, load_sheets
 
 KINDS = {"objectives": "objective", "activities": "activity"}
 TOP = 3
@@ -33,71 +32,15 @@ class Answer:
     role: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """Gold units of one document with their texts and the passages they stand in, in document order."""
-
-    gold: Gold
-    texts: tuple[str, ...]
-    passages: tuple[Passage, ...]
-
-    @property
-    def units(self) -> tuple[GoldUnit, ...]:
-        """The gold units."""
-        return self.gold.units
-
-
-def load_sheet(path: Path, documents: Path | None, settings: Settings) -> Sheet:
-    """Read a standoff gold file and the document it annotates.
-
-    The document is looked for in `documents`, beside the gold file, and beside its folder.
-
-    Raises:
-        AnnotationError: if the document is not found, has another hash, or a unit leaves its text.
-    """
-    gold = load_gold(path)
-    source = _find(path, gold, documents)
-    structured = read_structured(source, settings)
-    if structured.document.document_id != gold.sha256:
-        raise AnnotationError(
-            source,
-            f"expected sha256 {gold.sha256}, found {structured.document.document_id}",
-            "Get the annotated version",
-        )
-    text = structured.document.text
-    if any(not 0 <= unit.start < unit.end <= len(text) for unit in gold.units):
-        raise AnnotationError(path, "a unit leaves the document's text")
-    return Sheet(
-        gold,
-        tuple(" ".join(text[unit.start : unit.end].split()) for unit in gold.units),
-        tuple(_passage(structured, unit) for unit in gold.units),
-    )
-
-
-def _find(path: Path, gold: Gold, documents: Path | None) -> Path:
-    name = Path(gold.document).name
-    places = [p for p in (documents, path.parent, path.parent.parent, path.parent.parent / "documents") if p]
-    for place in places:
-        for candidate in (place / gold.document, place / name):
-            if candidate.is_file():
-                return candidate
-    raise AnnotationError(gold.document, "the annotated document is not here", "Name its folder with --documents")
-
-
-def _passage(structured: Structured, unit: GoldUnit) -> Passage:
-    """The passage that shares most text with the unit."""
-    return max(structured.passages, key=lambda passage: passage.span.overlap(unit.span))
-
-
 def ask_model(mapper: Mapper, sheet: Sheet) -> list[Answer]:
     """The trained model: its links in both lanes."""
     readings = mapper.read_texts(sheet.texts, sheet.passages)
-    return [_answer(mapper, reading) for reading in readings]
+    return [answer(mapper.program, mapper.model.lanes, reading) for reading in readings]
 
 
-def _answer(mapper: Mapper, reading: Reading) -> Answer:
-    lanes = mapper.model.lanes
-    chosen = decide(mapper.program, reading.probabilities, lanes["objective"], lanes["activity"])
+def answer(program: Program, lanes: Mapping[str, Lanes], reading: Reading) -> Answer:
+    """What a reading says of a unit: targets of both lanes; nothing of a heading."""
+    chosen = decide(program, reading.probabilities, lanes["objective"], lanes["activity"])
     claimed = frozenset(target for target, _, _ in chosen) if reading.role != "heading" else frozenset()
     ranked = sorted(reading.probabilities, key=lambda target: -reading.probabilities[target])
     return Answer(claimed, tuple(ranked), reading.role)
@@ -218,18 +161,6 @@ def bootstrap(units: Sequence[GoldUnit], answers: Sequence[Answer], kind: str) -
     return round(float(low), 3), round(float(high), 3)
 
 
-def find_gold(path: Path) -> list[Path]:
-    """Return the standoff files of a folder, or the file itself.
-
-    Raises:
-        AnnotationError: if there is none.
-    """
-    found = sorted(path.rglob("*.standoff.json")) if path.is_dir() else [path]
-    if not found:
-        raise AnnotationError(path, "no *.standoff.json there", "Give a gold file or a folder of them")
-    return found
-
-
 def digest_of(sheets: Sequence[Sheet]) -> str:
     """sha256 (hex) of the gold that was scored."""
     return hashlib.sha256("".join(sheet.gold.model_dump_json() for sheet in sheets).encode()).hexdigest()
@@ -241,14 +172,14 @@ def agreement_of(sheets: Sequence[Sheet], kind: str) -> str:
 
 
 def evaluate(gold: Path, documents: Path | None, settings: Settings) -> tuple[list[Result], list[Sheet]]:
-    """Score the model and both baselines on the gold files under `gold`; return the results and what was scored.
+    """Score the model and both baselines on the gold under `gold` (`load_sheets`); return results and what was scored.
 
     The zero-shot cuts come from the model's manifest, where training left them.
 
     Raises:
         AnnotationError: if gold or documents are missing or do not fit. EncoderError, ModelError: as `Mapper`.
     """
-    sheets = [load_sheet(path, documents, settings) for path in find_gold(gold)]
+    sheets = load_sheets(gold, documents, settings)
     units = [unit for sheet in sheets for unit in sheet.units]
     texts = [text for sheet in sheets for text in sheet.texts]
     mapper = Mapper(settings)

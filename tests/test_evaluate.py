@@ -17,8 +17,6 @@ from nlp.evaluate import (
     digest_of,
     evaluate,
     f1,
-    find_gold,
-    load_sheet,
     precision,
     recall,
     role_accuracy,
@@ -27,6 +25,7 @@ from nlp.evaluate import (
 )
 from nlp.program import load_program
 from nlp.settings import Settings
+from nlp.sheets import find_gold, load_sheet
 
 
 def unit(required: tuple[int, ...], permitted: tuple[int, ...] = (), role: str = "activity") -> GoldUnit:

@@ -16,6 +16,7 @@ RUN = 8
 ALIKE = 0.7
 SHINGLE = 3
 HASHES = 128
+LEAST = 6  # shingles, so eight words
 _WORD = re.compile(r"\w+")
 
 
@@ -82,7 +83,7 @@ def shared_runs(texts: Mapping[str, str], others: Mapping[str, str], names: Name
 def near_duplicates(texts: Mapping[str, str], threshold: float = ALIKE) -> list[tuple[str, str]]:
     """Return pairs of texts with a Jaccard likeness of about `threshold` or more over runs of three words.
 
-    Texts of fewer than five words are left out: titles and cells repeat.
+    Texts of fewer than eight words are left out: titles and cells repeat.
     """
     from datasketch import MinHash, MinHashLSH
 
@@ -90,7 +91,7 @@ def near_duplicates(texts: Mapping[str, str], threshold: float = ALIKE) -> list[
     pairs = []
     for key, text in texts.items():
         shingles = {run.encode() for run in runs(text, Names(()), SHINGLE)}
-        if len(shingles) < SHINGLE:
+        if len(shingles) < LEAST:
             continue
         sketch = MinHash(num_perm=HASHES)
         sketch.update_batch(shingles)

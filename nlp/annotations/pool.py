@@ -24,6 +24,7 @@ class Annotated:
     """
 
     passage_id: str
+    document: str
     text: str
     section: tuple[str, ...]
     implementer: str | None
@@ -63,6 +64,7 @@ def pool(read: Annotations, key: str, labels: Sequence[LabelRow]) -> Annotated:
     document = read.documents[row.document]
     return Annotated(
         row.passage_id,
+        row.document,
         row.text,
         row.section,
         row.implementer,

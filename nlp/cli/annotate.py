@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from nlp.cli.curve import curve_command
 from nlp.cli.label import (
     TRAINING,
     Authors,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Check, count and compare annotations.")
 app.command("adjudicate")(adjudicate_command)
 app.command("split")(split_command)
+app.command("curve")(curve_command)
 app.command("export")(export_command)
 app.command("import")(import_command)
 Json = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
