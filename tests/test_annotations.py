@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from nlp.annotations import Annotations, LabelRow, load_annotations
+from nlp.annotations import Annotations, LabelRow, LabelSet, load_annotations, load_gold
 from nlp.annotations.counts import Goals, hard_negative, measure
 from nlp.annotations.exchange import FORMATS, Item, Marks, items, read_items, to_labels, write_items
 from nlp.annotations.faults import digest, find_faults
@@ -19,7 +19,7 @@ from nlp.annotations.splits import check_splits, split
 from nlp.cli import app
 from nlp.errors import AnnotationError
 from nlp.program import load_program
-from nlp.records import TREATMENTS
+from nlp.records import TREATMENTS, Span
 
 PROGRAM = load_program()
 TEXTS = {
@@ -313,3 +313,35 @@ def test_goals(folder: Path):
     assert scores["share read blind 2 times"].counted == 0.75
     assert scores["share of disagreements adjudicated"].counted == 0
     assert [key for key, row in read.passages.items() if hard_negative(read, row)] == ["C-1.000"]
+
+
+def test_documents_of_a_run_are_labelled_and_kept_without_their_text(tmp_path: Path):
+    text = "Annual report\n\nThe consulate issued nine hundred cards.\n"
+    run, work, kept = tmp_path / "run", tmp_path / "work", tmp_path / "kept"
+    (run / "text").mkdir(parents=True)
+    (run / "text" / "d.txt").write_text(text, "utf-8")
+    document = {"document_id": "d", "inputs": ["in/law.txt"], "title": None, "kind": "report", "language": "en"}
+    rows = [
+        {"passage_id": key, "document_id": "d", "start": start, "end": end, "section": [], "kind": "paragraph"}
+        for key, start, end in (("p1", 0, 13), ("p2", 15, 55))
+    ]
+    nobody = {"implementer": None, "implementer_text": None}
+    (run / "documents.jsonl").write_text(json.dumps({**document, "text_file": "text/d.txt"}) + "\n")
+    (run / "passages.jsonl").write_text("".join(json.dumps({**row, **nobody}) + "\n" for row in rows))
+    invoke = CliRunner().invoke
+    assert invoke(app, ["annotations", "from-run", str(run), str(work)]).exit_code == 0
+    assert load_annotations(work).passages["p2"].text == text[15:55]
+    with pytest.raises(AnnotationError, match="already"):
+        invoke(app, ["annotations", "from-run", str(run), str(work)], catch_exceptions=False)
+    command = ["annotations", "to-standoff", str(work), "--run", str(run), "--out", str(kept)]
+    with pytest.raises(AnnotationError, match="2 passages without labels"):
+        invoke(app, command, catch_exceptions=False)
+    heading = {"role": "heading", "treatment": None}
+    said = [label("p1", "x", [], [], **heading), label("p2", "x", [17], [48]), label("p2", "y", [17, 2], [48])]
+    append_labels(work, [LabelRow.model_validate(row) for row in said])
+    assert invoke(app, command).exit_code == 0
+    gold = load_gold(kept / "law.standoff.json")
+    assert (gold.sha256, [unit.span for unit in gold.units]) == ("d", [Span(0, 13), Span(15, 55)])
+    assert gold.units[1].objectives == LabelSet(required=(17,), permitted=(2,))
+    assert gold.units[1].treatment == ("done",)
+    assert "consulate" not in (kept / "law.standoff.json").read_text()

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from nlp.annotations.rows import Row
 from nlp.errors import AnnotationError
-from nlp.records import Role, Span
+from nlp.records import Role, Span, Treatment
 
 
 class LabelSet(Row):
@@ -20,11 +20,12 @@ class LabelSet(Row):
 
 
 class GoldUnit(Row):
-    """A unit of a gold document; `role` lists every role that an annotator accepted."""
+    """A unit of a gold document; `role` and `treatment` list all that an annotator accepted (no treatment: unknown)."""
 
     start: int
     end: int
     role: tuple[Role, ...]
+    treatment: tuple[Treatment, ...] = ()
     objectives: LabelSet
     activities: LabelSet
     sure: bool

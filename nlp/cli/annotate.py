@@ -16,8 +16,10 @@ from nlp.cli.label import (
     Folder,
     adjudicate_command,
     export_command,
+    from_run_command,
     import_command,
     split_command,
+    to_standoff_command,
 )
 from nlp.cli.speak import print_json, print_table
 
@@ -30,6 +32,8 @@ app.command("split")(split_command)
 app.command("curve")(curve_command)
 app.command("export")(export_command)
 app.command("import")(import_command)
+app.command("from-run")(from_run_command)
+app.command("to-standoff")(to_standoff_command)
 Json = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 
 

@@ -136,6 +136,43 @@ def import_command(
     _append(folder, file, form, annotator, in_round, guidelines)
 
 
+def from_run_command(
+    run: Annotated[Path, typer.Argument(help="Output folder of evmap map.")],
+    folder: Annotated[Path, typer.Argument(help="Folder to make, to label in.")],
+) -> None:
+    """Make an annotation folder of the documents of a run, to label them with these commands.
+
+    Example:
+
+        evmap annotations from-run out work/official
+    """
+    from nlp.annotations.standoff import working_copy
+
+    count = working_copy(run, folder)
+    notice(f"{folder}: {count} passages; it holds the documents' text. When labelled: evmap annotations to-standoff")
+
+
+def to_standoff_command(
+    folder: Annotated[Path, typer.Argument(help="Folder made by from-run, labelled.")],
+    run: Annotated[Path, typer.Option(help="Output folder that it was made of.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder to write to.")],
+) -> None:
+    """Write labels of documents that may not be copied: hash, offsets, labels, no text; evmap evaluate reads them.
+
+    Example:
+
+        evmap annotations to-standoff work/official --run out --out annotations/official
+    """
+    from nlp.annotations import load_annotations
+    from nlp.annotations.standoff import SUFFIX, to_standoff
+
+    out.mkdir(parents=True, exist_ok=True)
+    for name, gold in to_standoff(load_annotations(folder), run).items():
+        path = out / f"{Path(name).stem}{SUFFIX}"
+        path.write_text(gold.model_dump_json(indent=1) + "\n", "utf-8")
+        notice(f"{path}: {len(gold.units)} units")
+
+
 def _append(
     folder: Path, file: Path, form: str, annotator: str, in_round: Literal["blind", "adjudicated"], guidelines: int
 ) -> None:
