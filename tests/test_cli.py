@@ -201,7 +201,7 @@ def test_errors_name_the_thing_the_reason_and_the_next_step(
         (["program", "show", "objective:21"], "no such target"),
         (["program", "show", "--language", "it"], "no such language"),
         (["map", TRAINING, "--encoder", "word2vec"], "no such encoder"),
-        (["evaluate", "corpus/program"], r"no *.standoff.json there"),
+        (["evaluate", TRAINING.parents[1] / "corpus"], r"no *.standoff.json there"),
         (["train", "no-such-folder", "--encoder", "hash", "--out", "never"], "missing"),
         (["program", "import", "no-such-file.txt"], "no such file or directory"),
     ],
