@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from nlp.annotations import Annotations, LabelRow, LabelSet, load_annotations, load_gold
-from nlp.annotations.counts import Goals, hard_negative, measure
+from nlp.annotations.counts import Decided, Goals, adjudicators, hard_negative, measure
 from nlp.annotations.exchange import FORMATS, Item, Marks, items, read_items, to_labels, write_items
 from nlp.annotations.faults import digest, find_faults
 from nlp.annotations.overlap import Names, near_duplicates, shared_runs
@@ -176,6 +176,7 @@ def test_disagreements_are_decided_through_a_sheet(folder: Path, tmp_path: Path)
     (held,) = read.counted("A-1.000")
     assert (held.activities, held.reason, held.round, held.guidelines) == ((48,), "4.11: papers", "adjudicated", 2)
     assert len(read.blind("A-1.000")) == 2
+    assert adjudicators(read) == [Decided("adjudicator", 2, 1, 1)]  # "standing" is new
     with pytest.raises(AnnotationError, match="already"):
         run(app, command, catch_exceptions=False)
 

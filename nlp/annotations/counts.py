@@ -71,6 +71,29 @@ def targets_by_language(read: Annotations) -> dict[str, Table]:
     return {target: dict(table) for target, table in sorted(tables.items(), key=lambda item: _natural((item[0], 0)))}
 
 
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What an adjudicator did: passages decided, and how many of them got labels that nobody had given before."""
+
+    annotator: str
+    guidelines: int
+    passages: int
+    new: int
+
+
+def adjudicators(read: Annotations) -> list[Decided]:
+    """Return what each adjudicator did, in the order of the file; re-readings of the audit are among them."""
+    passages: Counter[tuple[str, int]] = Counter()
+    new: Counter[tuple[str, int]] = Counter()
+    for rows in read.labels.values():
+        for place, row in enumerate(rows):
+            if row.round == "adjudicated":
+                earlier = {_said(before) for before in rows[:place] if before.round in ("blind", "adjudicated")}
+                passages[row.annotator, row.guidelines] += 1
+                new[row.annotator, row.guidelines] += _said(row) not in earlier
+    return [Decided(*key, count, new[key]) for key, count in sorted(passages.items())]
+
+
 class Goals(Row):
     """What a folder has to hold: least passages, share of each language, families, positives a label, and so on."""
 

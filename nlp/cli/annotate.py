@@ -88,7 +88,7 @@ def stats_command(folder: Folder = TRAINING, as_json: Json = False) -> None:
         evmap annotations stats annotations/training
     """
     from nlp.annotations import load_annotations
-    from nlp.annotations.counts import GOALS, count_labels, load_goals, measure, targets_by_language
+    from nlp.annotations.counts import GOALS, adjudicators, count_labels, load_goals, measure, targets_by_language
     from nlp.program import load_program
 
     read = load_annotations(folder)
@@ -101,6 +101,8 @@ def stats_command(folder: Folder = TRAINING, as_json: Json = False) -> None:
             rows = sorted(table.items(), key=lambda item: -item[1])
             print_table((name, "passages"), [(key, round(value, 1)) for key, value in rows], f"\n{name}")
     _print_targets(languages)
+    decided = [(d.annotator, d.guidelines, d.passages, d.new) for d in adjudicators(read)]
+    print_table(("adjudicator", "guidelines", "passages", "labels new"), decided, "\nadjudication")
     if scores:
         rows_ = [(s.name, s.counted, s.goal, "met" if s.met else "NOT MET") for s in scores]
         print_table(("goal", "counted", "least", ""), rows_, "\ngoals")
