@@ -49,7 +49,7 @@ def curve_command(
     from nlp.train import Recipe
 
     sheets = {
-        sheet.gold.document: sheet for path in gold or () for sheet in load_sheets(path, documents, Settings.load())
+        Path(sheet.gold.document).stem: sheet for path in gold or () for sheet in load_sheets(path, documents, Settings.load())
     }
     cached = CachedEmbedder(load(encoder), cache_root() / f"training-{encoder}.sqlite")
     points, rows = curve(folder, sheets, load_program(), cached, Recipe(), notice, tuple(share or SHARES))
