@@ -48,9 +48,8 @@ def curve_command(
     from nlp.sheets import load_sheets
     from nlp.train import Recipe
 
-    sheets = {
-        Path(sheet.gold.document).stem: sheet for path in gold or () for sheet in load_sheets(path, documents, Settings.load())
-    }
+    loaded = [sheet for path in gold or () for sheet in load_sheets(path, documents, Settings.load())]
+    sheets = {Path(sheet.gold.document).stem: sheet for sheet in loaded}
     cached = CachedEmbedder(load(encoder), cache_root() / f"training-{encoder}.sqlite")
     points, rows = curve(folder, sheets, load_program(), cached, Recipe(), notice, tuple(share or SHARES))
     cached.close()
