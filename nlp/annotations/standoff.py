@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -65,11 +65,14 @@ def _passage(row: dict[str, Any], text: str) -> PassageRow:
     )
 
 
-def to_standoff(read: Annotations, run: Path) -> dict[str, Gold]:
+def to_standoff(read: Annotations, run: Path, between: Mapping[str, float]) -> dict[str, Gold]:
     """Return the labels of a working copy by the name of the file they belong to, with offsets and without text.
 
     A label that holds is required. Where readings differ and nobody decided, those that all gave are required and the
     others permitted.
+
+    Args:
+        between: how far the annotators agree, by name (objectives_f1, activities_f1).
 
     Raises:
         AnnotationError: if a passage of the run has no labels.
@@ -87,10 +90,21 @@ def to_standoff(read: Annotations, run: Path) -> dict[str, Gold]:
             sha256=document["document_id"],
             offsets="unicode code points of the canonical text",
             annotators=min((len(read.blind(row["passage_id"])) for row in own), default=0),
-            agreement={},
+            agreement=dict(between),
             units=tuple(_unit(row, read.counted(row["passage_id"])) for row in own),
         )
     return found
+
+
+def write_standoff(path: Path, gold: Gold) -> None:
+    """Write standoff gold as JSON, a unit a line.
+
+    Raises:
+        OSError: if it cannot be written.
+    """
+    head = gold.model_dump_json(exclude={"units"})[:-1]
+    units = ",\n".join(unit.model_dump_json() for unit in gold.units)
+    path.write_text(f'{head},"units":[\n{units}\n]}}\n', "utf-8")
 
 
 def _unit(row: dict[str, Any], labels: Sequence[LabelRow]) -> GoldUnit:

@@ -163,13 +163,16 @@ def to_standoff_command(
 
         evmap annotations to-standoff work/official --run out --out annotations/official
     """
+    from nlp.agreement import agreement
     from nlp.annotations import load_annotations
-    from nlp.annotations.standoff import SUFFIX, to_standoff
+    from nlp.annotations.standoff import SUFFIX, to_standoff, write_standoff
 
+    read = load_annotations(folder)
+    between = {f"{row.name}_f1": row.f1 for row in agreement(read) if row.f1 is not None}
     out.mkdir(parents=True, exist_ok=True)
-    for name, gold in to_standoff(load_annotations(folder), run).items():
+    for name, gold in to_standoff(read, run, between).items():
         path = out / f"{Path(name).stem}{SUFFIX}"
-        path.write_text(gold.model_dump_json(indent=1) + "\n", "utf-8")
+        write_standoff(path, gold)
         notice(f"{path}: {len(gold.units)} units")
 
 
