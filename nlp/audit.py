@@ -11,20 +11,23 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from nlp.annotations import Annotations, load_training
 from nlp.annotations.exchange import Item, Marks, items
 from nlp.classify.features import Encodes, LabelVectors
 from nlp.material import load_material
 from nlp.program import Program
-from nlp.train import Recipe, cross_calibrated, held_out
+from nlp.train import OBJECTIVES, Recipe, cross_calibrated, held_out
 
-SURE_MISSING, SURE_WRONG = 0.8, 0.02
+Array = npt.NDArray[np.float64]
+SURE_MISSING, LIKELY, SURE_WRONG = 0.8, 0.5, 0.02
 
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A label to read again: `kind` "missing" (nobody gave it, the heads are sure) or "wrong" (all gave it).
+    """A label to read again: `kind` "missing" (nobody gave it, the heads are sure) or "wrong" (all gave it, the heads
+    are sure of the opposite and lean to another of its kind that nobody gave).
 
     Attributes:
         probability: held-out, in [0, 1]. given: targets that annotators gave, with their shares.
@@ -51,7 +54,7 @@ def audit(
     scores = held_out(material, LabelVectors.encode(program, encoder), recipe, report)
     probabilities = cross_calibrated(scores, material.targets)
     missing = (probabilities >= SURE_MISSING) & (material.targets == 0)
-    wrong = (probabilities <= SURE_WRONG) & (material.targets >= 1)
+    wrong = (probabilities <= SURE_WRONG) & (material.targets >= 1) & _other(probabilities, material.targets)
     doubts = []
     for kind, table in (("missing", missing), ("wrong", wrong)):
         for row, column in zip(*np.nonzero(table), strict=True):
@@ -59,6 +62,15 @@ def audit(
             target = program.targets[column]
             doubts.append(Doubt(passage.passage_id, target, kind, probability, passage.targets, passage.text))
     return sorted(doubts, key=lambda d: (-abs(d.probability - 0.5), d.passage_id, d.target))
+
+
+def _other(probabilities: Array, targets: Array) -> npt.NDArray[np.bool_]:
+    """Bool (n, 120): whether the heads lean to a target of the same kind that nobody gave."""
+    leaning = (probabilities >= LIKELY) & (targets == 0)
+    table = np.zeros(leaning.shape, bool)
+    for part in (slice(0, OBJECTIVES), slice(OBJECTIVES, None)):
+        table[:, part] = leaning[:, part].any(axis=1, keepdims=True)
+    return table
 
 
 def queue(read: Annotations, doubts: Sequence[Doubt]) -> list[Item]:

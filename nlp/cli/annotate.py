@@ -163,7 +163,7 @@ def agree_command(
 def audit_command(
     folder: Folder = TRAINING,
     encoder: Annotated[str, typer.Option(help="Row of the encoder table.")] = "e5",
-    limit: Annotated[int, typer.Option("--limit", "-n", help="Doubts shown.")] = 20,
+    limit: Annotated[int, typer.Option("--limit", "-n", help="Doubts shown; with --out, passages.")] = 20,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Sheet to write: passages to read again.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -173,7 +173,7 @@ def audit_command(
 
     Example:
 
-        evmap annotations audit --out doubts.csv
+        evmap annotations audit --out doubts.csv --limit 400
     """
     from nlp.annotations import load_annotations
     from nlp.annotations.exchange import write_items
@@ -190,8 +190,9 @@ def audit_command(
     doubts = audit(folder, program, cached, Recipe(), notice)
     cached.close()
     if out:
-        write_items(out, "csv", queue(load_annotations(folder), doubts), program)
-        notice(f"{out}: {len({d.passage_id for d in doubts})} passages; fill it in, then: adjudicate --apply {out}")
+        write_items(out, "csv", queue(load_annotations(folder), doubts)[:limit], program)
+        notice(f"{out}: the surest {limit} of {len({d.passage_id for d in doubts})} passages; fill it in, then:")
+        notice(f"evmap annotations adjudicate {folder} --apply {out}")
     if as_json:
         return print_json([asdict(doubt) for doubt in doubts])
     rows = [(d.passage_id, d.target, d.kind, d.probability, ", ".join(d.given), d.text[:160]) for d in doubts[:limit]]
