@@ -70,12 +70,15 @@ class Alpha:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Agreement on one thing: alpha and F1 (None where it has no meaning) with 95 % intervals, over `units`."""
+    """Agreement on one thing: alpha and F1 (None where it has no meaning) with 95 % intervals, over `units`.
+
+    Intervals are None for fewer than two documents: there is nothing to redraw.
+    """
 
     name: str
     units: int
     alpha: float
-    alpha_interval: tuple[float, float]
+    alpha_interval: tuple[float, float] | None
     f1: float | None
     f1_interval: tuple[float, float] | None
 
@@ -98,6 +101,11 @@ def agreement(read: Annotations, kind: Compared = "blind") -> list[Agreement]:
         "activities": ([_values(labels, lambda x: frozenset(x.activities)) for labels in readings], masi),
     }
     return [_measure(name, values, distance, groups) for name, (values, distance) in units.items() if any(values)]
+
+
+def between(read: Annotations) -> dict[str, float]:
+    """Return F1 between blind annotators by name (objectives_f1, activities_f1), as gold files keep it."""
+    return {f"{row.name}_f1": row.f1 for row in agreement(read) if row.f1 is not None}
 
 
 def _raters(read: Annotations, key: str, kind: Compared) -> list[LabelRow]:
@@ -150,13 +158,17 @@ def _redraw(groups: Sequence[str]) -> Iterable[npt.NDArray[np.intp]]:
     for number, group in enumerate(groups):
         rows[group].append(number)
     names = sorted(rows)
+    if len(names) < 2:
+        return
     rng = np.random.default_rng(0)
     for _ in range(DRAWS):
         drawn = rng.integers(0, len(names), len(names))
         yield np.concatenate([np.array(rows[names[i]]) for i in drawn])
 
 
-def _interval(values: Sequence[float]) -> tuple[float, float]:
+def _interval(values: Sequence[float]) -> tuple[float, float] | None:
+    if not values:
+        return None
     low, high = np.nanpercentile(values, [2.5, 97.5])
     return round(float(low), 3), round(float(high), 3)
 
@@ -176,23 +188,26 @@ def _swaps(a: set[str], b: set[str]) -> list[tuple[str, str]]:
     return [(x, y) for x, y in product(sorted(a - b), sorted(b - a)) if x.split(":")[0] == y.split(":")[0]]
 
 
-def by_label(read: Annotations) -> list[LabelAgreement]:
-    """Return the agreement of blind annotators on every target that anybody gave, the least agreed first.
+def by_label(read: Annotations, kind: Compared = "blind") -> list[LabelAgreement]:
+    """Return the agreement on every target that any of the annotators compared gave, the least agreed first.
 
     A target is swapped with another of its kind when one annotator gave only the one and a second only the other.
     """
     given: Counter[str] = Counter()
+    paired: Counter[str] = Counter()
     shared: Counter[str] = Counter()
     swaps: dict[str, Counter[str]] = defaultdict(Counter)
     for key in read.passages:
-        for first, second in combinations(read.blind(key), 2):
+        raters = _raters(read, key, kind)
+        given.update(target for label in raters if len(raters) > 1 for target in label.targets())
+        for first, second in combinations(raters, 2):
             a, b = set(first.targets()), set(second.targets())
-            given.update([*a, *b])
+            paired.update([*a, *b])
             shared.update(a & b)
             for x, y in _swaps(a, b):
                 swaps[x][y] += 1
                 swaps[y][x] += 1
     rows = [
-        LabelAgreement(t, given[t], round(2 * shared[t] / given[t], 3), tuple(swaps[t].most_common(3))) for t in given
+        LabelAgreement(t, given[t], round(2 * shared[t] / paired[t], 3), tuple(swaps[t].most_common(3))) for t in given
     ]
     return sorted(rows, key=lambda row: (row.f1, row.target))

@@ -31,6 +31,7 @@ from nlp.sheets import Sheet, sheet_of
 from nlp.train import OBJECTIVES, Recipe, fit_heads
 
 SHARES = (0.12, 0.25, 0.5, 1.0)
+TEST = "test part"
 OPINIONS: tuple[Opinion, ...] = ("first", "second", "counted")
 Report = Callable[[str], None]
 
@@ -47,12 +48,12 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """One target at the end of the curve: positives learnt from, positives tested on, F1 with half and with all."""
+    """One target at the end of the curve: positives learnt from and tested on, F1 with half (or None) and all."""
 
     target: str
     learnt: float
     tested: int
-    f1_half: float
+    f1_half: float | None
     f1_all: float
 
 
@@ -82,9 +83,11 @@ def curve(
     Raises:
         AnnotationError: if there is no split, or the annotations are malformed.
     """
+    if not all(0 < share <= 1 for share in shares):
+        raise AnnotationError(folder, "a share of the documents lies in (0, 1]", "Give such shares")
     rows = _rows_of(folder)
     labels = LabelVectors.encode(program, encoder)
-    exam = _exam({"test": _test_sheet(folder, rows), **sheets}, program, encoder)
+    exam = _exam({TEST: _test_sheet(folder, rows), **sheets}, program, encoder)
     points: list[Point] = []
     answers: dict[float, list[Answer]] = {}
     learnt: dict[str, float] = {}
@@ -101,7 +104,8 @@ def curve(
             points.append(Point(share, opinion, len(own), results))
             if opinion == "counted":
                 answers[share] = [a for name in said for a in said[name]]
-                learnt = dict(zip(program.targets, material.targets[own].sum(axis=0).tolist(), strict=True))
+                if share == max(shares):
+                    learnt = dict(zip(program.targets, material.targets[own].sum(axis=0).tolist(), strict=True))
     return points, _labels(exam, answers, learnt)
 
 
@@ -169,15 +173,16 @@ def _labels(exam: _Exam, answers: Mapping[float, Sequence[Answer]], learnt: Mapp
     units = [unit for sheet in exam.sheets.values() for unit in sheet.units]
     if not answers:
         return []
-    half, whole = answers.get(0.5, answers[max(answers)]), answers[max(answers)]
+    half, whole = answers.get(0.5), answers[max(answers)]
     rows = []
     for target in learnt:
         kind, number = target.split(":")
         name = next(plural for plural, single in KINDS.items() if single == kind)
         needed = [int(number) in getattr(unit, name).required for unit in units]
         allowed = [int(number) in getattr(unit, name).permitted for unit in units]
-        scores = [_f1([target in a.claimed for a in said], needed, allowed) for said in (half, whole)]
-        rows.append(Label(target, round(learnt[target], 1), sum(needed), *scores))
+        before = _f1([target in a.claimed for a in half], needed, allowed) if half else None
+        now = _f1([target in a.claimed for a in whole], needed, allowed)
+        rows.append(Label(target, round(learnt[target], 1), sum(needed), before, now))
     return sorted(rows, key=lambda row: (row.f1_all, -row.tested))
 
 

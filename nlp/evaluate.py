@@ -168,7 +168,7 @@ def digest_of(sheets: Sequence[Sheet]) -> str:
 
 def agreement_of(sheets: Sequence[Sheet], kind: str) -> str:
     """F1 between the annotators of each gold document, as its file states it."""
-    return ", ".join(dict.fromkeys(str(sheet.gold.agreement.get(f"{kind}_f1", "unknown")) for sheet in sheets))
+    return ", ".join(str(sheet.gold.agreement.get(f"{kind}_f1", "unknown")) for sheet in sheets)
 
 
 def evaluate(gold: Path, documents: Path | None, settings: Settings) -> tuple[list[Result], list[Sheet]]:

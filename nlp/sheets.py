@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from nlp.agreement import agreement
-from nlp.annotations import Annotations, Gold, GoldUnit, LabelRow, LabelSet, load_annotations, load_gold
+from nlp.agreement import between
+from nlp.annotations import Annotations, Gold, GoldUnit, load_annotations, load_gold
 from nlp.annotations.faults import digest
+from nlp.annotations.gold import unit_of
+from nlp.annotations.select import only
 from nlp.errors import AnnotationError
 from nlp.pipeline import read_structured
 from nlp.records import Passage, Span
@@ -99,7 +101,7 @@ def load_sheets(path: Path, documents: Path | None, settings: Settings) -> list[
 def sheet_of(read: Annotations, folder: Path, keys: Sequence[str] | None = None) -> Sheet:
     """Return the passages `keys` (all by default) of an annotation folder as one sheet.
 
-    A label is required that holds (`Annotations.counted`) for at least half of those who gave one, permitted for fewer.
+    A label that holds (`Annotations.counted`) is required; where nobody decided, those that not all gave are permitted.
 
     Raises:
         AnnotationError: if one of them has no labels.
@@ -108,36 +110,17 @@ def sheet_of(read: Annotations, folder: Path, keys: Sequence[str] | None = None)
     bare = [key for key in chosen if not read.counted(key)]
     if bare:
         raise AnnotationError(folder, f"passages without labels: {', '.join(bare[:5])}")
-    units = tuple(_unit(read.passages[key].text, read.counted(key)) for key in chosen)
+    units = tuple(unit_of(0, len(read.passages[key].text), read.counted(key)) for key in chosen)
     annotators = min(len(read.blind(key)) for key in chosen) if chosen else 0
-    between = {f"{row.name}_f1": row.f1 for row in agreement(read) if row.f1 is not None}
     gold = Gold(
         document=folder.name,
         sha256=digest(folder),
         offsets="passage",
         annotators=annotators,
-        agreement=between,
+        agreement=between(only(read, chosen)),
         units=units,
     )
     return Sheet(gold, tuple(read.passages[key].text for key in chosen), tuple(_row(read, key) for key in chosen))
-
-
-def _unit(text: str, labels: Sequence[LabelRow]) -> GoldUnit:
-    return GoldUnit(
-        start=0,
-        end=len(text),
-        role=tuple(dict.fromkeys(label.role for label in labels)),
-        objectives=_set([label.objectives for label in labels]),
-        activities=_set([label.activities for label in labels]),
-        sure=all(label.sure for label in labels),
-    )
-
-
-def _set(given: Sequence[tuple[int, ...]]) -> LabelSet:
-    numbers = dict.fromkeys(number for numbers in given for number in numbers)
-    votes = {number: sum(number in numbers for numbers in given) for number in numbers}
-    required = tuple(number for number in numbers if 2 * votes[number] >= len(given))
-    return LabelSet(required=required, permitted=tuple(number for number in numbers if number not in required))
 
 
 def _row(read: Annotations, key: str) -> Passage:

@@ -9,10 +9,11 @@ from typer.testing import CliRunner
 from nlp.agreement import Alpha, agreement, by_label, masi, nominal
 from nlp.annotations import load_annotations
 from nlp.annotations.counts import count_labels
+from nlp.annotations.select import only, select
 from nlp.audit import audit
 from nlp.cli import app
 from nlp.encode.embed import HashEmbedder
-from nlp.errors import AnnotationError
+from nlp.errors import AnnotationError, UsageError
 from nlp.program import load_program
 from nlp.train import Recipe
 
@@ -86,6 +87,21 @@ def test_confused_labels(folder: Path):
     assert rows["objective:4"].f1 == 1 and rows["activity:5"].f1 == 0
     assert rows["activity:5"].swapped_with == (("activity:6", 1),)
     assert "objective:3" not in rows  # only the writer gave it
+    writers = {row.target: row for row in by_label(load_annotations(folder), "writer")}
+    assert writers["objective:3"].swapped_with == (("objective:4", 1),)
+
+
+def test_one_document_has_no_interval(folder: Path):
+    assert {row.alpha_interval for row in agreement(load_annotations(folder))} == {None}
+
+
+def test_a_part_of_the_folder(folder: Path):
+    read = load_annotations(folder)
+    assert list(select(read, sample=1).passages) in (["p1"], ["p2"])
+    assert select(read, guidelines=2).labels == {} and select(read, authors={"y"}).passages == {}
+    assert set(only(read, ["p3"]).labels) == {"p3"}
+    result = CliRunner().invoke(app, ["annotations", "agree", str(folder), "--author", "nobody"])
+    assert isinstance(result.exception, UsageError)
 
 
 def test_counts(folder: Path):

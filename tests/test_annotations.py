@@ -1,6 +1,7 @@
 """The tools of the annotation folder: formats there and back, adjudication, splits, copied words, goals."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from nlp.annotations.overlap import Names, near_duplicates, shared_runs
 from nlp.annotations.rows import append_labels
 from nlp.annotations.splits import check_splits, split
 from nlp.cli import app
-from nlp.errors import AnnotationError
+from nlp.errors import AnnotationError, UsageError
 from nlp.program import load_program
 from nlp.records import TREATMENTS, Span
 
@@ -75,7 +76,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 numbers = lambda top: st.lists(st.integers(1, top), max_size=3, unique=True).map(tuple)  # noqa: E731
-line = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp")), min_size=1).filter(str.strip)
+line = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), min_size=1).filter(str.strip)
 activity = st.builds(
     Marks, st.just("activity"), st.sampled_from(TREATMENTS), numbers(20), numbers(100), st.booleans(), st.just("why")
 )
@@ -113,14 +114,27 @@ def test_what_label_studio_saves_is_read(folder: Path):
         {"id": "s", "from_name": "treatment", "type": "choices", "value": {"choices": ["treatment:planned"]}},
         {"id": "t", "from_name": "certainty", "type": "choices", "value": {"choices": ["unsure"]}},
     ]
+    second = [{"from_name": "role", "type": "choices", "value": {"choices": ["role:background"]}}, {"type": "relation"}]
     task = {"id": 7, "data": {"passage_id": "A-1.000", "text": TEXTS["A-1.000"]}, "predictions": [], "annotations": [
         {"id": 1, "completed_by": 2, "result": result, "was_cancelled": False, "lead_time": 3.1},
-        {"id": 2, "result": [], "was_cancelled": True},
+        {"id": 2, "completed_by": {"id": 3, "email": "x"}, "result": second},
+        {"id": 3, "completed_by": 3, "result": []},
+        {"id": 4, "completed_by": 3, "result": result, "was_cancelled": True},
     ]}  # fmt: skip
     path = folder / "export.json"
     path.write_text(json.dumps([task]), "utf-8")
-    (row,) = to_labels(read_items(path, "label-studio"), load_annotations(folder), PROGRAM.targets, "z", "blind", 2)
+    found = read_items(path, "label-studio")
+    assert [(item.by, item.marks.role) for item in found] == [("2", "activity"), ("3", "background")]
+    row, _ = to_labels(found, load_annotations(folder), PROGRAM.targets, "z", "blind", 2)
     assert (row.objectives, row.treatment, row.sure, row.guidelines) == ((17, 2), "planned", False, 2)
+    command = ["annotations", "import", str(path), "--annotator", "z", "--guidelines", "2", "-f", "label-studio"]
+    command.insert(3, str(folder))
+    with pytest.raises(AnnotationError, match="labelled by several: 2, 3"):
+        CliRunner().invoke(app, command, catch_exceptions=False)
+    assert CliRunner().invoke(app, [*command, "--by", "3"]).exit_code == 0
+    assert [label.role for label in load_annotations(folder).blind("A-1.000") if label.annotator == "z"] == [
+        "background"
+    ]
 
 
 def test_the_interface_offers_every_label(tmp_path: Path):
@@ -171,14 +185,20 @@ def test_disagreements_are_decided_through_a_sheet(folder: Path, tmp_path: Path)
     decided = Item(open_.passage_id, open_.text, Marks("activity", "standing", (17,), (48,), True, "4.11: papers"))
     write_items(sheet, "csv", [decided], PROGRAM)
     command = ["annotations", "adjudicate", str(folder), "--apply", str(sheet), "--guidelines", "2"]
-    assert run(app, command).exit_code == 0
+    with pytest.raises(UsageError, match="--annotator"):
+        run(app, command, catch_exceptions=False)
+    command += ["--annotator", "adjudicator"]
+    assert run(app, command).exit_code == run(app, command).exit_code == 0  # the second time adds nothing
     read = load_annotations(folder)
     (held,) = read.counted("A-1.000")
     assert (held.activities, held.reason, held.round, held.guidelines) == ((48,), "4.11: papers", "adjudicated", 2)
     assert len(read.blind("A-1.000")) == 2
     assert adjudicators(read) == [Decided("adjudicator", 2, 1, 1)]  # "standing" is new
-    with pytest.raises(AnnotationError, match="already"):
+    write_items(sheet, "csv", [replace(decided, marks=Marks("heading", reason="other"))], PROGRAM)
+    with pytest.raises(AnnotationError, match="other labels"):
         run(app, command, catch_exceptions=False)
+    with pytest.raises(UsageError, match="there already"):
+        run(app, ["annotations", "adjudicate", str(folder), "--out", str(sheet)], catch_exceptions=False)
 
 
 def test_a_passage_is_read_again_when_a_rule_changed(folder: Path, tmp_path: Path):
@@ -190,7 +210,7 @@ def test_a_passage_is_read_again_when_a_rule_changed(folder: Path, tmp_path: Pat
 def test_nothing_is_appended_when_one_label_does_not_fit(folder: Path):
     before = (folder / "labels.jsonl").read_bytes()
     good = LabelRow.model_validate(label("C-1.000", "y", [], [], **NOTHING))
-    for bad in (label("C-1.000", "x", [], [], **NOTHING), label("Q", "y", [], [], **NOTHING)):
+    for bad in (label("C-1.000", "x", [1], []), label("Q", "y", [], [], **NOTHING)):
         with pytest.raises(AnnotationError):
             append_labels(folder, [good, LabelRow.model_validate(bad)])
         assert (folder / "labels.jsonl").read_bytes() == before
@@ -300,7 +320,12 @@ def test_check_names_what_was_copied(folder: Path, tmp_path: Path):
     (tmp_path / "law.txt").write_text("He said: no act was carried out in the district this year.", "utf-8")
     result = CliRunner().invoke(app, ["annotations", "check", str(folder), "--against", str(tmp_path)])
     assert isinstance(result.exception, AnnotationError)
-    assert "C-1.000" in result.output and "law.txt" in result.output
+    assert "C-1.000" in result.output
+    for place, complaint in ((tmp_path / "nowhere", "no annotations"), (tmp_path / "law.txt", "1 faults")):
+        with pytest.raises(AnnotationError, match=complaint):
+            CliRunner().invoke(
+                app, ["annotations", "check", str(folder), "--against", str(place)], catch_exceptions=False
+            )
 
 
 def test_goals(folder: Path):
@@ -332,7 +357,7 @@ def test_documents_of_a_run_are_labelled_and_kept_without_their_text(tmp_path: P
     invoke = CliRunner().invoke
     assert invoke(app, ["annotations", "from-run", str(run), str(work)]).exit_code == 0
     assert load_annotations(work).passages["p2"].text == text[15:55]
-    with pytest.raises(AnnotationError, match="already"):
+    with pytest.raises(AnnotationError, match="annotations already"):
         invoke(app, ["annotations", "from-run", str(run), str(work)], catch_exceptions=False)
     command = ["annotations", "to-standoff", str(work), "--run", str(run), "--out", str(kept)]
     with pytest.raises(AnnotationError, match="2 passages without labels"):
@@ -346,3 +371,71 @@ def test_documents_of_a_run_are_labelled_and_kept_without_their_text(tmp_path: P
     assert gold.units[1].objectives == LabelSet(required=(17,), permitted=(2,))
     assert gold.units[1].treatment == ("done",)
     assert "consulate" not in (kept / "law.standoff.json").read_text()
+
+
+@pytest.mark.parametrize("change", [{"treatment": "done"}, {"objectives": (17,)}, {"reason": "a word"}])
+def test_marks_without_a_role_are_not_lost_silently(change: dict[str, Any], folder: Path):
+    item = Item("A-1.000", TEXTS["A-1.000"], replace(Marks(), **change))
+    with pytest.raises(AnnotationError, match="without a role"):
+        to_labels([item], load_annotations(folder), PROGRAM.targets, "z", "blind", 1)
+
+
+def test_labels_that_hold_do_not_come_back_as_a_blind_reading(tmp_path: Path):
+    texts = {f"A-1.{n:03d}": f"The consulate handed out card number {n} of the year to its owner." for n in range(25)}
+    folder = write_folder(tmp_path / "set", [label(key, "x", [17], [48]) for key in texts], texts)
+    sheet = tmp_path / "all.csv"
+    command = ["annotations", "export", str(folder), "--labels", "counted", "--out", str(sheet)]
+    assert CliRunner().invoke(app, command).exit_code == 0
+    back = ["annotations", "import", str(sheet), str(folder), "--annotator", "z", "--guidelines", "1"]
+    with pytest.raises(AnnotationError, match="holds already"):
+        CliRunner().invoke(app, back, catch_exceptions=False)
+    changed = [replace(item, marks=replace(item.marks, activities=(49,))) for item in read_items(sheet, "csv")]
+    write_items(sheet, "csv", changed, PROGRAM)
+    assert CliRunner().invoke(app, back).exit_code == 0
+
+
+def test_a_sheet_that_a_spreadsheet_saved_is_read(tmp_path: Path):
+    rows = [
+        "passage_id;text;role;treatment;objectives;activities;sure;reason",
+        "A;=x;activity;done;17.0, 2;48;no;",
+        ";;;;;;;",
+        "",
+    ]
+    path = tmp_path / "sheet.csv"
+    path.write_text("\n".join(rows), "utf-8-sig")
+    (item,) = read_items(path, "csv")
+    assert item.marks == Marks("activity", "done", (17, 2), (48,), sure=False)
+    path.write_text(path.read_text("utf-8-sig").replace(";no;", ";quizás;"), "cp1252")
+    with pytest.raises(AnnotationError, match="UTF-8"):
+        read_items(path, "csv")
+    path.write_text("\n".join(rows).replace(";no;", ";maybe;"))
+    with pytest.raises(AnnotationError, match="A: sure is 'maybe'"):
+        read_items(path, "csv")
+    path.write_text("passage_id,text\nA,x\n")
+    with pytest.raises(AnnotationError, match="no column role"):
+        read_items(path, "csv")
+
+
+def test_a_frozen_folder_takes_no_labels_and_a_lost_line_end_glues_none(folder: Path):
+    labels = folder / "labels.jsonl"
+    labels.write_bytes(labels.read_bytes().rstrip(b"\n"))
+    row = LabelRow.model_validate(label("C-1.000", "y", [], [], **NOTHING))
+    assert append_labels(folder, [row]) == 1
+    assert len(load_annotations(folder).blind("C-1.000")) == 2
+    (folder / "frozen.sha256").write_text(digest(folder) + "\n")
+    with pytest.raises(AnnotationError, match="frozen"):
+        append_labels(folder, [LabelRow.model_validate(label("C-1.000", "z", [], [], **NOTHING))])
+
+
+def test_authors_of_one_text_go_together():
+    read = many({"A": {"en": 30}, "B": {"es": 20}, "C": {"pt": 10}, "D": {"fr": 9}})
+    shared = {key: row.model_copy(update={"family": "one"}) for key, row in read.documents.items() if key[0] in "BD"}
+    read = Annotations({**read.documents, **shared}, read.passages, {})
+    rows = split(read)
+    part = {row.author: row.part for row in rows}
+    assert part["B"] == part["D"]
+    check_splits(read, rows, Path("splits.jsonl"))
+    other = next(name for name in ("train", "dev", "test") if name != part["B"])
+    torn = [row.model_copy(update={"part": other}) if row.author == "D" else row for row in rows]
+    with pytest.raises(AnnotationError, match="share a family"):
+        split(read, torn)

@@ -6,7 +6,8 @@ import pytest
 
 from nlp.annotations import load_annotations
 from nlp.annotations.counts import GOALS, disagree, load_goals, measure
-from nlp.annotations.faults import FROZEN, find_faults
+from nlp.annotations.faults import find_faults
+from nlp.annotations.rows import FROZEN
 from nlp.annotations.splits import FILE, check_splits, load_splits
 from nlp.program import load_program
 

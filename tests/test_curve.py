@@ -51,12 +51,19 @@ def test_better_labels_and_more_documents_show(folder: Path):
     )
     assert [(p.opinion, p.share) for p in points] == [(o, s) for o in ("first", "second", "counted") for s in (0.5, 1)]
     assert points[0].passages < points[1].passages == points[5].passages
-    f1 = {(p.opinion, p.share): p.results["test"].scores["activities"]["f1_micro"] for p in points}
+    f1 = {(p.opinion, p.share): p.results["test part"].scores["activities"]["f1_micro"] for p in points}
     assert f1["first", 1.0] < 0.7 < f1["counted", 1.0]
     by_target = {label.target: label for label in labels}
     assert by_target["activity:54"].f1_all == 1 and by_target["activity:54"].learnt > 0
     assert by_target["activity:1"].tested == 0
-    assert {p.results["outside"].system for p in points} == {"outside"}
+    assert by_target["activity:54"].f1_half is not None
+    outside_f1 = {p.opinion: p.results["outside"].scores["activities"]["f1_micro"] for p in points}
+    assert outside_f1["first"] < outside_f1["counted"]
+
+
+def test_a_share_lies_between_nothing_and_all(folder: Path):
+    with pytest.raises(AnnotationError, match=r"\(0, 1\]"):
+        curve(folder, {}, load_program(), HashEmbedder(), Recipe(), shares=(0.0,))
 
 
 def test_no_curve_without_a_split(folder: Path):

@@ -6,7 +6,7 @@ import json
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ValidationError
 
@@ -15,7 +15,6 @@ from nlp.errors import AnnotationError
 
 Table = dict[str, float]
 GOALS = "goals.json"
-WHOLE_DOCUMENT = 12  # passages
 SENTENCE = 10  # words: less is a title, a place or a figure, and easy to tell from evidence
 LENGTHS = (15, 30, 60, 100, 150)
 
@@ -82,7 +81,7 @@ class Decided:
 
 
 def adjudicators(read: Annotations) -> list[Decided]:
-    """Return what each adjudicator did, in the order of the file; re-readings of the audit are among them."""
+    """Return what each adjudicator did, by name; re-readings of the audit are among them."""
     passages: Counter[tuple[str, int]] = Counter()
     new: Counter[tuple[str, int]] = Counter()
     for rows in read.labels.values():
@@ -100,7 +99,7 @@ class Goals(Row):
     passages: int
     languages: dict[str, float]
     families: int
-    positives: dict[str, int]
+    positives: dict[Literal["objective", "activity"], int]
     hard_negatives: int
     blind_readings: int
 

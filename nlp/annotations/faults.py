@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nlp.annotations.overlap import Names, Shared, near_duplicates, shared_runs
-from nlp.annotations.rows import FILES, Annotations
+from nlp.annotations.rows import FILES, FROZEN, Annotations
 from nlp.annotations.splits import FILE, check_splits, load_splits
 from nlp.errors import AnnotationError
 from nlp.program import Program, label_text
 
 NAMES = "names.txt"
-FROZEN = "frozen.sha256"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,7 @@ def _torn(read: Annotations, folder: Path) -> Iterator[Fault]:
 
 def _thawed(folder: Path) -> Iterator[Fault]:
     path = folder / FROZEN
-    if path.is_file() and path.read_text("utf-8").split()[0] != digest(folder):
+    if path.is_file() and path.read_text("utf-8").strip() != digest(folder):
         yield Fault(str(folder), f"is frozen, but its files no longer have the sha256 in {FROZEN}")
 
 

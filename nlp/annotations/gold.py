@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from nlp.annotations.rows import Row
+from nlp.annotations.rows import LabelRow, Row
 from nlp.errors import AnnotationError
 from nlp.records import Role, Span, Treatment
 
@@ -34,6 +35,25 @@ class GoldUnit(Row):
     def span(self) -> Span:
         """Where it stands in the document's canonical text."""
         return Span(self.start, self.end)
+
+
+def unit_of(start: int, end: int, labels: Sequence[LabelRow]) -> GoldUnit:
+    """Return the unit at `start` to `end` as the labels that hold say; what only some of several gave is permitted."""
+    return GoldUnit(
+        start=start,
+        end=end,
+        role=tuple(dict.fromkeys(label.role for label in labels)),
+        treatment=tuple(dict.fromkeys(label.treatment for label in labels if label.treatment)),
+        objectives=_set([label.objectives for label in labels]),
+        activities=_set([label.activities for label in labels]),
+        sure=all(label.sure for label in labels),
+    )
+
+
+def _set(given: Sequence[tuple[int, ...]]) -> LabelSet:
+    numbers = dict.fromkeys(number for numbers in given for number in numbers)
+    required = tuple(number for number in numbers if all(number in own for own in given))
+    return LabelSet(required=required, permitted=tuple(number for number in numbers if number not in required))
 
 
 class Gold(Row):

@@ -6,7 +6,7 @@ ours) and ``labels.jsonl`` (a row a passage and annotator; append-only).
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from nlp.errors import AnnotationError
 from nlp.records import Role, Treatment
 
+FROZEN = "frozen.sha256"
 FILES = ("documents.jsonl", "passages.jsonl", "labels.jsonl")
 Round = Literal["writer", "blind", "carried", "adjudicated"]
 
@@ -173,25 +174,35 @@ def _by_id(path: Path, model: type[BaseModel], key: str) -> dict[str, Any]:
 
 
 def append_labels(folder: Path, rows: Sequence[LabelRow]) -> int:
-    """Append labels to an annotation folder; return how many. Nothing is written when one of them does not fit.
+    """Append labels to an annotation folder; return how many were new. Nothing is written when one does not fit.
 
     Raises:
-        AnnotationError: as `load_annotations`; if an annotator has labelled one of the passages before in this round,
-            or adjudicates one that has no blind reading.
+        AnnotationError: as `load_annotations`; if the folder is frozen, an annotator gave one of the passages other
+            labels before in this round, or adjudicates one that nobody has read blind.
     """
+    if (folder / FROZEN).exists():
+        raise AnnotationError(folder, "is frozen", f"Remove {FROZEN} if it is to change, and tell why")
     read = load_annotations(folder)
+    rows = [row for row in rows if row not in read.labels.get(row.passage_id, ())]
     for row in rows:
-        if row.passage_id not in read.passages:
-            raise AnnotationError(row.passage_id, "no such passage in the folder")
-        if any(row.annotator == other.annotator for other in read.given(row.passage_id, row.round)):
-            raise AnnotationError(row.passage_id, f"{row.annotator} has labelled it already", "Take another name")
-        if row.round == "adjudicated" and not read.blind(row.passage_id):
-            raise AnnotationError(row.passage_id, "adjudicated before anybody read it blind")
-    if len({(row.passage_id, row.annotator) for row in rows}) < len(rows):
-        raise AnnotationError(folder, "a passage stands twice in these labels")
+        _require_new(read, row)
+    counts = Counter((row.passage_id, row.annotator) for row in rows)
+    twice = next((key for (key, _), count in counts.items() if count > 1), None)
+    if twice:
+        raise AnnotationError(twice, "stands twice in these labels", "Leave one of the two")
     path = folder / "labels.jsonl"
     added = "".join(row.model_dump_json(exclude_defaults=True) + "\n" for row in rows)
     part = path.with_suffix(".part")
-    part.write_bytes(path.read_bytes() + added.encode())
+    old = path.read_bytes()
+    part.write_bytes(old + (b"" if old.endswith(b"\n") or not old else b"\n") + added.encode())
     part.replace(path)
     return len(rows)
+
+
+def _require_new(read: Annotations, row: LabelRow) -> None:
+    if row.passage_id not in read.passages:
+        raise AnnotationError(row.passage_id, "no such passage in the folder")
+    if any(row.annotator == other.annotator for other in read.given(row.passage_id, row.round)):
+        raise AnnotationError(row.passage_id, f"{row.annotator} has given it other labels", "Take another name")
+    if row.round == "adjudicated" and not read.blind(row.passage_id):
+        raise AnnotationError(row.passage_id, "adjudicated before anybody read it blind", "Import blind readings first")

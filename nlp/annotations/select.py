@@ -8,6 +8,12 @@ from nlp.annotations.rows import Annotations
 from nlp.annotations.splits import rank_of
 
 
+def only(read: Annotations, keys: Collection[str]) -> Annotations:
+    """Return the passages `keys` with their labels."""
+    passages = {key: row for key, row in read.passages.items() if key in set(keys)}
+    return Annotations(read.documents, passages, {key: read.labels[key] for key in passages if key in read.labels})
+
+
 def select(
     read: Annotations, authors: Collection[str] = (), guidelines: int | None = None, sample: int | None = None
 ) -> Annotations:

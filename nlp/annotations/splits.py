@@ -16,6 +16,7 @@ from nlp.errors import AnnotationError
 Part = Literal["train", "dev", "test"]
 SHARES: dict[Part, float] = {"train": 0.76, "dev": 0.12, "test": 0.12}
 FILE = "splits.jsonl"
+RESTORE = f"Restore {FILE} from the repository"
 
 
 class SplitRow(Row):
@@ -40,17 +41,25 @@ def rank_of(name: str) -> float:
 def split(read: Annotations, kept: Sequence[SplitRow] = ()) -> list[SplitRow]:
     """Return a row for every document; authors in `kept` stay in their part.
 
-    New authors, the largest first, go where the part lacks most of their languages, measured in passages.
+    Authors who share a family go together, new ones, the largest first, where the part lacks most of their languages,
+    measured in passages.
+
+    Raises:
+        AnnotationError: if an author of `kept`, or authors who share a family, are in two parts.
     """
-    parts: dict[str, Part] = {row.author: row.part for row in kept}
+    parts = _kept(kept)
     sizes = _sizes(read)
     filled: dict[Part, Counter[str]] = {part: Counter() for part in SHARES}
-    for author, part in parts.items():
-        filled[part].update(sizes.get(author, {}))
     total = sum(sizes.values(), Counter())
-    for author in sorted(set(sizes) - set(parts), key=lambda name: (-sizes[name].total(), name)):
-        parts[author] = max(SHARES, key=lambda part: _room(part, sizes[author], filled[part], total))
-        filled[parts[author]].update(sizes[author])
+    groups = {tuple(sorted(group)): sum((sizes[name] for name in group), Counter()) for group in _groups(read)}
+    known = sorted(groups, key=lambda group: (not any(name in parts for name in group), -groups[group].total(), group))
+    for group in known:
+        own = {parts[name] for name in group if name in parts}
+        if len(own) > 1:
+            raise AnnotationError(FILE, f"share a family, but are in two parts: {', '.join(group)}", RESTORE)
+        part = own.pop() if own else max(SHARES, key=lambda name: _room(name, groups[group], filled[name], total))
+        parts |= dict.fromkeys(group, part)
+        filled[part].update(groups[group])
     return [
         SplitRow(
             doc_id=document.doc_id,
@@ -61,6 +70,25 @@ def split(read: Annotations, kept: Sequence[SplitRow] = ()) -> list[SplitRow]:
         )
         for document in read.documents.values()
     ]
+
+
+def _kept(rows: Sequence[SplitRow]) -> dict[str, Part]:
+    torn = sorted(_torn((row.author, row.part) for row in rows))
+    if torn:
+        raise AnnotationError(FILE, f"author in two parts: {', '.join(torn[:5])}", RESTORE)
+    return {row.author: row.part for row in rows}
+
+
+def _groups(read: Annotations) -> list[set[str]]:
+    """Authors who share a family, at any remove, together."""
+    sharing: dict[str, set[str]] = defaultdict(set)
+    for document in read.documents.values():
+        sharing[document.family or document.doc_id].add(document.author)
+    groups: list[set[str]] = []
+    for authors in sharing.values():
+        joined = authors.union(*(group for group in groups if group & authors))
+        groups = [*(group for group in groups if not group & authors), joined]
+    return groups
 
 
 def _sizes(read: Annotations) -> dict[str, Counter[str]]:
@@ -74,7 +102,7 @@ def _sizes(read: Annotations) -> dict[str, Counter[str]]:
 def _room(part: Part, size: Counter[str], filled: Counter[str], total: Counter[str]) -> float:
     """How much of what the part still lacks in these languages, per passage of its share; large is roomy."""
     lacking = sum(min(count, SHARES[part] * total[name] - filled[name]) for name, count in size.items())
-    return lacking / size.total()
+    return lacking / max(size.total(), 1)
 
 
 def load_splits(path: Path) -> list[SplitRow]:
@@ -109,7 +137,7 @@ def check_splits(read: Annotations, rows: Sequence[SplitRow], path: Path) -> Non
     for name, pairs in (("author", ((r.author, r.part) for r in rows)), ("family", ((r.family, r.part) for r in rows))):
         torn = sorted(_torn(pairs))
         if torn:
-            raise AnnotationError(path, f"{name} in two parts: {', '.join(torn[:5])}", again)
+            raise AnnotationError(path, f"{name} in two parts: {', '.join(torn[:5])}", RESTORE)
 
 
 def _torn(pairs: Iterable[tuple[str, Part]]) -> set[str]:

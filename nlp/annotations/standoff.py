@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from nlp.annotations.gold import Gold, GoldUnit, LabelSet
-from nlp.annotations.rows import FILES, Annotations, DocumentRow, LabelRow, PassageRow
+from nlp.annotations.gold import Gold, load_gold, unit_of
+from nlp.annotations.rows import FILES, Annotations, DocumentRow, PassageRow
+from nlp.annotations.select import only
 from nlp.errors import AnnotationError
 from nlp.jsonl import read_rows
 
@@ -65,14 +66,14 @@ def _passage(row: dict[str, Any], text: str) -> PassageRow:
     )
 
 
-def to_standoff(read: Annotations, run: Path, between: Mapping[str, float]) -> dict[str, Gold]:
-    """Return the labels of a working copy by the name of the file they belong to, with offsets and without text.
+def to_standoff(read: Annotations, run: Path, between: Callable[[Annotations], dict[str, float]]) -> list[Gold]:
+    """Return the labels of a working copy, a row a document, with offsets and without text.
 
     A label that holds is required. Where readings differ and nobody decided, those that all gave are required and the
     others permitted.
 
     Args:
-        between: how far the annotators agree, by name (objectives_f1, activities_f1).
+        between: how far the annotators of a document agree, by name (objectives_f1, activities_f1).
 
     Raises:
         AnnotationError: if a passage of the run has no labels.
@@ -81,45 +82,34 @@ def to_standoff(read: Annotations, run: Path, between: Mapping[str, float]) -> d
     bare = [row["passage_id"] for row in rows if not read.counted(row["passage_id"])]
     if bare:
         raise AnnotationError(run, f"{len(bare)} passages without labels, the first {bare[0]}", "Label them first")
-    found = {}
+    found = []
     for document in _run_rows(run, "documents.jsonl"):
         own = [row for row in rows if row["document_id"] == document["document_id"]]
-        name = Path(document["inputs"][0]).name
-        found[name] = Gold(
-            document=name,
+        part = only(read, [row["passage_id"] for row in own])
+        gold = Gold(
+            document=Path(document["inputs"][0]).name,
             sha256=document["document_id"],
             offsets="unicode code points of the canonical text",
             annotators=min((len(read.blind(row["passage_id"])) for row in own), default=0),
-            agreement=dict(between),
-            units=tuple(_unit(row, read.counted(row["passage_id"])) for row in own),
+            agreement=between(part),
+            units=tuple(unit_of(row["start"], row["end"], read.counted(row["passage_id"])) for row in own),
         )
+        found.append(gold)
     return found
 
 
-def write_standoff(path: Path, gold: Gold) -> None:
-    """Write standoff gold as JSON, a unit a line.
+def write_standoff(folder: Path, gold: Gold) -> Path:
+    """Write standoff gold as JSON, a unit a line; return the file.
+
+    It is named after the document, with the head of its hash where another document of that name has its gold there.
 
     Raises:
         OSError: if it cannot be written.
     """
+    path = folder / f"{Path(gold.document).stem}{SUFFIX}"
+    if path.exists() and load_gold(path).sha256 != gold.sha256:
+        path = folder / f"{Path(gold.document).stem}-{gold.sha256[:8]}{SUFFIX}"
     head = gold.model_dump_json(exclude={"units"})[:-1]
     units = ",\n".join(unit.model_dump_json() for unit in gold.units)
     path.write_text(f'{head},"units":[\n{units}\n]}}\n', "utf-8")
-
-
-def _unit(row: dict[str, Any], labels: Sequence[LabelRow]) -> GoldUnit:
-    return GoldUnit(
-        start=row["start"],
-        end=row["end"],
-        role=tuple(dict.fromkeys(label.role for label in labels)),
-        treatment=tuple(dict.fromkeys(label.treatment for label in labels if label.treatment)),
-        objectives=_set([label.objectives for label in labels]),
-        activities=_set([label.activities for label in labels]),
-        sure=all(label.sure for label in labels),
-    )
-
-
-def _set(given: Sequence[tuple[int, ...]]) -> LabelSet:
-    numbers = dict.fromkeys(number for numbers in given for number in numbers)
-    required = tuple(number for number in numbers if all(number in own for own in given))
-    return LabelSet(required=required, permitted=tuple(number for number in numbers if number not in required))
+    return path

@@ -11,6 +11,7 @@ import typer
 
 from nlp.cli.curve import curve_command
 from nlp.cli.label import (
+    APPLY,
     TRAINING,
     Authors,
     Folder,
@@ -18,6 +19,7 @@ from nlp.cli.label import (
     export_command,
     from_run_command,
     import_command,
+    known,
     split_command,
     to_standoff_command,
 )
@@ -69,13 +71,19 @@ def check_command(
 
 
 def _texts(places: Iterable[Path]) -> dict[str, str]:
-    """Other texts by name: the *.txt of a folder, or the passages of an annotation folder."""
+    """Other texts by name: the *.txt of a folder, one file, or the passages of an annotation folder."""
     from nlp.annotations import load_annotations
+    from nlp.errors import AnnotationError
 
-    texts = {path.name: path.read_text("utf-8") for place in places for path in sorted(place.glob("*.txt"))}
+    texts: dict[str, str] = {}
     for place in places:
         if (place / "passages.jsonl").is_file():
-            texts |= {key: row.text for key, row in load_annotations(place).passages.items()}
+            texts |= {f"{place}: {key}": row.text for key, row in load_annotations(place).passages.items()}
+            continue
+        files = [place] if place.is_file() else sorted(place.glob("*.txt"))
+        if not files:
+            raise AnnotationError(place, "no annotations and no *.txt there", "Give a folder of texts or annotations")
+        texts |= {str(file): file.read_text("utf-8", errors="replace") for file in files}
     return texts
 
 
@@ -94,15 +102,18 @@ def stats_command(folder: Folder = TRAINING, as_json: Json = False) -> None:
     read = load_annotations(folder)
     counts, languages, goals = count_labels(read), targets_by_language(read), load_goals(folder / GOALS)
     scores = measure(read, goals, load_program().targets) if goals else []
+    decided = adjudicators(read)
     if as_json:
-        return print_json({**counts, "by_language": languages, "goals": [asdict(score) for score in scores]})
+        goals_ = [{**asdict(score), "met": score.met} for score in scores]
+        rest = {"by_language": languages, "goals": goals_, "adjudicators": [asdict(row) for row in decided]}
+        return print_json({**counts, **rest})
     for name, table in counts.items():
         if name != "targets":
             rows = sorted(table.items(), key=lambda item: -item[1])
             print_table((name, "passages"), [(key, round(value, 1)) for key, value in rows], f"\n{name}")
     _print_targets(languages)
-    decided = [(d.annotator, d.guidelines, d.passages, d.new) for d in adjudicators(read)]
-    print_table(("adjudicator", "guidelines", "passages", "labels new"), decided, "\nadjudication")
+    third = [(d.annotator, d.guidelines, d.passages, d.new) for d in decided]
+    print_table(("adjudicator", "guidelines", "passages", "labels new"), third, "\nadjudication")
     if scores:
         rows_ = [(s.name, s.counted, s.goal, "met" if s.met else "NOT MET") for s in scores]
         print_table(("goal", "counted", "least", ""), rows_, "\ngoals")
@@ -125,9 +136,9 @@ def agree_command(
         Literal["blind", "writer"], typer.Option(help="blind, or writer (against the first blind one).")
     ] = "blind",
     author: Authors = None,
-    guidelines: Annotated[int | None, typer.Option(help="Only labels given under this version of them.")] = None,
+    guidelines: Annotated[int | None, typer.Option(help="Only labels given under this version.", min=1)] = None,
     sample: Annotated[
-        int | None, typer.Option(help="Only so many passages, drawn at random, the same each time.")
+        int | None, typer.Option(help="Only so many passages, drawn at random, the same each time.", min=1)
     ] = None,
     worst: Annotated[int, typer.Option(help="Targets shown, the least agreed first.")] = 10,
     least: Annotated[int, typer.Option(help="Targets given less often are not shown.")] = 20,
@@ -143,8 +154,10 @@ def agree_command(
     from nlp.annotations import load_annotations
     from nlp.annotations.select import select
 
-    read = select(load_annotations(folder), author or (), guidelines, sample)
-    results, labels = agreement(read, annotators), by_label(read)
+    whole = load_annotations(folder)
+    authors = known(author, {row.author for row in whole.documents.values()}, "the documents")
+    read = select(whole, authors, guidelines, sample)
+    results, labels = agreement(read, annotators), by_label(read, annotators)
     if as_json:
         return print_json({"agreement": [asdict(r) for r in results], "labels": [asdict(r) for r in labels]})
     rows = [_agreement_row(result) for result in results]
@@ -192,7 +205,7 @@ def audit_command(
     if out:
         write_items(out, "csv", queue(load_annotations(folder), doubts)[:limit], program)
         notice(f"{out}: the surest {limit} of {len({d.passage_id for d in doubts})} passages; fill it in, then:")
-        notice(f"evmap annotations adjudicate {folder} --apply {out}")
+        notice(f"{APPLY} {out}")
     if as_json:
         return print_json([asdict(doubt) for doubt in doubts])
     rows = [(d.passage_id, d.target, d.kind, d.probability, ", ".join(d.given), d.text[:160]) for d in doubts[:limit]]

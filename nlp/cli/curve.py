@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -13,6 +14,7 @@ from nlp.cli.label import TRAINING, Folder
 from nlp.cli.speak import notice, print_json, print_table
 
 if TYPE_CHECKING:
+    from nlp.annotations import Gold
     from nlp.curve import Label, Point
 
 
@@ -49,7 +51,8 @@ def curve_command(
     from nlp.train import Recipe
 
     loaded = [sheet for path in gold or () for sheet in load_sheets(path, documents, Settings.load())]
-    sheets = {Path(sheet.gold.document).stem: sheet for sheet in loaded}
+    stems = Counter(Path(sheet.gold.document).stem for sheet in loaded)
+    sheets = {_name(sheet.gold, stems): sheet for sheet in loaded}
     cached = CachedEmbedder(load(encoder), cache_root() / f"training-{encoder}.sqlite")
     points, rows = curve(folder, sheets, load_program(), cached, Recipe(), notice, tuple(share or SHARES))
     cached.close()
@@ -58,6 +61,11 @@ def curve_command(
     _print_points(points)
     _print_labels([row for row in rows if row.tested >= least][:labels], least)
     return None
+
+
+def _name(gold: Gold, stems: Counter[str]) -> str:
+    stem = Path(gold.document).stem
+    return stem if stems[stem] == 1 else f"{stem} {gold.sha256[:8]}"
 
 
 def _print_points(points: Sequence[Point]) -> None:
@@ -74,8 +82,10 @@ def _cell(point: Point, name: str) -> str:
 
 
 def _print_labels(rows: Sequence[Label], least: int) -> None:
-    print_table(
-        ("target", "learnt from", "tested on", "F1 with half", "F1 with all"),
-        [(row.target, row.learnt, row.tested, f"{row.f1_half:.3f}", f"{row.f1_all:.3f}") for row in rows],
-        f"\ntargets that lag, of those tested on {least} positives or more",
-    )
+    table = [(row.target, row.learnt, row.tested, _three(row.f1_half), _three(row.f1_all)) for row in rows]
+    title = f"\ntargets that lag, of those tested on {least} positives or more"
+    print_table(("target", "learnt from", "tested on", "F1 with half", "F1 with all"), table, title)
+
+
+def _three(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"

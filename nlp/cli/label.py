@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -10,28 +11,26 @@ import typer
 from nlp.cli.speak import notice, print_table
 
 if TYPE_CHECKING:
-    from nlp.annotations import Annotations
+    from nlp.annotations import Annotations, LabelRow
 
 TRAINING = Path("annotations/training")
+APPLY = "evmap annotations adjudicate --annotator CODE --guidelines N --apply"
 Folder = Annotated[Path, typer.Argument(help="Folder with documents.jsonl, passages.jsonl and labels.jsonl.")]
 FormatName = Literal["label-studio", "prodigy", "doccano", "csv", "xlsx"]
 FormatOption = Annotated[FormatName, typer.Option("--format", "-f", help="Tool or sheet that reads it.")]
-Annotator = Annotated[str, typer.Option(help="Code of who labelled; never a person's name.")]
-Guidelines = Annotated[int, typer.Option(help="Version of the guidelines that were followed.", min=1)]
 Authors = Annotated[list[str] | None, typer.Option("--author", help="Only documents of this author; may be repeated.")]
 
 
 def adjudicate_command(
     folder: Folder = TRAINING,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Sheet to write: the open disagreements.")] = None,
-    apply: Annotated[Path | None, typer.Option(help="Filled sheet to read: the decisions.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Sheet to write (.csv or .xlsx).")] = None,
+    apply: Annotated[Path | None, typer.Option(help="Filled sheet to read.")] = None,
     reread: Annotated[
         list[str] | None, typer.Option(help="Also passages with this label (activity:13), agreed or not.")
     ] = None,
     author: Authors = None,
-    form: FormatOption = "csv",
-    annotator: Annotator = "adjudicator",
-    guidelines: Guidelines = 1,
+    annotator: Annotated[str | None, typer.Option(help="With --apply: code of who decided; never a name.")] = None,
+    guidelines: Annotated[int | None, typer.Option(help="With --apply: version that was followed.", min=1)] = None,
 ) -> None:
     """Decide where blind readings differ: write them to a sheet, read the filled sheet back.
 
@@ -45,20 +44,25 @@ def adjudicate_command(
     from nlp.annotations import load_annotations
     from nlp.annotations.counts import disagree
     from nlp.annotations.exchange import Marks, items, write_items
+    from nlp.errors import UsageError
     from nlp.program import load_program
 
     if apply:
-        return _append(folder, apply, form, annotator, "adjudicated", guidelines)
-    read, again = load_annotations(folder), set(reread or ())
-    found = [key for key in _keys(read, author) if not read.given(key, "adjudicated") and disagree(read, key)]
-    if again:
-        labelled = [key for key in _keys(read, author) if any(again & {*row.targets()} for row in read.counted(key))]
-        found = list(dict.fromkeys([*found, *labelled]))
+        if out or not annotator or not guidelines:
+            raise UsageError("--apply", "needs --annotator and --guidelines, and no --out", f"{APPLY} {apply}")
+        return _append(folder, apply, _sheet(apply), annotator, "adjudicated", guidelines)
+    program, read = load_program(), load_annotations(folder)
+    again = known(reread, program.targets, "the codebook")
+    keys = _keys(read, author)
+    found = [key for key in keys if not read.given(key, "adjudicated") and disagree(read, key)]
+    found += [key for key in keys if any(again & {*row.targets()} for row in read.counted(key)) and key not in found]
     if not out:
         notice(f"{len(found)} passages to decide; write them to a sheet with --out FILE")
         return None
-    write_items(out, form, items(read, found, lambda _: Marks(), readings=True), load_program())
-    notice(f"{out}: {len(found)} passages; fill it in, then: evmap annotations adjudicate {folder} --apply {out}")
+    if out.exists():
+        raise UsageError(out, "is there already", "It may hold decisions: apply or remove it, or name another file")
+    write_items(out, _sheet(out), items(read, found, lambda _: Marks(), readings=True), program)
+    notice(f"{out}: {len(found)} passages. Fill it in, then: {APPLY} {out}")
     return None
 
 
@@ -93,15 +97,15 @@ def export_command(
     folder: Folder = TRAINING,
     form: FormatOption = "csv",
     labels: Annotated[
-        Literal["counted", "none"], typer.Option(help="counted: the labels that hold; none: to be labelled afresh.")
-    ] = "counted",
+        Literal["counted", "none"], typer.Option(help="none: to be labelled afresh; counted: with those that hold.")
+    ] = "none",
     author: Authors = None,
 ) -> None:
     """Write passages for Label Studio, Prodigy, doccano or a spreadsheet, with their labels or without.
 
     Example:
 
-        evmap annotations export --format label-studio --labels none --out tasks.json
+        evmap annotations export --format label-studio --out tasks.json
     """
     from nlp.annotations import load_annotations
     from nlp.annotations.exchange import Marks, items, write_items
@@ -119,21 +123,22 @@ def export_command(
 
 def import_command(
     file: Annotated[Path, typer.Argument(help="What the tool or spreadsheet saved.")],
-    annotator: Annotator,
+    annotator: Annotated[str, typer.Option(help="Code of who labelled; never a person's name.")],
+    guidelines: Annotated[int, typer.Option(help="Version of the guidelines that were followed.", min=1)],
     folder: Folder = TRAINING,
     form: FormatOption = "csv",
     in_round: Annotated[
         Literal["blind", "adjudicated"], typer.Option("--round", help="blind: she saw no earlier labels.")
     ] = "blind",
-    guidelines: Guidelines = 1,
+    by: Annotated[str | None, typer.Option(help="Only what this user of the tool labelled.")] = None,
 ) -> None:
     """Append labels made elsewhere; each passage is held against the folder, each label against the codebook.
 
     Example:
 
-        evmap annotations import labelled.json --format label-studio --annotator reader-7
+        evmap annotations import labelled.json --format label-studio --annotator reader-7 --guidelines 4
     """
-    _append(folder, file, form, annotator, in_round, guidelines)
+    _append(folder, file, form, annotator, in_round, guidelines, by)
 
 
 def from_run_command(
@@ -163,35 +168,74 @@ def to_standoff_command(
 
         evmap annotations to-standoff work/official --run out --out annotations/official
     """
-    from nlp.agreement import agreement
+    from nlp.agreement import between
     from nlp.annotations import load_annotations
-    from nlp.annotations.standoff import SUFFIX, to_standoff, write_standoff
+    from nlp.annotations.standoff import to_standoff, write_standoff
 
-    read = load_annotations(folder)
-    between = {f"{row.name}_f1": row.f1 for row in agreement(read) if row.f1 is not None}
     out.mkdir(parents=True, exist_ok=True)
-    for name, gold in to_standoff(read, run, between).items():
-        path = out / f"{Path(name).stem}{SUFFIX}"
-        write_standoff(path, gold)
-        notice(f"{path}: {len(gold.units)} units")
+    for gold in to_standoff(load_annotations(folder), run, between):
+        notice(f"{write_standoff(out, gold)}: {len(gold.units)} units")
 
 
 def _append(
-    folder: Path, file: Path, form: str, annotator: str, in_round: Literal["blind", "adjudicated"], guidelines: int
+    folder: Path,
+    file: Path,
+    form: str,
+    annotator: str,
+    in_round: Literal["blind", "adjudicated"],
+    guidelines: int,
+    by: str | None = None,
 ) -> None:
     from nlp.annotations import load_annotations
     from nlp.annotations.exchange import read_items, to_labels
     from nlp.annotations.rows import append_labels
+    from nlp.errors import AnnotationError
     from nlp.program import load_program
 
-    found = read_items(file, form)
-    rows = to_labels(found, load_annotations(folder), load_program().targets, annotator, in_round, guidelines)
+    found = [item for item in read_items(file, form) if by in (None, item.by)]
+    users = sorted({item.by for item in found if item.marks.role})
+    if len(users) > 1:
+        raise AnnotationError(file, f"labelled by several: {', '.join(users)}", "Import one after the other with --by")
+    read = load_annotations(folder)
+    rows = to_labels(found, read, load_program().targets, annotator, in_round, guidelines)
+    if in_round == "blind" and _copied(read, rows):
+        raise AnnotationError(file, "every label is one that holds already", "A blind reader must not get those")
     count = append_labels(folder, rows)
-    notice(
-        f"{folder / 'labels.jsonl'}: {count} labellings added; {len(found) - count} passages of {file} have none yet"
-    )
+    notice(f"{folder / 'labels.jsonl'}: {count} labellings added of {len(found)} passages in {file}")
+    left = sum(bool(item.marks.reason) for item in found) if in_round == "blind" else 0
+    if left:
+        notice(f"{left} remarks were left out: only adjudicated labels keep their reason")
+
+
+COPIED = 20  # so many labels alike by chance would be odd
+
+
+def _copied(read: Annotations, rows: Sequence[LabelRow]) -> bool:
+    """Whether labels that hold were exported and came back as somebody's own."""
+    from nlp.annotations.exchange import Marks
+
+    held = [[Marks.of(other) for other in read.counted(row.passage_id)] for row in rows]
+    return len(rows) >= COPIED and all(Marks.of(row) in own for row, own in zip(rows, held, strict=True))
+
+
+def _sheet(path: Path) -> Literal["csv", "xlsx"]:
+    return "xlsx" if path.suffix.lower() == ".xlsx" else "csv"
 
 
 def _keys(read: Annotations, authors: list[str] | None) -> list[str]:
-    rows = read.passages.items()
-    return [key for key, row in rows if not authors or read.documents[row.document].author in authors]
+    wanted = known(authors, {row.author for row in read.documents.values()}, "the documents")
+    return [key for key, row in read.passages.items() if not wanted or read.documents[row.document].author in wanted]
+
+
+def known(names: list[str] | None, all_names: Collection[str], where: str) -> set[str]:
+    """The names given, if they all exist.
+
+    Raises:
+        UsageError: if one does not.
+    """
+    from nlp.errors import UsageError
+
+    for name in names or ():
+        if name not in all_names:
+            raise UsageError(name, f"is not in {where}")
+    return set(names or ())

@@ -12,6 +12,7 @@ from nlp.annotations.exchange.marks import Item, Marks, items, to_labels
 from nlp.errors import AnnotationError
 from nlp.program import Program
 
+SAID = 200  # characters of a complaint: it must not spill the file
 FAULTS = (ValueError, LookupError, TypeError, AttributeError, BadZipFile)  # what a foreign file breaks on
 __all__ = ["FORMATS", "Item", "Marks", "items", "read_items", "to_labels", "write_items"]
 
@@ -43,6 +44,7 @@ def write_items(path: Path, name: str, found: Sequence[Item], program: Program) 
     """
     form = FORMATS[name]
     content = form.write(found, program)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     if not form.interface:
         return [path]
@@ -61,9 +63,12 @@ def read_items(path: Path, name: str) -> list[Item]:
     try:
         content = path.read_bytes()
         return form.read_bytes(content) if form.read_bytes else form.read(content.decode()) if form.read else []
-    except FileNotFoundError:
-        raise AnnotationError(path, "missing") from None
-    except FAULTS as error:
+    except OSError as error:
+        raise AnnotationError(path, (error.strerror or "cannot be read").lower()) from None
+    except UnicodeDecodeError:
         raise AnnotationError(
-            path, f"not a {name} file of ours: {error!r}", "Check the format and the columns"
+            path, f"not a {name} file in UTF-8", "Name its format with -f; save CSV as UTF-8"
         ) from None
+    except FAULTS as error:
+        said = " ".join(str(error).split())[:SAID]
+        raise AnnotationError(path, f"not a {name} file of ours: {said}", "Check the format and the columns") from None

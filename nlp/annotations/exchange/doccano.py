@@ -33,7 +33,7 @@ def read(content: str) -> list[Item]:
         ValueError, KeyError, TypeError: if it is no such export.
     """
     found = []
-    for line in content.splitlines():
+    for line in content.split("\n"):
         if line.strip():
             row = json.loads(line)
             reason = " ".join(row.get("Comments") or []) or row.get("reason", "")

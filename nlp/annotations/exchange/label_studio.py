@@ -48,22 +48,32 @@ def _row(name: str, kind: str, value: dict[str, Any]) -> dict[str, Any]:
 
 
 def read(content: str) -> list[Item]:
-    """Return the items of an export of Label Studio; of several annotations of a task the last that was not cancelled.
+    """Return the items of an export of Label Studio, one for each annotation that is not cancelled or empty.
 
     Raises:
         ValueError, KeyError, TypeError: if it is no such export.
     """
-    return [_item(task) for task in json.loads(content)]
+    return [item for task in json.loads(content) for item in _items(task)]
 
 
-def _item(task: dict[str, Any]) -> Item:
-    data, done = task["data"], [row for row in task.get("annotations", []) if not row.get("was_cancelled")]
-    tags: list[str] = []
-    reason = ""
-    for row in done[-1]["result"] if done else ():
-        tags += row["value"].get("choices", [])
-        reason = " ".join(row["value"].get("text", [])) or reason
-    return Item(data["passage_id"], data["text"], Marks.from_tags(tags, reason))
+def _items(task: dict[str, Any]) -> list[Item]:
+    key, text = task["data"]["passage_id"], task["data"]["text"]
+    done = [row for row in task.get("annotations", []) if row.get("result") and not row.get("was_cancelled")]
+    return [Item(key, text, _marks(row["result"]), by=_who(row.get("completed_by"))) for row in done] or [
+        Item(key, text)
+    ]
+
+
+def _marks(result: list[dict[str, Any]]) -> Marks:
+    values = [row.get("value", {}) for row in result]
+    tags = [tag for value in values for tag in value.get("choices", [])]
+    return Marks.from_tags(tags, " ".join(line for value in values for line in value.get("text", [])))
+
+
+def _who(user: Any) -> str:
+    """A user as exports name her: a number, or an object with one."""
+    known = user.get("id") if isinstance(user, dict) else user
+    return "" if known is None else str(known)
 
 
 def interface(program: Program) -> str:

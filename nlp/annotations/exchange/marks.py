@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pydantic import ValidationError
 
@@ -70,6 +70,7 @@ class Item:
     Attributes:
         text: as it stands in the folder; None when a file that comes back does not hold it.
         before: the passage before it in its document. readings: labels to show beside it, in words.
+        by: who labelled it, as the tool knows her; "" where the tool does not say.
     """
 
     passage_id: str
@@ -80,7 +81,8 @@ class Item:
     section: tuple[str, ...] = ()
     implementer: str = ""
     before: str = ""
-    readings: tuple[str, ...] = field(default=())
+    readings: tuple[str, ...] = ()
+    by: str = ""
 
 
 def items(read: Annotations, keys: Iterable[str], marks: Callable[[str], Marks], readings: bool = False) -> list[Item]:
@@ -119,13 +121,14 @@ def all_tags(program: Program) -> dict[str, str]:
 def to_labels(
     found: Sequence[Item], read: Annotations, targets: Sequence[str], annotator: str, in_round: Round, guidelines: int
 ) -> list[LabelRow]:
-    """Return rows to append to the labels, one for each item with a role.
+    """Return rows to append to the labels, one for each item that has marks; remarks go with adjudicated ones only.
 
     Raises:
         AnnotationError: if a passage is unknown or its text has changed, or its marks are not in the codebook or not
             whole.
     """
-    return [_label(item, read, targets, annotator, in_round, guidelines) for item in found if item.marks.role]
+    marked = [item for item in found if item.marks != Marks(sure=item.marks.sure)]
+    return [_label(item, read, targets, annotator, in_round, guidelines) for item in marked]
 
 
 def _label(
@@ -137,6 +140,8 @@ def _label(
     if item.text is not None and _plain(item.text) != _plain(row.text):
         raise AnnotationError(item.passage_id, "its text has changed since the export", "Export it again")
     marks = item.marks
+    if not marks.role:
+        raise AnnotationError(item.passage_id, "labels without a role", "Fill in its role, or clear the other fields")
     try:
         label = LabelRow.model_validate(
             {
@@ -149,7 +154,7 @@ def _label(
                 "objectives": marks.objectives,
                 "activities": marks.activities,
                 "sure": marks.sure,
-                "reason": marks.reason,
+                "reason": marks.reason if in_round == "adjudicated" else "",
             }
         )
     except ValidationError as error:

@@ -34,10 +34,10 @@ def read(content: str) -> list[Item]:
         ValueError, KeyError, TypeError: if it is no such export.
     """
     found = []
-    for line in content.splitlines():
+    for line in content.split("\n"):
         if line.strip():
             task = json.loads(line)
             tags = task.get("accept", []) if task.get("answer") == "accept" else []
             marks = Marks.from_tags(tags, task["meta"].get("reason", ""))
-            found.append(Item(task["meta"]["passage_id"], task["text"], marks))
+            found.append(Item(task["meta"]["passage_id"], task["text"], marks, by=str(task.get("_annotator_id") or "")))
     return found

@@ -12,13 +12,18 @@ from nlp.program import Program
 
 MARKED = ("role", "treatment", "objectives", "activities", "sure", "reason")
 COLUMNS = ("passage_id", "document", "language", "section", "implementer", "before", "text", *MARKED)
+BOM = "\ufeff"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
-_YES = {"y", "yes", "true", "1", ""}
+_YES, _NO = {"y", "yes", "true", "1", ""}, {"n", "no", "false", "0"}
 
 
 def write_csv(found: Sequence[Item], program: Program) -> str:
-    """Return the items as CSV; a cell that a spreadsheet would run starts with an apostrophe."""
+    """Return the items as CSV; a cell that a spreadsheet would run starts with an apostrophe.
+
+    A byte order mark tells spreadsheets that it is UTF-8.
+    """
     out = io.StringIO(newline="")
+    out.write(BOM)
     writer = csv.writer(out, lineterminator="\n")
     for row in _rows(found):
         writer.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in row])
@@ -26,13 +31,18 @@ def write_csv(found: Sequence[Item], program: Program) -> str:
 
 
 def read_csv(content: str) -> list[Item]:
-    """Return the items of a sheet; only `passage_id` and the columns to fill have to be there.
+    """Return the items of a sheet, also one that a spreadsheet saved with semicolons or tabs.
+
+    Only `passage_id` and the columns to fill, `reason` apart, have to be there.
 
     Raises:
         ValueError, KeyError: if a column is missing or a cell cannot be read.
     """
-    lines = csv.DictReader(io.StringIO(content.removeprefix("\ufeff"), newline=""))
-    return [_item({name: _bare(cell or "") for name, cell in line.items() if name}) for line in lines]
+    text = content.removeprefix(BOM)
+    header = text.split("\n", 1)[0]
+    lines = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=header.count))
+    rows = [{name: _bare(cell or "") for name, cell in line.items() if name} for line in lines]
+    return _items(rows)
 
 
 def write_xlsx(found: Sequence[Item], program: Program) -> bytes:
@@ -68,13 +78,11 @@ def read_xlsx(content: bytes) -> list[Item]:
     sheet = load_workbook(io.BytesIO(content), read_only=True).worksheets[0]
     rows = ([_cell(value) for value in row] for row in sheet.iter_rows(values_only=True))
     names = next(rows, [])
-    return [_item(dict(zip(names, row, strict=False))) for row in rows if any(row)]
+    return _items([dict(zip(names, row, strict=False)) for row in rows])
 
 
 def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    return "" if value is None else str(value)
 
 
 def _rows(found: Sequence[Item]) -> Iterable[list[str]]:
@@ -93,17 +101,35 @@ def _bare(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell
 
 
+def _items(rows: Sequence[dict[str, str]]) -> list[Item]:
+    missing = [name for name in ("passage_id", *MARKED[:-1]) if rows and name not in rows[0]]
+    if missing:
+        raise ValueError(f"no column {', '.join(missing)}")
+    found = []
+    for row in rows:
+        if row["passage_id"].strip():
+            try:
+                found.append(_item(row))
+            except ValueError as error:
+                raise ValueError(f"{row['passage_id']}: {error}") from None
+    return found
+
+
 def _item(row: dict[str, str]) -> Item:
+    sure = row["sure"].strip().lower()
+    if sure not in _YES | _NO:
+        raise ValueError(f"sure is {sure!r}, not yes or no")
     marks = Marks(
         row["role"].strip() or None,
         row["treatment"].strip() or None,
         _numbers(row["objectives"]),
         _numbers(row["activities"]),
-        row["sure"].strip().lower() in _YES,
+        sure in _YES,
         row.get("reason", "").strip(),
     )
     return Item(row["passage_id"].strip(), row.get("text"), marks)
 
 
 def _numbers(cell: str) -> tuple[int, ...]:
-    return tuple(int(number) for number in cell.replace(";", ",").split(",") if number.strip())
+    numbers = (number.strip().removesuffix(".0") for number in cell.replace(";", ",").split(","))
+    return tuple(int(number) for number in numbers if number)
