@@ -8,6 +8,7 @@ from gold that lies outside; all of these with the labels that hold.
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -88,24 +89,24 @@ def curve(
     rows = _rows_of(folder)
     labels = LabelVectors.encode(program, encoder)
     exam = _exam({TEST: _test_sheet(folder, rows), **sheets}, program, encoder)
+    held = load_material(load_training(folder), program, encoder)
+    dev = take(held, _index(held.rows, rows, lambda row: row.part == "dev"))
     points: list[Point] = []
     answers: dict[float, list[Answer]] = {}
     learnt: dict[str, float] = {}
-    held = load_material(load_training(folder), program, encoder)
-    dev = take(held, _index(held.rows, rows, lambda row: row.part == "dev"))
-    for opinion in opinions:
-        material = load_material(load_training(folder, opinion), program, encoder)
-        for share in shares:
-            own = _index(material.rows, rows, functools.partial(_learnt, share))
-            report(f"{opinion} labels, {share:.0%} of the documents: {len(own)} passages")
-            heads, lanes = _fit(take(material, own), dev, labels, recipe)
-            said = {name: _ask(heads, lanes, program, exam, name) for name in exam.sheets}
-            results = {name: score(name, exam.sheets[name].units, said[name]) for name in said}
-            points.append(Point(share, opinion, len(own), results))
-            if opinion == "counted":
-                answers[share] = [a for name in said for a in said[name]]
-                if share == max(shares):
-                    learnt = dict(zip(program.targets, material.targets[own].sum(axis=0).tolist(), strict=True))
+    materials = {opinion: load_material(load_training(folder, opinion), program, encoder) for opinion in opinions}
+    for opinion, share in itertools.product(opinions, shares):
+        material = materials[opinion]
+        own = _index(material.rows, rows, functools.partial(_learnt, share))
+        report(f"{opinion} labels, {share:.0%} of the documents: {len(own)} passages")
+        heads, lanes = _fit(take(material, own), dev, labels, recipe)
+        said = {name: _ask(heads, lanes, program, exam, name) for name in exam.sheets}
+        results = {name: score(name, exam.sheets[name].units, said[name]) for name in said}
+        points.append(Point(share, opinion, len(own), results))
+        if opinion == "counted":
+            answers[share] = [one for own_answers in said.values() for one in own_answers]
+        if opinion == "counted" and share == max(shares):
+            learnt = dict(zip(program.targets, material.targets[own].sum(axis=0).tolist(), strict=True))
     return points, _labels(exam, answers, learnt)
 
 

@@ -11,13 +11,13 @@ import typer
 
 from nlp.cli.curve import curve_command
 from nlp.cli.label import (
-    APPLY,
     TRAINING,
     Authors,
     Folder,
     adjudicate_command,
     export_command,
     from_run_command,
+    how_to_apply,
     import_command,
     known,
     split_command,
@@ -205,7 +205,7 @@ def audit_command(
     if out:
         write_items(out, "csv", queue(load_annotations(folder), doubts)[:limit], program)
         notice(f"{out}: the surest {limit} of {len({d.passage_id for d in doubts})} passages; fill it in, then:")
-        notice(f"{APPLY} {out}")
+        notice(how_to_apply(folder, out))
     if as_json:
         return print_json([asdict(doubt) for doubt in doubts])
     rows = [(d.passage_id, d.target, d.kind, d.probability, ", ".join(d.given), d.text[:160]) for d in doubts[:limit]]

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from nlp.annotations import Annotations, LabelRow
 
 TRAINING = Path("annotations/training")
-APPLY = "evmap annotations adjudicate --annotator CODE --guidelines N --apply"
 Folder = Annotated[Path, typer.Argument(help="Folder with documents.jsonl, passages.jsonl and labels.jsonl.")]
 FormatName = Literal["label-studio", "prodigy", "doccano", "csv", "xlsx"]
 FormatOption = Annotated[FormatName, typer.Option("--format", "-f", help="Tool or sheet that reads it.")]
@@ -49,21 +48,27 @@ def adjudicate_command(
 
     if apply:
         if out or not annotator or not guidelines:
-            raise UsageError("--apply", "needs --annotator and --guidelines, and no --out", f"{APPLY} {apply}")
+            raise UsageError("--apply", "needs --annotator and --guidelines, and no --out", how_to_apply(folder, apply))
         return _append(folder, apply, _sheet(apply), annotator, "adjudicated", guidelines)
     program, read = load_program(), load_annotations(folder)
     again = known(reread, program.targets, "the codebook")
     keys = _keys(read, author)
     found = [key for key in keys if not read.given(key, "adjudicated") and disagree(read, key)]
-    found += [key for key in keys if any(again & {*row.targets()} for row in read.counted(key)) and key not in found]
+    found += [key for key in keys if any(again & {*row.targets()} for row in read.counted(key))]
+    found = list(dict.fromkeys(found))
     if not out:
         notice(f"{len(found)} passages to decide; write them to a sheet with --out FILE")
         return None
     if out.exists():
         raise UsageError(out, "is there already", "It may hold decisions: apply or remove it, or name another file")
     write_items(out, _sheet(out), items(read, found, lambda _: Marks(), readings=True), program)
-    notice(f"{out}: {len(found)} passages. Fill it in, then: {APPLY} {out}")
+    notice(f"{out}: {len(found)} passages. Fill it in, then: {how_to_apply(folder, out)}")
     return None
+
+
+def how_to_apply(folder: Path, sheet: Path) -> str:
+    """The command that reads a filled sheet back."""
+    return f"evmap annotations adjudicate {folder} --annotator CODE --guidelines N --apply {sheet}"
 
 
 def split_command(
