@@ -28,6 +28,7 @@ class Material:
         vectors, contexts: float32 (n, dim). bodies: float32 (n, columns), as `body_columns` gives them.
         targets: float64 (n, 120), share of annotators in [0, 1]. role: (n, 3), treatment: (n, 5), shares.
         groups: author of each passage.
+        weights: float64 (n,), in (0, 1]: the versions of one text in several languages count as one text together.
     """
 
     rows: tuple[Annotated, ...]
@@ -38,6 +39,7 @@ class Material:
     role: Array
     treatment: Array
     groups: npt.NDArray[np.str_]
+    weights: Array
 
 
 def load_material(rows: Sequence[Annotated], program: Program, encoder: Encodes) -> Material:
@@ -58,6 +60,7 @@ def load_material(rows: Sequence[Annotated], program: Program, encoder: Encodes)
         _shares([row.role for row in rows], ROLES),
         _shares([row.treatment for row in rows], TREATMENTS),
         np.array([row.author for row in rows]),
+        np.array([1 / row.versions for row in rows]),
     )
 
 
@@ -103,4 +106,5 @@ def take(material: Material, index: npt.NDArray[np.intp]) -> Material:
         material.role[index],
         material.treatment[index],
         material.groups[index],
+        material.weights[index],
     )

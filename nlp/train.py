@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -57,35 +58,36 @@ def fit_heads(material: Material, labels: LabelVectors, recipe: Recipe) -> heads
     count = material.targets.shape[1]
     columns = [material.targets[:, label] for label in range(count)]
     with threadpool_limits(1), ThreadPoolExecutor(os.cpu_count()) as pool:  # a core a head; BLAS threads slow L-BFGS
-        targets = np.stack([*pool.map(lambda column: _binary(features, column, recipe.strength), columns)])
+        fit = functools.partial(_binary, features, material.weights, strength=recipe.strength)
+        targets = np.stack([*pool.map(fit, columns)])
     acts = material.treatment.sum(axis=1) > 0
     return heads_.Heads(
         centre,
         mean,
         scale,
-        _choice(features, material.role, recipe.role_strength),
-        _choice(features[acts], material.treatment[acts], recipe.role_strength),
+        _choice(features, material.weights, material.role, recipe.role_strength),
+        _choice(features[acts], material.weights[acts], material.treatment[acts], recipe.role_strength),
         targets,
         Platt(np.ones(count), np.zeros(count)),
         labels,
     )
 
 
-def _binary(features: Matrix, shares: Array, strength: float) -> Matrix:
+def _binary(features: Matrix, counts: Array, shares: Array, strength: float) -> Matrix:
     """Weights and intercept (features + 1,) of one target; split votes count on both sides."""
     from sklearn.linear_model import LogisticRegression
 
     split = (shares > 0) & (shares < 1)
     table = np.vstack([features, features[split]])
     truth = np.concatenate([shares > 0, np.zeros(split.sum(), bool)])
-    weights = np.concatenate([np.where(split, shares, 1.0), 1.0 - shares[split]])
+    weights = np.concatenate([np.where(split, shares, 1.0) * counts, (1.0 - shares[split]) * counts[split]])
     if truth.all() or not truth.any():
         return np.append(np.zeros(features.shape[1]), -8.0 if not truth.any() else 8.0).astype(np.float32)
     model = LogisticRegression(C=strength, max_iter=400).fit(table, truth, sample_weight=weights)
     return np.append(model.coef_[0], model.intercept_[0]).astype(np.float32)
 
 
-def _choice(features: Matrix, shares: Array, strength: float) -> Matrix:
+def _choice(features: Matrix, counts: Array, shares: Array, strength: float) -> Matrix:
     """Weights and intercepts (classes, features + 1) of a choice of one; split votes count for each class voted."""
     from sklearn.linear_model import LogisticRegression
 
@@ -96,7 +98,7 @@ def _choice(features: Matrix, shares: Array, strength: float) -> Matrix:
         table[classes[:1], -1] = 20.0
         return table
     model = LogisticRegression(C=strength, max_iter=600)
-    model.fit(features[rows], classes, sample_weight=shares[rows, classes])
+    model.fit(features[rows], classes, sample_weight=shares[rows, classes] * counts[rows])
     for number, name in enumerate(model.classes_):
         weights = model.coef_[number] if len(model.classes_) > 2 else model.coef_[0] * (1 if number else -1)
         bias = model.intercept_[number] if len(model.classes_) > 2 else model.intercept_[0] * (1 if number else -1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -21,6 +21,7 @@ class Annotated:
     Attributes:
         implementer: who acts in it; body: who wrote the document, both as named, None if unnamed.
         author: who wrote it (groups for cross-validation); family: document or parallel family.
+        versions: documents of that family, 1 or more.
     """
 
     passage_id: str
@@ -32,6 +33,7 @@ class Annotated:
     language: str
     author: str
     family: str
+    versions: int
     role: Weights
     treatment: Weights
     targets: Weights
@@ -48,7 +50,9 @@ def load_training(folder: Path, opinion: Opinion = "counted") -> list[Annotated]
         AnnotationError: as `load_annotations`.
     """
     read = load_annotations(folder)
-    return [pool(read, key, _opinion(read, key, opinion)) for key in read.passages if read.labels.get(key)]
+    versions = Counter(document.family or document.doc_id for document in read.documents.values())
+    keys = [key for key in read.passages if read.labels.get(key)]
+    return [_pool(read, key, _opinion(read, key, opinion), versions) for key in keys]
 
 
 def _opinion(read: Annotations, key: str, opinion: Opinion) -> list[LabelRow]:
@@ -58,10 +62,11 @@ def _opinion(read: Annotations, key: str, opinion: Opinion) -> list[LabelRow]:
     return blind[:2][-1:] if opinion == "second" else blind[:1]
 
 
-def pool(read: Annotations, key: str, labels: Sequence[LabelRow]) -> Annotated:
-    """Return the passage `key` with the shares of `labels`, which are not empty."""
+def _pool(read: Annotations, key: str, labels: Sequence[LabelRow], versions: Mapping[str, int]) -> Annotated:
+    """The passage `key` with the shares of `labels`, which are not empty."""
     row = read.passages[key]
     document = read.documents[row.document]
+    family = document.family or document.doc_id
     return Annotated(
         row.passage_id,
         row.document,
@@ -71,7 +76,8 @@ def pool(read: Annotations, key: str, labels: Sequence[LabelRow]) -> Annotated:
         document.body,
         document.language,
         document.author,
-        document.family or document.doc_id,
+        family,
+        versions[family],
         _shares(([label.role] for label in labels), len(labels)),
         _shares(([label.treatment] for label in labels if label.treatment), len(labels)),
         _shares((label.targets() for label in labels), len(labels)),
