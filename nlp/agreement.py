@@ -91,8 +91,7 @@ def agreement(read: Annotations, kind: Compared = "blind") -> list[Agreement]:
     """
     rows = {key: _raters(read, key, kind) for key in read.passages}
     pairs = {key: labels for key, labels in rows.items() if len(labels) > 1}
-    clusters = [read.documents[read.passages[key].document] for key in pairs]
-    groups = [document.family or document.doc_id for document in clusters]
+    groups = [read.documents[read.passages[key].document].work for key in pairs]
     readings = pairs.values()
     units: dict[str, tuple[list[Unit], Distance]] = {
         "role": ([_values(labels, lambda x: x.role) for labels in readings], nominal),
@@ -112,7 +111,7 @@ def _raters(read: Annotations, key: str, kind: Compared) -> list[LabelRow]:
     blind = read.blind(key)
     if kind == "blind":
         return blind
-    return [*(label for label in read.labels.get(key, []) if label.round == "writer"), *blind[:1]]
+    return [*read.given(key, "writer"), *blind[:1]]
 
 
 def _values(labels: Sequence[LabelRow], value: Callable[[LabelRow], Hashable]) -> Unit:

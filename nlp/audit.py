@@ -18,7 +18,7 @@ from nlp.annotations.exchange import Item, Marks, items
 from nlp.classify.features import Encodes, LabelVectors
 from nlp.material import load_material
 from nlp.program import Program
-from nlp.train import OBJECTIVES, Recipe, cross_calibrated, held_out
+from nlp.train import COLUMNS, Recipe, cross_calibrated, held_out
 
 Array = npt.NDArray[np.float64]
 SURE_MISSING, LIKELY, SURE_WRONG = 0.8, 0.5, 0.02
@@ -68,7 +68,7 @@ def _other(probabilities: Array, targets: Array) -> npt.NDArray[np.bool_]:
     """Bool (n, 120): whether the heads lean to a target of the same kind that nobody gave."""
     leaning = (probabilities >= LIKELY) & (targets == 0)
     table = np.zeros(leaning.shape, bool)
-    for part in (slice(0, OBJECTIVES), slice(OBJECTIVES, None)):
+    for part in COLUMNS.values():
         table[:, part] = leaning[:, part].any(axis=1, keepdims=True)
     return table
 

@@ -16,24 +16,25 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from nlp.annotations import Annotated, load_annotations, load_training
-from nlp.annotations.pool import Opinion
+from nlp.annotations import Annotated, Annotations, load_annotations
+from nlp.annotations.pool import Opinion, pool
 from nlp.annotations.splits import FILE, SplitRow, check_splits, load_splits
 from nlp.classify.calibrate import fit_platt
 from nlp.classify.features import Encodes, LabelVectors, body_columns
 from nlp.classify.heads import Heads
-from nlp.classify.lanes import GRID, Cut, Lanes, f1, measure
+from nlp.classify.lanes import Lanes, best
 from nlp.errors import AnnotationError
 from nlp.evaluate import KINDS, Answer, Result, answer, score
 from nlp.material import Material, load_material, take
 from nlp.pipeline import passage_context
 from nlp.program import Program
 from nlp.sheets import Sheet, sheet_of
-from nlp.train import OBJECTIVES, Recipe, fit_heads
+from nlp.train import COLUMNS, Recipe, fit_heads
 
 SHARES = (0.12, 0.25, 0.5, 1.0)
 TEST = "test part"
-OPINIONS: tuple[Opinion, ...] = ("first", "second", "counted")
+COUNTED: Opinion = "counted"
+OPINIONS: tuple[Opinion, ...] = ("first", "second", COUNTED)
 Report = Callable[[str], None]
 
 
@@ -86,15 +87,17 @@ def curve(
     """
     if not all(0 < share <= 1 for share in shares):
         raise AnnotationError(folder, "a share of the documents lies in (0, 1]", "Give such shares")
-    rows = _rows_of(folder)
+    read = load_annotations(folder)
+    rows = _rows_of(read, folder)
     labels = LabelVectors.encode(program, encoder)
-    exam = _exam({TEST: _test_sheet(folder, rows), **sheets}, program, encoder)
-    held = load_material(load_training(folder), program, encoder)
+    exam = _exam({TEST: _test_sheet(read, folder, rows), **sheets}, program, encoder)
+    needed = dict.fromkeys((*opinions, COUNTED))
+    materials = {opinion: load_material(pool(read, opinion), program, encoder) for opinion in needed}
+    held = materials[COUNTED]
     dev = take(held, _index(held.rows, rows, lambda row: row.part == "dev"))
     points: list[Point] = []
     answers: dict[float, list[Answer]] = {}
     learnt: dict[str, float] = {}
-    materials = {opinion: load_material(load_training(folder, opinion), program, encoder) for opinion in opinions}
     for opinion, share in itertools.product(opinions, shares):
         material = materials[opinion]
         own = _index(material.rows, rows, functools.partial(_learnt, share))
@@ -103,23 +106,22 @@ def curve(
         said = {name: _ask(heads, lanes, program, exam, name) for name in exam.sheets}
         results = {name: score(name, exam.sheets[name].units, said[name]) for name in said}
         points.append(Point(share, opinion, len(own), results))
-        if opinion == "counted":
+        if opinion == COUNTED:
             answers[share] = [one for own_answers in said.values() for one in own_answers]
-        if opinion == "counted" and share == max(shares):
+        if opinion == COUNTED and share == max(shares):
             learnt = dict(zip(program.targets, material.targets[own].sum(axis=0).tolist(), strict=True))
     return points, _labels(exam, answers, learnt)
 
 
-def _rows_of(folder: Path) -> dict[str, SplitRow]:
+def _rows_of(read: Annotations, folder: Path) -> dict[str, SplitRow]:
     rows = load_splits(folder / FILE)
     if not rows:
         raise AnnotationError(folder / FILE, "missing", f"Run: evmap annotations split {folder}")
-    check_splits(load_annotations(folder), rows, folder / FILE)
+    check_splits(read, rows, folder / FILE)
     return {row.doc_id: row for row in rows}
 
 
-def _test_sheet(folder: Path, rows: Mapping[str, SplitRow]) -> Sheet:
-    read = load_annotations(folder)
+def _test_sheet(read: Annotations, folder: Path, rows: Mapping[str, SplitRow]) -> Sheet:
     keys = [k for k, row in read.passages.items() if rows[row.document].part == "test" and read.counted(k)]
     return sheet_of(read, folder, keys)
 
@@ -153,16 +155,10 @@ def _fit(material: Material, dev: Material, labels: LabelVectors, recipe: Recipe
     platt = fit_platt(scores, dev.targets)
     probabilities, required = platt(scores), dev.targets >= 0.5
     lanes = {}
-    for kind, part in {"objective": slice(0, OBJECTIVES), "activity": slice(OBJECTIVES, None)}.items():
-        best = _best(probabilities[:, part], required[:, part], dev.targets[:, part] > 0)
-        lanes[kind] = Lanes(best, best)
+    for kind, part in COLUMNS.items():
+        cut = best(probabilities[:, part], required[:, part], dev.targets[:, part] > 0)
+        lanes[kind] = Lanes(cut, cut)
     return replace(fitted, platt=platt), lanes
-
-
-def _best(
-    probabilities: npt.NDArray[np.float64], required: npt.NDArray[np.bool_], permitted: npt.NDArray[np.bool_]
-) -> Cut:
-    return max((measure(probabilities, required, permitted, float(cut)) for cut in GRID), key=f1)
 
 
 def _ask(heads: Heads, lanes: Mapping[str, Lanes], program: Program, exam: _Exam, name: str) -> list[Answer]:

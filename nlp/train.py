@@ -27,6 +27,7 @@ from nlp.program import Program
 Array = npt.NDArray[np.float64]
 Report = Callable[[str], None]
 OBJECTIVES = 20
+COLUMNS = {"objective": slice(0, OBJECTIVES), "activity": slice(OBJECTIVES, None)}  # of targets (n, 120)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +146,9 @@ def cross_calibrated(out: HeldOut, targets: Array) -> Array:
 
 def choose_lanes(probabilities: Array, targets: Array, recipe: Recipe) -> dict[str, lanes_.Lanes]:
     """Return the lanes of objectives and activities; a label one annotator gave is permitted, all gave: required."""
-    kinds = {"objective": slice(0, OBJECTIVES), "activity": slice(OBJECTIVES, None)}
     return {
         kind: lanes_.choose(probabilities[:, part], targets[:, part] >= 1, targets[:, part] > 0, recipe.precision)
-        for kind, part in kinds.items()
+        for kind, part in COLUMNS.items()
     }
 
 
@@ -189,7 +189,7 @@ def train(
 def tune_zero_shot(likeness: Matrix, targets: Array) -> dict[str, float]:
     """Return the cuts with the best F1 on labelled passages: likeness (n, 120) against label shares (n, 120)."""
     cuts = {}
-    for kind, part in {"objective": slice(0, OBJECTIVES), "activity": slice(OBJECTIVES, None)}.items():
+    for kind, part in COLUMNS.items():
         scores, truth = likeness[:, part], targets[:, part] >= 0.5
         grid = np.arange(0.1, 0.9, 0.02)
         cuts[kind] = float(max(grid, key=lambda cut: _f1((scores >= cut), truth)))
@@ -204,9 +204,9 @@ def held_out_facts(out: HeldOut, probabilities: Array, material: Material) -> di
     """Return what was measured on held-out authors: best F1 of both kinds, calibration error, role and treatment."""
     required, permitted = material.targets >= 1, material.targets > 0
     facts: dict[str, float] = {}
-    for kind, part in {"objectives": slice(0, OBJECTIVES), "activities": slice(OBJECTIVES, None)}.items():
-        cuts = [lanes_.measure(probabilities[:, part], required[:, part], permitted[:, part], t) for t in lanes_.GRID]
-        facts[f"best_f1_{kind}"] = round(max(lanes_.f1(cut) for cut in cuts), 3)
+    for name, part in {"objectives": COLUMNS["objective"], "activities": COLUMNS["activity"]}.items():
+        best = lanes_.best(probabilities[:, part], required[:, part], permitted[:, part])
+        facts[f"best_f1_{name}"] = round(lanes_.f1(best), 3)
     facts["calibration_error"] = round(expected_calibration_error(probabilities, material.targets), 4)
     shares = np.arange(len(out.role))
     facts["role_accuracy"] = round(float((material.role[shares, out.role] > 0).mean()), 3)

@@ -1,10 +1,11 @@
 """What is committed is in our own words: no long run of words stands in an official document."""
 
-import re
 import subprocess
 from pathlib import Path
 
 import pytest
+
+from nlp.annotations import overlap
 
 ROOT = Path(__file__).resolve().parent.parent
 OFFICIAL = ROOT.parent / "shared" / "documents"
@@ -13,8 +14,7 @@ TEXTS = {".py", ".md", ".yaml", ".jsonl", ".json", ".html", ".txt", ".j2", ".js"
 
 
 def runs(text: str) -> set[str]:
-    words = re.findall(r"\w+", text.lower())
-    return {" ".join(words[i : i + RUN]) for i in range(len(words) - RUN + 1)}
+    return set(overlap.runs(text, overlap.Names(()), RUN))
 
 
 @pytest.mark.skipif(not OFFICIAL.is_dir(), reason="the official documents are not beside this checkout")

@@ -49,8 +49,12 @@ def load_training(folder: Path, opinion: Opinion = "counted") -> list[Annotated]
     Raises:
         AnnotationError: as `load_annotations`.
     """
-    read = load_annotations(folder)
-    versions = Counter(document.family or document.doc_id for document in read.documents.values())
+    return pool(load_annotations(folder), opinion)
+
+
+def pool(read: Annotations, opinion: Opinion = "counted") -> list[Annotated]:
+    """Return every labelled passage of annotations that were read, as `load_training` does."""
+    versions = Counter(document.work for document in read.documents.values())
     keys = [key for key in read.passages if read.labels.get(key)]
     return [_pool(read, key, _opinion(read, key, opinion), versions) for key in keys]
 
@@ -66,7 +70,6 @@ def _pool(read: Annotations, key: str, labels: Sequence[LabelRow], versions: Map
     """The passage `key` with the shares of `labels`, which are not empty."""
     row = read.passages[key]
     document = read.documents[row.document]
-    family = document.family or document.doc_id
     return Annotated(
         row.passage_id,
         row.document,
@@ -76,8 +79,8 @@ def _pool(read: Annotations, key: str, labels: Sequence[LabelRow], versions: Map
         document.body,
         document.language,
         document.author,
-        family,
-        versions[family],
+        document.work,
+        versions[document.work],
         _shares(([label.role] for label in labels), len(labels)),
         _shares(([label.treatment] for label in labels if label.treatment), len(labels)),
         _shares((label.targets() for label in labels), len(labels)),

@@ -41,6 +41,11 @@ class DocumentRow(Row):
     family: str | None
     original_language: str | None
 
+    @property
+    def work(self) -> str:
+        """The text that it is a version of: its family, or itself."""
+        return self.family or self.doc_id
+
 
 class PassageRow(Row):
     """A passage of the training set: its text and what stands around it."""

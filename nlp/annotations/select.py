@@ -10,7 +10,8 @@ from nlp.annotations.splits import rank_of
 
 def only(read: Annotations, keys: Collection[str]) -> Annotations:
     """Return the passages `keys` with their labels."""
-    passages = {key: row for key, row in read.passages.items() if key in set(keys)}
+    wanted = set(keys)
+    passages = {key: row for key, row in read.passages.items() if key in wanted}
     return Annotations(read.documents, passages, {key: read.labels[key] for key in passages if key in read.labels})
 
 
@@ -32,6 +33,4 @@ def select(
     if sample is None:
         return part
     twice = [key for key in passages if len(part.blind(key)) > 1]
-    drawn = set(sorted(twice, key=rank_of)[:sample])
-    kept = {key: row for key, row in passages.items() if key in drawn}
-    return Annotations(read.documents, kept, {key: part.labels[key] for key in kept})
+    return only(part, sorted(twice, key=rank_of)[:sample])

@@ -64,9 +64,9 @@ def split(read: Annotations, kept: Sequence[SplitRow] = ()) -> list[SplitRow]:
         SplitRow(
             doc_id=document.doc_id,
             author=document.author,
-            family=document.family or document.doc_id,
+            family=document.work,
             part=parts[document.author],
-            rank=round(rank_of(document.family or document.doc_id), 6),
+            rank=round(rank_of(document.work), 6),
         )
         for document in read.documents.values()
     ]
@@ -83,7 +83,7 @@ def _groups(read: Annotations) -> list[set[str]]:
     """Authors who share a family, at any remove, together."""
     sharing: dict[str, set[str]] = defaultdict(set)
     for document in read.documents.values():
-        sharing[document.family or document.doc_id].add(document.author)
+        sharing[document.work].add(document.author)
     groups: list[set[str]] = []
     for authors in sharing.values():
         joined = authors.union(*(group for group in groups if group & authors))

@@ -68,6 +68,11 @@ def choose(probabilities: Array, required: Mask, permitted: Mask, precision: flo
     return Lanes(suggested, review)
 
 
+def best(probabilities: Array, required: Mask, permitted: Mask) -> Cut:
+    """Return the cut with the best F1."""
+    return max((measure(probabilities, required, permitted, float(threshold)) for threshold in GRID), key=f1)
+
+
 def f1(cut: Cut) -> float:
     """Harmonic mean of a cut's precision and recall."""
     total = cut.precision + cut.recall

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
-from nlp.annotations.exchange.marks import Item, Marks
+from nlp.annotations.exchange.marks import Item, Marks, around, json_lines
 from nlp.program import Program
 
 
@@ -15,15 +16,7 @@ def write(found: Sequence[Item], program: Program) -> str:
 
 
 def _line(item: Item) -> dict[str, object]:
-    return {
-        "text": item.text,
-        "label": item.marks.tags(),
-        "passage_id": item.passage_id,
-        "section": " > ".join(item.section),
-        "implementer": item.implementer,
-        "before": item.before,
-        "reason": item.marks.reason,
-    }
+    return {"text": item.text, "label": item.marks.tags(), **around(item), "reason": item.marks.reason}
 
 
 def read(content: str) -> list[Item]:
@@ -32,10 +25,9 @@ def read(content: str) -> list[Item]:
     Raises:
         ValueError, KeyError, TypeError: if it is no such export.
     """
-    found = []
-    for line in content.split("\n"):
-        if line.strip():
-            row = json.loads(line)
-            reason = " ".join(row.get("Comments") or []) or row.get("reason", "")
-            found.append(Item(row["passage_id"], row["text"], Marks.from_tags(row["label"], reason)))
-    return found
+    return [_item(row) for row in json_lines(content)]
+
+
+def _item(row: dict[str, Any]) -> Item:
+    reason = " ".join(row.get("Comments") or []) or row.get("reason", "")
+    return Item(row["passage_id"], row["text"], Marks.from_tags(row["label"], reason))

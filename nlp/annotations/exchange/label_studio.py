@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
-from nlp.annotations.exchange.marks import UNSURE, Item, Marks, all_tags
+from nlp.annotations.exchange.marks import UNSURE, Item, Marks, all_tags, around
 from nlp.program import Program
 
 KINDS = ("role", "treatment", "objective", "activity")
@@ -23,15 +23,7 @@ def write(found: Sequence[Item], program: Program) -> str:
 
 
 def _task(item: Item) -> dict[str, Any]:
-    data = {
-        "passage_id": item.passage_id,
-        "text": item.text,
-        "document": item.document,
-        "language": item.language,
-        "section": " > ".join(item.section),
-        "implementer": item.implementer,
-        "before": item.before,
-    }
+    data = {"text": item.text, "document": item.document, "language": item.language, **around(item)}
     done = [{"result": _result(item.marks)}] if item.marks.role else []
     return {"data": data, "annotations": done}
 

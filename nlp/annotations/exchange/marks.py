@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -83,6 +85,25 @@ class Item:
     before: str = ""
     readings: tuple[str, ...] = ()
     by: str = ""
+
+
+def around(item: Item) -> dict[str, str]:
+    """What a tool shows or keeps beside the text, and hands back."""
+    return {
+        "passage_id": item.passage_id,
+        "section": " > ".join(item.section),
+        "implementer": item.implementer,
+        "before": item.before,
+    }
+
+
+def json_lines(content: str) -> Iterator[dict[str, Any]]:
+    """Yield the objects of JSON Lines, empty lines left out.
+
+    Raises:
+        json.JSONDecodeError: if a line is no JSON.
+    """
+    yield from (json.loads(line) for line in content.split("\n") if line.strip())
 
 
 def items(read: Annotations, keys: Iterable[str], marks: Callable[[str], Marks], readings: bool = False) -> list[Item]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
-from nlp.annotations.exchange.marks import Item, Marks, all_tags
+from nlp.annotations.exchange.marks import Item, Marks, all_tags, around, json_lines
 from nlp.program import Program
 
 
@@ -16,13 +17,7 @@ def write(found: Sequence[Item], program: Program) -> str:
 
 
 def _task(item: Item, options: list[dict[str, str]]) -> dict[str, object]:
-    meta = {
-        "passage_id": item.passage_id,
-        "section": " > ".join(item.section),
-        "implementer": item.implementer,
-        "before": item.before,
-        "reason": item.marks.reason,
-    }
+    meta = {**around(item), "reason": item.marks.reason}
     task: dict[str, object] = {"text": item.text, "meta": meta, "options": options}
     return {**task, "accept": item.marks.tags(), "answer": "accept"} if item.marks.role else task
 
@@ -33,11 +28,10 @@ def read(content: str) -> list[Item]:
     Raises:
         ValueError, KeyError, TypeError: if it is no such export.
     """
-    found = []
-    for line in content.split("\n"):
-        if line.strip():
-            task = json.loads(line)
-            tags = task.get("accept", []) if task.get("answer") == "accept" else []
-            marks = Marks.from_tags(tags, task["meta"].get("reason", ""))
-            found.append(Item(task["meta"]["passage_id"], task["text"], marks, by=str(task.get("_annotator_id") or "")))
-    return found
+    return [_item(task) for task in json_lines(content)]
+
+
+def _item(task: dict[str, Any]) -> Item:
+    tags = task.get("accept", []) if task.get("answer") == "accept" else []
+    marks = Marks.from_tags(tags, task["meta"].get("reason", ""))
+    return Item(task["meta"]["passage_id"], task["text"], marks, by=str(task.get("_annotator_id") or ""))
