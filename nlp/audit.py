@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from nlp.annotations import Annotations, load_training
+from nlp.annotations import Annotations
 from nlp.annotations.exchange import Item, Marks, items
-from nlp.classify.features import Encodes, LabelVectors
-from nlp.material import load_material
+from nlp.classify.calibrate import cross_fitted
+from nlp.classify.features import Encodes
+from nlp.classify.lanes import COLUMNS
+from nlp.learners import Recipe
 from nlp.program import Program
-from nlp.train import COLUMNS, Recipe, cross_calibrated, held_out
+from nlp.train import held_out, load_class, make_learner
 
 Array = npt.NDArray[np.float64]
 SURE_MISSING, LIKELY, SURE_WRONG = 0.8, 0.5, 0.02
@@ -42,17 +43,21 @@ class Doubt:
 
 
 def audit(
-    folder: Path, program: Program, encoder: Encodes, recipe: Recipe, report: Callable[[str], None] = lambda _: None
+    read: Annotations,
+    program: Program,
+    encoder: Encodes,
+    recipe: Recipe,
+    report: Callable[[str], None] = lambda _: None,
 ) -> list[Doubt]:
     """Return the labels that heads trained on the other authors contradict, the surest first.
 
     Raises:
         AnnotationError: if the annotations are malformed.
     """
-    rows = load_training(folder)
-    material = load_material(rows, program, encoder)
-    scores = held_out(material, LabelVectors.encode(program, encoder), recipe, report)
-    probabilities = cross_calibrated(scores, material.targets)
+    own = load_class(read, program, encoder, recipe)
+    material, rows = own.held, own.held.rows
+    scores = held_out(material, make_learner(own, program, recipe, report), recipe, report)
+    probabilities = cross_fitted(scores.targets, material.targets, scores.fold)
     missing = (probabilities >= SURE_MISSING) & (material.targets == 0)
     wrong = (probabilities <= SURE_WRONG) & (material.targets >= 1) & _other(probabilities, material.targets)
     doubts = []

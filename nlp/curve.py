@@ -20,16 +20,16 @@ from nlp.annotations import Annotated, Annotations, load_annotations
 from nlp.annotations.pool import Opinion, pool
 from nlp.annotations.splits import FILE, SplitRow, check_splits, load_splits
 from nlp.classify.calibrate import fit_platt
-from nlp.classify.features import Encodes, LabelVectors, body_columns
+from nlp.classify.features import Encodes, LabelVectors, body_columns, context_text
 from nlp.classify.heads import Heads
-from nlp.classify.lanes import Lanes, best
+from nlp.classify.lanes import COLUMNS, Lanes, best
 from nlp.errors import AnnotationError
-from nlp.evaluate import KINDS, Answer, Result, answer, score
+from nlp.evaluate import answer
+from nlp.learners import Recipe, fit_heads
 from nlp.material import Material, load_material, take
-from nlp.pipeline import passage_context
 from nlp.program import Program
+from nlp.scores import KINDS, Answer, Result, score
 from nlp.sheets import Sheet, sheet_of
-from nlp.train import COLUMNS, Recipe, fit_heads
 
 SHARES = (0.12, 0.25, 0.5, 1.0)
 TEST = "test part"
@@ -140,8 +140,8 @@ def _exam(sheets: Mapping[str, Sheet], program: Program, encoder: Encodes) -> _E
     parts = {
         name: (
             encoder.encode(list(sheet.texts)),
-            encoder.encode([passage_context(passage) for passage in sheet.passages]),
-            body_columns(program, [passage.implementer for passage in sheet.passages]),
+            encoder.encode([context_text(place) for place in sheet.places]),
+            body_columns(program, [place.body for place in sheet.places]),
         )
         for name, sheet in sheets.items()
     }
@@ -157,7 +157,7 @@ def _fit(material: Material, dev: Material, labels: LabelVectors, recipe: Recipe
     lanes = {}
     for kind, part in COLUMNS.items():
         cut = best(probabilities[:, part], required[:, part], dev.targets[:, part] > 0)
-        lanes[kind] = Lanes(cut, cut)
+        lanes[kind] = Lanes(cut, cut, cut)
     return replace(fitted, platt=platt), lanes
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from nlp.classify import why as why_
+from nlp.classify.absence import settled
 from nlp.classify.heads import Model
 from nlp.classify.lanes import Lanes, decide
 from nlp.display import links_html, title_of
@@ -119,6 +120,7 @@ def make_link(
     if not passage.span.start <= span.start < span.end <= passage.span.end:
         raise ValueError(f"quote {span} leaves its passage {passage.span}")
     key = f"{passage.passage_id}\x1f{target}"
+    quote = text[span.start : span.end]
     return Link(
         link_id=hashlib.sha256(key.encode()).hexdigest()[:16],
         passage_id=passage.passage_id,
@@ -127,13 +129,13 @@ def make_link(
         probability=probability,
         lane=lane,
         span=span,
-        quote=text[span.start : span.end],
+        quote=quote,
         prefix=text[max(0, span.start - CONTEXT) : span.start],
         suffix=text[span.end : span.end + CONTEXT],
         page=passage.page,
         box=passage.box,
         implementer=passage.implementer,
-        treatment=reading.treatment,
+        treatment=settled(reading.treatment, quote),
         why=why,
     )
 

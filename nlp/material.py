@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nlp.annotations import Annotated
-from nlp.classify.features import Encodes, Matrix, body_columns, context_text
+from nlp.classify.features import Encodes, Matrix, Surroundings, body_columns, context_text
 from nlp.encode.embed import Vectors
 from nlp.errors import AnnotationError
 from nlp.program import Program
@@ -48,14 +48,15 @@ def load_material(rows: Sequence[Annotated], program: Program, encoder: Encodes)
     Raises:
         AnnotationError: if a label is not in the codebook.
     """
-    contexts = [context_text(row.implementer, row.section) for row in rows]
+    places = [surroundings_of(row) for row in rows]
+    contexts = [context_text(place) for place in places]
     unique = list(dict.fromkeys(contexts))
     table = dict(zip(unique, encoder.encode(unique), strict=True))
     return Material(
         tuple(rows),
         encoder.encode([row.text for row in rows]),
         np.stack([table[context] for context in contexts]),
-        body_columns(program, [_acting_body(row) for row in rows]),
+        body_columns(program, [place.body for place in places]),
         _shares([row.targets for row in rows], program.targets),
         _shares([row.role for row in rows], ROLES),
         _shares([row.treatment for row in rows], TREATMENTS),
@@ -64,9 +65,14 @@ def load_material(rows: Sequence[Annotated], program: Program, encoder: Encodes)
     )
 
 
-def _acting_body(row: Annotated) -> str | None:
-    """The implementer that a passage names, else the body that wrote the document, as the codebook knows it."""
-    return _resolve(row.implementer or row.body, row.language)
+def surroundings_of(row: Annotated) -> Surroundings:
+    """What stands around an annotated passage; who acts is who it names, else who wrote the document."""
+    return acting(row.implementer or row.body, row.language, row.section, row.before)
+
+
+def acting(name: str | None, language: str, section: tuple[str, ...], before: str) -> Surroundings:
+    """Surroundings in which the body called `name` acts."""
+    return Surroundings(name, _resolve(name, language), section, before)
 
 
 @functools.cache

@@ -8,17 +8,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nlp.classify.features import Encodes, body_columns, context_text
-from nlp.classify.heads import Model, load, read_manifest
+from nlp.classify.features import Encodes, Surroundings, body_columns, context_text, joined
+from nlp.classify.heads import ADAPTER, Model, load, read_manifest
 from nlp.classify.why import Reread
 from nlp.encode import embed
 from nlp.encode.cache import CachedEmbedder
 from nlp.errors import EncoderError, UnreadableDocument, UsageError
 from nlp.mapping import Mapping, link_document
-from nlp.program import Program, load_program
+from nlp.program import LANGUAGES, Program, load_program
 from nlp.readers import read
 from nlp.readers.worker import Worker
-from nlp.records import Passage, Reading
+from nlp.records import Reading
 from nlp.settings import ENCODER, Settings, data_root
 from nlp.structure.segment import Structured, structure
 
@@ -63,8 +63,8 @@ class Mapper:
 
     def __init__(self, settings: Settings, cache: Path | None = None, notice: Notice = lambda _: None) -> None:
         self.program: Program = load_program()
-        name, folder = choose_model(settings, notice)
-        embedder = embed.load(name)
+        self.encoder_name, folder = choose_model(settings, notice)
+        embedder = embed.load(self.encoder_name, adapter_of(folder))
         self.encoder_identity = embedder.identity
         self.model: Model = load(folder, self.program, embedder.identity)
         self._cache = CachedEmbedder(embedder, cache) if cache else None
@@ -73,33 +73,53 @@ class Mapper:
     def map(self, structured: Structured) -> Mapping:
         """Return the mapping of one document."""
         text, passages = structured.document.text, structured.passages
-        vectors = self.encoder.encode([text[p.span.start : p.span.end] for p in passages])
-        readings = self._read(vectors, passages)
-        rereads = {number: self._rereader(passage) for number, passage in enumerate(passages)}
+        places = surroundings(structured, self.program)
+        vectors, readings = self._read([text[p.span.start : p.span.end] for p in passages], places)
+        rereads = {number: self._rereader(place) for number, place in enumerate(places)}
         return link_document(structured, readings, vectors, self.model, self.program, rereads)
 
-    def read_texts(self, texts: Sequence[str], passages: Sequence[Passage]) -> list[Reading]:
-        """Read texts as if each stood where its passage stands: same surroundings, same implementer."""
-        return self._read(self.encoder.encode(texts), passages)
+    def read_texts(self, texts: Sequence[str], places: Sequence[Surroundings]) -> list[Reading]:
+        """Read texts as if each stood in its surroundings."""
+        return self._read(texts, places)[1]
 
     def close(self) -> None:
         """Write the cache."""
         if self._cache:
             self._cache.close()
 
-    def _read(self, vectors: embed.Vectors, passages: Sequence[Passage]) -> list[Reading]:
+    def _read(self, texts: Sequence[str], places: Sequence[Surroundings]) -> tuple[embed.Vectors, list[Reading]]:
         heads = self.model.heads
-        contexts = self.encoder.encode([passage_context(passage) for passage in passages])
-        bodies = body_columns(self.program, [passage.implementer for passage in passages])
-        return heads.read(heads.features(vectors, contexts, bodies), self.program.targets)
+        if heads.joined:
+            vectors = self.encoder.encode([joined(*pair) for pair in zip(texts, places, strict=True)])
+            return vectors, heads.read(vectors, self.program.targets)
+        vectors = self.encoder.encode(texts)
+        contexts = self.encoder.encode([context_text(place) for place in places])
+        bodies = body_columns(self.program, [place.body for place in places])
+        return vectors, heads.read(heads.features(vectors, contexts, bodies), self.program.targets)
 
-    def _rereader(self, passage: Passage) -> Reread:
-        return lambda texts: self.read_texts(texts, [passage] * len(texts))
+    def _rereader(self, place: Surroundings) -> Reread:
+        return lambda texts: self.read_texts(texts, [place] * len(texts))
 
 
-def passage_context(passage: Passage) -> str:
-    """The surroundings of a passage as the heads saw them in training: implementer as named, nearest headings."""
-    return context_text(passage.implementer_text or passage.implementer, passage.section)
+def surroundings(structured: Structured, program: Program) -> list[Surroundings]:
+    """Return what stands around each passage of a document, in the words that training had: names, not ids."""
+    text = structured.document.text
+    language = next((code for code in LANGUAGES if code == structured.profile.language), LANGUAGES[0])
+    places, last = [], ""
+    for passage in structured.passages:
+        known = program.body_by_id.get(passage.implementer or "")
+        name = passage.implementer_text or (
+            known.names.get(language, known.names["en"]) if known else passage.implementer
+        )
+        places.append(Surroundings(name, passage.implementer, passage.section, passage.lead_in or last))
+        last = text[passage.span.start : passage.span.end]
+    return places
+
+
+def adapter_of(folder: Path) -> Path | None:
+    """Return the folder of a model's update of its encoder, None if the encoder is used as it is."""
+    adapter = folder / ADAPTER
+    return adapter if adapter.is_dir() else None
 
 
 def choose_model(settings: Settings, notice: Notice) -> tuple[str, Path]:

@@ -1,4 +1,4 @@
-"""What a system is examined on: labelled units of documents, with their texts and the passages they stand in."""
+"""What a system is examined on: labelled units of documents, with their texts and what stands around them."""
 
 from __future__ import annotations
 
@@ -10,22 +10,26 @@ from nlp.agreement import between
 from nlp.annotations import Annotations, Gold, GoldUnit, load_annotations, load_gold
 from nlp.annotations.faults import digest
 from nlp.annotations.gold import unit_of
+from nlp.annotations.pool import texts_before
 from nlp.annotations.select import only
+from nlp.classify.features import Surroundings
 from nlp.errors import AnnotationError
-from nlp.pipeline import read_structured
-from nlp.records import Passage, Span
+from nlp.material import acting
+from nlp.pipeline import read_structured, surroundings
+from nlp.program import load_program
 from nlp.settings import Settings
-from nlp.structure.bodies import resolve
 from nlp.structure.segment import Structured
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Gold units of one document with their texts and the passages they stand in, in document order."""
+    """Gold units of one document with their texts and what stands around each, its language and its document."""
 
     gold: Gold
     texts: tuple[str, ...]
-    passages: tuple[Passage, ...]
+    places: tuple[Surroundings, ...]
+    languages: tuple[str, ...]
+    documents: tuple[str, ...]
 
     @property
     def units(self) -> tuple[GoldUnit, ...]:
@@ -56,7 +60,7 @@ def load_sheet(path: Path, documents: Path | None, settings: Settings) -> Sheet:
     return Sheet(
         gold,
         tuple(" ".join(text[unit.start : unit.end].split()) for unit in gold.units),
-        tuple(_passage(structured, unit) for unit in gold.units),
+        *_around(structured, gold),
     )
 
 
@@ -70,9 +74,15 @@ def _find(path: Path, gold: Gold, documents: Path | None) -> Path:
     raise AnnotationError(gold.document, "the annotated document is not here", "Name its folder with --documents")
 
 
-def _passage(structured: Structured, unit: GoldUnit) -> Passage:
-    """The passage that shares most text with the unit."""
-    return max(structured.passages, key=lambda passage: passage.span.overlap(unit.span))
+def _around(structured: Structured, gold: Gold) -> tuple[tuple[Surroundings, ...], tuple[str, ...], tuple[str, ...]]:
+    """Surroundings and language of the passage that shares most text with each unit, and the document of each."""
+    places = surroundings(structured, load_program())
+    best = []
+    for unit in gold.units:
+        overlaps = [passage.span.overlap(unit.span) for passage in structured.passages]
+        best.append(overlaps.index(max(overlaps)))
+    languages = tuple(structured.passages[i].language for i in best)
+    return tuple(places[i] for i in best), languages, (gold.sha256,) * len(best)
 
 
 def find_gold(path: Path) -> list[Path]:
@@ -120,21 +130,20 @@ def sheet_of(read: Annotations, folder: Path, keys: Sequence[str] | None = None)
         agreement=between(only(read, chosen)),
         units=units,
     )
-    return Sheet(gold, tuple(read.passages[key].text for key in chosen), tuple(_row(read, key) for key in chosen))
+    before = texts_before(read)
+    places = tuple(_place(read, key, before[key]) for key in chosen)
+    documents = tuple(read.passages[key].document for key in chosen)
+    return Sheet(
+        gold,
+        tuple(read.passages[key].text for key in chosen),
+        places,
+        tuple(read.documents[name].language for name in documents),
+        documents,
+    )
 
 
-def _row(read: Annotations, key: str) -> Passage:
-    """The passage as the pipeline would see it: who acts is the implementer, else the body that wrote the document."""
+def _place(read: Annotations, key: str, before: str) -> Surroundings:
+    """What stands around a passage, as in training: who acts is who it names, else who wrote the document."""
     row = read.passages[key]
     document = read.documents[row.document]
-    name = row.implementer or document.body
-    return Passage(
-        passage_id=key,
-        document_id=row.document,
-        span=Span(0, len(row.text)),
-        kind="paragraph",
-        language=document.language,
-        section=row.section,
-        implementer=resolve(name, document.language).body if name else None,
-        implementer_text=row.implementer,
-    )
+    return acting(row.implementer or document.body, document.language, row.section, before)

@@ -11,10 +11,10 @@ import pytest
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # threads that wait for one another make training six times slower
 
 from nlp.annotations import load_training
-from nlp.encode.embed import load
+from nlp.learners import Recipe
 from nlp.program import load_program
 from nlp.settings import Settings
-from nlp.train import Recipe, train
+from nlp.train import train
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -63,8 +63,7 @@ def _rows(name: str) -> list[dict]:
 def tiny_model(annotations: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A real model, with heads, calibration, lanes and examples, on the encoder that needs no weights."""
     folder = tmp_path_factory.mktemp("models") / "hash"
-    encoder = load("hash")
-    train(annotations, load_program(), encoder, encoder.identity, folder, Recipe(folds=2), lambda _: None)
+    train(annotations, load_program(), folder, Recipe("hash", folds=2), lambda _: None, folder.parent / "v.sqlite")
     return folder
 
 

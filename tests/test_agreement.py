@@ -14,8 +14,8 @@ from nlp.audit import audit
 from nlp.cli import app
 from nlp.encode.embed import HashEmbedder
 from nlp.errors import AnnotationError, UsageError
+from nlp.learners import Recipe
 from nlp.program import load_program
-from nlp.train import Recipe
 
 
 def test_alpha_of_the_textbook():
@@ -151,6 +151,6 @@ def test_audit_finds_a_label_that_was_swapped(tmp_path: Path):
             labels.append({"passage_id": key, "annotator": "a", "round": "blind", "role": "activity", **given})
     for name, rows in (("documents", documents), ("passages", passages), ("labels", labels)):
         (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
-    doubts = audit(tmp_path, load_program(), HashEmbedder(), Recipe(strength=1.0, folds=3))
+    doubts = audit(load_annotations(tmp_path), load_program(), HashEmbedder(), Recipe("hash", strength=1.0, folds=3))
     assert {doubt.passage_id for doubt in doubts} == {"y3"}
     assert {(doubt.target, doubt.kind) for doubt in doubts} >= {("objective:17", "missing")}

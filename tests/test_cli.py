@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +21,8 @@ COMMANDS = {
     "program show": ["program", "show"], "program check": ["program", "check"],
     "program import": ["program", "import"], "program export": ["program", "export"],
 }  # fmt: skip
+
+RECIPE = Path(__file__).resolve().parent / "hash.yaml"
 
 
 class Said(NamedTuple):
@@ -202,7 +205,7 @@ def test_errors_name_the_thing_the_reason_and_the_next_step(
         (["program", "show", "--language", "it"], "no such language"),
         (["map", TRAINING, "--encoder", "word2vec"], "no such encoder"),
         (["evaluate", TRAINING.parents[1] / "corpus"], r"no *.standoff.json there"),
-        (["train", "no-such-folder", "--encoder", "hash", "--out", "never"], "missing"),
+        (["train", "no-such-folder", "--settings", RECIPE, "--out", "never"], "missing"),
         (["program", "import", "no-such-file.txt"], "no such file or directory"),
     ],
 )
@@ -235,7 +238,7 @@ def few(annotations: Path, folder: Path, documents: int) -> Path:
 def test_train_writes_a_model(evmap: Command, annotations: Path, tmp_path: Path):
     folder = few(annotations, tmp_path / "few", 3)
     said = evmap(
-        "train", folder, "--encoder", "hash", "--out", tmp_path / "model", "--cache", tmp_path / "cache.sqlite"
+        "train", folder, "--settings", RECIPE, "--out", tmp_path / "model", "--cache", tmp_path / "cache.sqlite"
     )
     assert said.code == 0
     assert "held-out authors" in said.out
@@ -245,7 +248,35 @@ def test_train_writes_a_model(evmap: Command, annotations: Path, tmp_path: Path)
 def test_annotations_of_one_author_train_nothing(evmap: Command, annotations: Path, tmp_path: Path):
     folder = few(annotations, tmp_path / "one", 1)
     said = evmap(
-        "train", folder, "--encoder", "hash", "--out", tmp_path / "model", "--cache", tmp_path / "cache.sqlite"
+        "train", folder, "--settings", RECIPE, "--out", tmp_path / "model", "--cache", tmp_path / "cache.sqlite"
     )
     assert (said.code, "fewer than two authors" in said.err) == (2, True)
     assert not (tmp_path / "model").exists()
+
+
+# --- models
+
+
+def test_models_are_listed_shown_and_verified(evmap: Command, tiny_model: Path):
+    said = evmap("models", "list", "--json")
+    assert {"e5", "use"} == set(json.loads(said.out))
+    assert "promise" in evmap("models", "show", tiny_model).out
+    assert evmap("models", "verify", tiny_model).code == 0
+    assert evmap("models", "verify", "e5").code == 0
+
+
+def test_a_changed_model_is_named(evmap: Command, tiny_model: Path, tmp_path: Path):
+    copy = Path(shutil.copytree(tiny_model, tmp_path / "model"))
+    (copy / "examples.jsonl").write_text("", "utf-8")
+    said = evmap("models", "verify", copy)
+    assert (said.code, "examples.jsonl: sha256: expected" in said.err) == (2, True)
+
+
+def test_lanes_for_ones_own_tolerance(evmap: Command, tiny_model: Path, tmp_path: Path):
+    said = evmap("tune", tiny_model, "--precision", "0.6", "--recall", "0.9", "-o", tmp_path / "mine")
+    assert said.code == 0
+    assert "minutes alone" in said.out
+    manifest = json.loads((tmp_path / "mine" / "manifest.json").read_text("utf-8"))
+    assert manifest["promise"] == {"precision": 0.6, "recall": 0.9, "activity_recall": 0.8}
+    assert evmap("models", "verify", tmp_path / "mine").code == 0
+    assert evmap("tune", tiny_model, "-o", tmp_path / "mine").code == 2  # nothing is overwritten

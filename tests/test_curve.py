@@ -11,10 +11,10 @@ from nlp.cli import app
 from nlp.curve import curve
 from nlp.encode.embed import HashEmbedder
 from nlp.errors import AnnotationError
+from nlp.learners import Recipe
 from nlp.program import load_program
 from nlp.settings import Settings
 from nlp.sheets import load_sheets, sheet_of
-from nlp.train import Recipe
 
 FEES, CONSUL = ("remittance fees fall at the counter", 19, 54), ("the consul visits the detained", 17, 49)
 

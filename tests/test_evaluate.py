@@ -10,20 +10,22 @@ import pytest
 
 from nlp.annotations import Gold, GoldUnit, LabelSet, load_gold, load_training
 from nlp.errors import AnnotationError
-from nlp.evaluate import (
+from nlp.evaluate import ask_keywords, digest_of, evaluate
+from nlp.program import load_program
+from nlp.scores import (
     Answer,
-    ask_keywords,
     bootstrap,
-    digest_of,
-    evaluate,
     f1,
+    label_scores,
+    macro_f1,
     precision,
     recall,
     role_accuracy,
     score,
     top3_hit,
+    treatment_accuracy,
+    worst,
 )
-from nlp.program import load_program
 from nlp.settings import Settings
 from nlp.sheets import find_gold, load_sheet
 
@@ -83,6 +85,39 @@ def test_role_accuracy():
     assert role_accuracy(units, [answer(role=None), answer()]) is None
 
 
+def test_macro_f1_counts_each_label_alone_and_permitted_ones_for_nothing():
+    units = [unit((1,)), unit((1,)), unit((2,), permitted=(3,))]
+    answers = [answer(1), answer(), answer(3, 9)]
+    rows = {row.target: row for row in label_scores(units, answers, "objectives")}
+    assert (rows["objective:1"].required, rows["objective:1"].recall, rows["objective:1"].f1) == (2, 0.5, 0.667)
+    assert rows["objective:2"].f1 == 0
+    assert (rows["objective:3"].precision, rows["objective:9"].precision) == (1, 0)
+    assert macro_f1(units, answers, "objectives") == pytest.approx(0.667 / 2)
+
+
+def test_the_worst_answers_come_first():
+    units = [unit((1,)), unit((1, 2), permitted=(3,)), unit((4,))]
+    answers = [answer(1), answer(3, 9, ranked=(3, 9, 1, 2)), answer(ranked=(1, 4))]
+    found = worst(units, answers, 5)
+    assert [fault.unit for fault in found] == [1, 2]
+    assert (found[0].missed, found[0].wrong, found[0].depth) == (("objective:1", "objective:2"), ("objective:9",), 4)
+
+
+def test_treatment_accuracy():
+    units = [unit(()).model_copy(update={"treatment": ("done",)}), unit(())]
+    said = [Answer(frozenset(), (), "activity", "done"), Answer(frozenset(), (), "activity", "planned")]
+    assert treatment_accuracy(units, said) == 1
+    assert treatment_accuracy([units[1]], said[:1]) is None
+
+
+def test_documents_are_redrawn_whole():
+    units, answers = UNITS * 10, ANSWERS * 10
+    apart = bootstrap(units, answers, "objectives", [str(i) for i in range(len(units))])
+    assert bootstrap(units, answers, "objectives", ["one"] * len(units)) == apart  # one document: its units are redrawn
+    halves = bootstrap(units, answers, "objectives", ["a", "b"] * (len(units) // 2))
+    assert halves[1] - halves[0] > apart[1] - apart[0]
+
+
 def test_the_interval_holds_the_score_and_repeats():
     units, answers = UNITS * 10, ANSWERS * 10
     low, high = bootstrap(units, answers, "objectives")
@@ -128,7 +163,7 @@ def gold(tmp_path: Path, annotated_texts: list[str]) -> Path:
 
 def test_gold_finds_its_document(gold: Path):
     sheet = load_sheet(gold, None, Settings())
-    assert len(sheet.units) == len(sheet.texts) == len(sheet.passages) == 6
+    assert len(sheet.units) == len(sheet.texts) == len(sheet.places) == 6
     assert sheet.texts[0].split()[0] in (gold.parent.parent / "documents" / "made-up.txt").read_text("utf-8")
     assert find_gold(gold.parent) == find_gold(gold) == [gold]
 
@@ -166,10 +201,15 @@ def test_what_is_no_gold_is_refused(text: str, tmp_path: Path):
 
 def test_three_systems_on_the_same_gold(gold: Path, tiny_settings: Settings):
     results, sheets = evaluate(gold, None, tiny_settings)
-    assert [result.system for result in results] == ["model", "zero-shot", "keywords"]
+    assert [result.system for result in results] == [
+        "model",
+        "model, countries and figures masked",
+        "zero-shot",
+        "keywords",
+    ]
     for result in results:
         assert all(0 <= value <= 1 for scores in result.scores.values() for value in scores.values())
-    assert [result.role_accuracy is None for result in results] == [False, True, True]
+    assert [result.role_accuracy is None for result in results] == [False, False, True, True]
     changed = replace(sheets[0], gold=Gold.model_validate({**sheets[0].gold.model_dump(), "annotators": 1}))
     assert digest_of(sheets) != digest_of([changed])
 

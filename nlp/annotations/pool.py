@@ -11,7 +11,7 @@ from typing import Literal
 from nlp.annotations.rows import Annotations, LabelRow, load_annotations
 
 Weights = dict[str, float]
-Opinion = Literal["counted", "first", "second"]
+Opinion = Literal["counted", "every", "first", "second"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ class Annotated:
     Attributes:
         implementer: who acts in it; body: who wrote the document, both as named, None if unnamed.
         author: who wrote it (groups for cross-validation); family: document or parallel family.
+        before: text before it in its document: the passage that leads its list in, else its neighbour, "" at the start.
         versions: documents of that family, 1 or more.
     """
 
@@ -28,6 +29,7 @@ class Annotated:
     document: str
     text: str
     section: tuple[str, ...]
+    before: str
     implementer: str | None
     body: str | None
     language: str
@@ -43,8 +45,9 @@ def load_training(folder: Path, opinion: Opinion = "counted") -> list[Annotated]
     """Return every labelled training passage in file order.
 
     Args:
-        opinion: "counted" for the labels that hold (`Annotations.counted`); "first" or "second" for one blind
-            reading alone (where there is no second, the first), to measure what the others add.
+        opinion: "counted" for the labels that hold (`Annotations.counted`); "every" for all blind readings and the
+            adjudication, one vote each; "first" or "second" for one blind reading alone (where there is no second,
+            the first), to measure what the others add.
 
     Raises:
         AnnotationError: as `load_annotations`.
@@ -55,18 +58,39 @@ def load_training(folder: Path, opinion: Opinion = "counted") -> list[Annotated]
 def pool(read: Annotations, opinion: Opinion = "counted") -> list[Annotated]:
     """Return every labelled passage of annotations that were read, as `load_training` does."""
     versions = Counter(document.work for document in read.documents.values())
+    before = texts_before(read)
     keys = [key for key in read.passages if read.labels.get(key)]
-    return [_pool(read, key, _opinion(read, key, opinion), versions) for key in keys]
+    return [_pool(read, key, _opinion(read, key, opinion), versions, before[key]) for key in keys]
+
+
+def texts_before(read: Annotations) -> dict[str, str]:
+    """Return for each passage the text before it in its document: of a list item, the passage that leads the list in.
+
+    Passages of a document stand together and in order.
+    """
+    found: dict[str, str] = {}
+    document, last, lead = "", "", ""
+    for key, row in read.passages.items():
+        if row.document != document:
+            document, last, lead = row.document, "", ""
+        found[key] = lead if row.kind == "list_item" and lead else last
+        last = row.text
+        lead = lead if row.kind == "list_item" else row.text
+    return found
 
 
 def _opinion(read: Annotations, key: str, opinion: Opinion) -> list[LabelRow]:
     blind = read.blind(key)
     if opinion == "counted" or not blind:
         return read.counted(key)
+    if opinion == "every":
+        return [*blind, *read.given(key, "adjudicated")[-1:]]
     return blind[:2][-1:] if opinion == "second" else blind[:1]
 
 
-def _pool(read: Annotations, key: str, labels: Sequence[LabelRow], versions: Mapping[str, int]) -> Annotated:
+def _pool(
+    read: Annotations, key: str, labels: Sequence[LabelRow], versions: Mapping[str, int], before: str
+) -> Annotated:
     """The passage `key` with the shares of `labels`, which are not empty."""
     row = read.passages[key]
     document = read.documents[row.document]
@@ -75,6 +99,7 @@ def _pool(read: Annotations, key: str, labels: Sequence[LabelRow], versions: Map
         row.document,
         row.text,
         row.section,
+        before,
         row.implementer,
         document.body,
         document.language,

@@ -45,6 +45,25 @@ def fit_platt(scores: Array, targets: Array) -> Platt:
     return Platt(slope, intercept)
 
 
+def cross_fitted(scores: Array, targets: Array, fold: npt.NDArray[np.intp]) -> Array:
+    """Return probabilities (n, labels), each passage's calibration fitted on the other folds."""
+    probabilities = np.zeros_like(scores)
+    for number in np.unique(fold):
+        own = fold == number
+        probabilities[own] = fit_platt(scores[~own], targets[~own])(scores[own])
+    return probabilities
+
+
+def reliability(probabilities: Array, targets: Array, bins: int = 10) -> list[tuple[float, float, int]]:
+    """Return (mean probability, frequency, count) of the bins of equal width that hold something."""
+    flat, truth = probabilities.ravel(), targets.ravel()
+    places = np.minimum((flat * bins).astype(int), bins - 1)
+    sizes = np.bincount(places, minlength=bins)
+    means = np.bincount(places, flat, bins) / np.maximum(sizes, 1)
+    shares = np.bincount(places, truth, bins) / np.maximum(sizes, 1)
+    return [(float(m), float(s), int(n)) for m, s, n in zip(means, shares, sizes, strict=True) if n]
+
+
 def _fit(scores: Array, weights: Array) -> tuple[float, float]:
     """One slope and intercept; a weight between 0 and 1 counts as that much of a positive."""
     from sklearn.linear_model import LogisticRegression

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -14,6 +15,7 @@ from nlp.program import LANGUAGES, Program, label_text
 Matrix = npt.NDArray[np.float32]
 NO_CONTEXT = "-"
 HEADINGS_KEPT = 2
+NAME_KEPT, HEADING_KEPT, WORDS_BEFORE = 60, 90, 30  # characters, characters, words
 BODY_WEIGHT = 3.0  # a body's column is nearly always 0, so its scaled value is tamed by hand
 
 
@@ -25,10 +27,42 @@ class Encodes(Protocol):
         ...
 
 
-def context_text(implementer: str | None, section: Sequence[str]) -> str:
-    """Return the surroundings of a passage as one line: implementer as named, then the two nearest headings."""
-    parts = [part for part in (implementer, *section[-HEADINGS_KEPT:]) if part and part.strip()]
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What stands around a passage.
+
+    Attributes:
+        implementer: who acts, as named, else who wrote the document; None if unknown.
+        body: the same as the codebook knows it, None if it does not.
+        section: headings above it, outermost first.
+        before: the text before it: the line that leads its list in, else the passage before it, "" at the start.
+    """
+
+    implementer: str | None = None
+    body: str | None = None
+    section: tuple[str, ...] = ()
+    before: str = ""
+
+
+def context_text(near: Surroundings) -> str:
+    """Return the surroundings as one line, for encoders that read them apart: who acts, the two nearest headings."""
+    parts = [part for part in (near.implementer, *near.section[-HEADINGS_KEPT:]) if part and part.strip()]
     return " / ".join(" ".join(part.split()) for part in parts) or NO_CONTEXT
+
+
+def joined(text: str, near: Surroundings) -> str:
+    """Return a passage with its surroundings in brackets, as the fine-tuned encoder reads it.
+
+    Who acts, the nearest heading, the last words before: "Training of inspectors [ILO / Aims / protects them by:]".
+    """
+    heading = near.section[-1] if near.section else ""
+    words = " ".join(near.before.split()[-WORDS_BEFORE:])
+    parts = [part for part in (_short(near.implementer or "", NAME_KEPT), _short(heading, HEADING_KEPT), words) if part]
+    return f"{text} [{' / '.join(parts)}]" if parts else text
+
+
+def _short(text: str, most: int) -> str:
+    return " ".join(text.split())[:most].strip()
 
 
 class LabelVectors:

@@ -14,14 +14,14 @@ import numpy.typing as npt
 
 from nlp.classify.calibrate import Platt
 from nlp.classify.features import LabelVectors, Matrix, assemble
-from nlp.classify.lanes import Cut, Lanes
+from nlp.classify.lanes import Cut, Held, Lanes
 from nlp.encode.embed import Vectors
 from nlp.errors import ModelError
 from nlp.program import Program
 from nlp.records import ROLES, TREATMENTS, Reading
 
 FORMAT = 1
-WEIGHTS, MANIFEST, EXAMPLES = "heads.npz", "manifest.json", "examples.jsonl"
+WEIGHTS, MANIFEST, EXAMPLES, ADAPTER, HELD = "heads.npz", "manifest.json", "examples.jsonl", "adapter", "held_out.npz"
 ESSENTIAL = ("encoder", "codebook", "lanes", "files")
 RETRAIN = "Run: evmap train"
 Array = npt.NDArray[np.float64]
@@ -34,7 +34,9 @@ class Heads:
     Attributes:
         centre: float32 (dim,) mean passage vector; mean, scale: float32 (features,) of the training features.
         role: (3, features + 1), treatment: (5, features + 1), targets: (120, features + 1); last column intercept.
-        platt: calibration of the 120 targets. labels: vectors of the codebook's labels.
+        platt: calibration of the 120 targets. labels: vectors of the codebook's labels, of the encoder as packed.
+        joined: whether the encoder reads passages with their surroundings (`features.joined`); then the vectors are
+            the features and mean and scale are unused.
     """
 
     centre: Vectors
@@ -45,6 +47,7 @@ class Heads:
     targets: Matrix
     platt: Platt
     labels: LabelVectors
+    joined: bool = False
 
     def features(self, vectors: Vectors, contexts: Vectors, bodies: Matrix) -> Matrix:
         """Return float32 (n, features): assembled and scaled as in training; `bodies` as `body_columns` gives them."""
@@ -102,8 +105,15 @@ class Model:
     digest: str
 
 
-def save(folder: Path, heads: Heads, lanes: Mapping[str, Lanes], examples: Examples, facts: Mapping[str, Any]) -> None:
-    """Write a model folder: weights (float32), examples, and last the manifest with the files' hashes."""
+def save(
+    folder: Path,
+    heads: Heads,
+    lanes: Mapping[str, Lanes],
+    examples: Examples,
+    held: Held,
+    facts: Mapping[str, Any],
+) -> None:
+    """Write a model folder: weights (float32), examples, held-out passages, and last the manifest with hashes."""
     folder.mkdir(parents=True, exist_ok=True)
     np.savez(
         folder / WEIGHTS,
@@ -121,8 +131,24 @@ def save(folder: Path, heads: Heads, lanes: Mapping[str, Lanes], examples: Examp
     rows = zip(examples.ids, examples.texts, examples.targets, strict=True)
     lines = [json.dumps({"id": i, "text": t, "targets": sorted(x)}, ensure_ascii=False) for i, t, x in rows]
     (folder / EXAMPLES).write_text("\n".join(lines) + "\n", "utf-8")
-    files = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in (WEIGHTS, EXAMPLES)}
-    manifest = {"format": FORMAT, **facts, "lanes": {k: asdict(v) for k, v in lanes.items()}, "files": files}
+    np.savez_compressed(
+        folder / HELD,
+        probabilities=held.probabilities.astype(np.float16),
+        required=np.packbits(held.required, axis=1),
+        permitted=np.packbits(held.permitted, axis=1),
+        documents=held.documents.astype(np.int32),
+        fold=held.fold.astype(np.int8),
+        characters=held.characters.astype(np.int32),
+    )
+    names = [WEIGHTS, EXAMPLES, HELD, *(f"{ADAPTER}/{path.name}" for path in sorted((folder / ADAPTER).glob("*")))]
+    files = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
+    manifest = {
+        "format": FORMAT,
+        **facts,
+        "joined": heads.joined,
+        "lanes": {k: asdict(v) for k, v in lanes.items()},
+        "files": files,
+    }
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
@@ -135,8 +161,7 @@ def load(folder: Path, program: Program, encoder_identity: str) -> Model:
     manifest = read_manifest(folder)
     _require(folder, "codebook labels", manifest["codebook"], program.labels_digest)
     _require(folder, "encoder", manifest["encoder"], encoder_identity)
-    for name, digest in manifest["files"].items():
-        _require(folder / name, "sha256", digest, _hash(folder / name))
+    verify(folder)
     with np.load(folder / WEIGHTS, allow_pickle=False) as data:
         arrays = {name: data[name] for name in data.files}
     heads = Heads(
@@ -148,6 +173,7 @@ def load(folder: Path, program: Program, encoder_identity: str) -> Model:
         targets=arrays["targets"],
         platt=Platt(arrays["slope"], arrays["intercept"]),
         labels=LabelVectors(arrays["labels"]),
+        joined=bool(manifest.get("joined", False)),
     )
     lanes = {kind: Lanes(**{k: Cut(**cut) for k, cut in row.items()}) for kind, row in manifest["lanes"].items()}
     digest = _hash(folder / MANIFEST)
@@ -173,6 +199,54 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     if lacking := [name for name in ESSENTIAL if name not in manifest]:
         raise ModelError(folder / MANIFEST, f"damaged: {', '.join(lacking)} missing", RETRAIN)
     return manifest
+
+
+def load_held(folder: Path, labels: int) -> Held:
+    """Return the held-out passages that a model's lanes were chosen on; probabilities to 3 digits.
+
+    Raises:
+        ModelError: if the file is missing.
+    """
+    try:
+        with np.load(folder / HELD, allow_pickle=False) as data:
+            required, permitted = (
+                np.unpackbits(data[name], axis=1, count=labels).astype(bool) for name in ("required", "permitted")
+            )
+            return Held(
+                data["probabilities"].astype(np.float64),
+                required,
+                permitted,
+                data["documents"].astype(np.intp),
+                data["fold"].astype(np.intp),
+                data["characters"].astype(np.intp),
+            )
+    except FileNotFoundError:
+        raise ModelError(folder / HELD, "missing", RETRAIN) from None
+
+
+def verify(folder: Path) -> dict[str, Any]:
+    """Check every file of a model against the hashes in its manifest, and that there is no other; return the manifest.
+
+    Raises:
+        ModelError: if one is missing, changed or unknown; expected and found hashes are named.
+    """
+    manifest = read_manifest(folder)
+    for name, digest in manifest["files"].items():
+        _require(folder / name, "sha256", digest, _hash(folder / name))
+    known = {MANIFEST, *manifest["files"]}
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        if str(path.relative_to(folder)) not in known:
+            raise ModelError(path, "not named in the manifest", RETRAIN)
+    return manifest
+
+
+def relane(folder: Path, lanes: Mapping[str, Lanes], promise: Mapping[str, float]) -> None:
+    """Give a model other lanes; everything else stays as it was trained."""
+    manifest = verify(folder)
+    manifest |= {"lanes": {kind: asdict(own) for kind, own in lanes.items()}, "promise": dict(promise)}
+    part = folder / f"{MANIFEST}.part"
+    part.write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    part.replace(folder / MANIFEST)
 
 
 def _load_examples(folder: Path, vectors: npt.NDArray[Any]) -> Examples:

@@ -1,13 +1,20 @@
 """Which probabilities become links, in which lane, and the rule that an activity never stands alone.
 
-Cuts are chosen on passages of authors that the heads did not see. Each lane is a promise with the precision and
-recall measured there; below the review cut the machine is silent.
+Two promises make three lanes. `suggested` begins at the lowest cut that keeps the promised precision. `review` goes
+down until both lanes together keep the promised recall of a document's labels, by conformal risk control
+(A. Angelopoulos, S. Bates, A. Fisch, L. Lei, T. Schuster, "Conformal risk control", 2022): the promise holds on
+average over documents that are like the annotated ones, and for no others. Below, the machine is silent. A third cut,
+`decided`, is where precision and recall balance best: what the machine would say if it had to decide alone.
+
+Cuts are chosen on passages whose authors the heads did not see, after the rule that an activity needs one of its
+objectives; what stands in a `Cut` was measured on folds that had no part in choosing it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +24,11 @@ from nlp.records import Lane
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
-GRID = np.round(np.arange(0.02, 0.97, 0.01), 2)
+Folds = npt.NDArray[np.intp]
+OBJECTIVES = 20
+COLUMNS = {"objective": slice(0, OBJECTIVES), "activity": slice(OBJECTIVES, None)}  # of targets (n, 120)
+NAMES = ("suggested", "review", "decided")
+GRID = np.round(np.concatenate([np.geomspace(0.001, 0.02, 20)[:-1], np.arange(0.02, 0.995, 0.01)]), 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +42,11 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class Lanes:
-    """Cuts of one kind of target: `suggested` keeps its promised precision, `review` goes down to the best F1."""
+    """Cuts of one kind of target: `suggested` keeps its precision, `review` the recall of both lanes, `decided` F1."""
 
     suggested: Cut
     review: Cut
+    decided: Cut
 
     def lane(self, probability: float) -> Lane | None:
         """Return the lane of a probability, None when the machine stays silent."""
@@ -45,27 +57,82 @@ class Lanes:
     def at(self, cut: float) -> Lanes:
         """Return lanes that are silent below `cut`; `suggested` begins no lower than before. Nothing was measured."""
         suggested = replace(self.suggested, threshold=max(cut, self.suggested.threshold))
-        return Lanes(suggested, Cut(cut, 0.0, 0.0))
+        return Lanes(suggested, Cut(cut, 0.0, 0.0), Cut(cut, 0.0, 0.0))
+
+    def as_decided(self) -> Lanes:
+        """Return lanes that begin where the machine would decide alone."""
+        suggested = max(self.suggested, self.decided, key=lambda cut: cut.threshold)
+        return Lanes(suggested, self.decided, self.decided)
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What the lanes are to keep on documents not seen, each in (0, 1).
+
+    Attributes:
+        precision: of `suggested`. recall: of the objectives of a document, both lanes together.
+        activity_recall: of its activities; less is asked, as the objective stands where no activity is certain.
+    """
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+    precision: float = 0.9
+    recall: float = 0.95
+    activity_recall: float = 0.8
+
+    def recall_of(self, kind: str) -> float:
+        """The recall promised of a kind of target."""
+        return self.recall if kind == "objective" else self.activity_recall
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Held-out passages on which lanes are chosen and measured.
+
+    Attributes:
+        probabilities: (n, 120), calibrated on other passages. required, permitted: bool (n, 120).
+        documents: (n,), number of the document of each passage. fold: (n,), fold that each passage was held out in.
+        characters: (n,), length of each passage, to reckon how much a page of lanes is to read.
+    """
+
+    probabilities: Array
+    required: Mask
+    permitted: Mask
+    documents: npt.NDArray[np.intp]
+    fold: Folds
+    characters: npt.NDArray[np.intp]
+
+    @classmethod
+    def of(
+        cls, probabilities: Array, targets: Array, documents: Sequence[str], fold: Folds, texts: Sequence[str]
+    ) -> Held:
+        """Take a label that all annotators gave as required, one that some gave as permitted; targets (n, 120)."""
+        numbers = {name: number for number, name in enumerate(dict.fromkeys(documents))}
+        index = np.array([numbers[name] for name in documents], np.intp)
+        lengths = np.array([len(text) for text in texts], np.intp)
+        return cls(probabilities, targets >= 1, targets > 0, index, fold, lengths)
+
+    def part(self, rows: npt.NDArray[np.intp] | Mask) -> Held:
+        """Return some of the passages."""
+        return Held(
+            self.probabilities[rows],
+            self.required[rows],
+            self.permitted[rows],
+            self.documents[rows],
+            self.fold[rows],
+            self.characters[rows],
+        )
 
 
 def measure(probabilities: Array, required: Mask, permitted: Mask, threshold: float) -> Cut:
     """Return precision against `permitted` and recall against `required`, both bool (n, labels), at a threshold."""
-    hits = probabilities >= threshold
+    return _cut(probabilities >= threshold, required, permitted, threshold)
+
+
+def _cut(hits: Mask, required: Mask, permitted: Mask, threshold: float) -> Cut:
     precision = float((hits & permitted).sum() / max(hits.sum(), 1))
     recall = float((hits & required).sum() / max(required.sum(), 1))
     return Cut(float(threshold), round(precision, 3), round(recall, 3))
-
-
-def choose(probabilities: Array, required: Mask, permitted: Mask, precision: float) -> Lanes:
-    """Return the lowest cut that keeps `precision` as `suggested`, and the cut of the best F1 as `review`.
-
-    Where no cut reaches the precision, the one that comes nearest is taken: what was measured is in the cut.
-    """
-    cuts = [measure(probabilities, required, permitted, float(threshold)) for threshold in GRID]
-    precise = [cut for cut in cuts if cut.precision >= precision]
-    suggested = min(precise, key=lambda c: c.threshold) if precise else max(cuts, key=lambda c: (c.precision, c.recall))
-    review = max((cut for cut in cuts if cut.threshold <= suggested.threshold), key=f1)
-    return Lanes(suggested, review)
 
 
 def best(probabilities: Array, required: Mask, permitted: Mask) -> Cut:
@@ -77,6 +144,104 @@ def f1(cut: Cut) -> float:
     """Harmonic mean of a cut's precision and recall."""
     total = cut.precision + cut.recall
     return 2 * cut.precision * cut.recall / total if total else 0.0
+
+
+def choose(held: Held, program: Program, promise: Promise) -> dict[str, Lanes]:
+    """Return the lanes of objectives and activities, chosen on all of `held`, measured on folds left out.
+
+    Where no cut keeps a promise, the one that comes nearest is taken: what was measured is in the cut.
+    """
+    chosen = _thresholds(held, program, promise)
+    hits: dict[tuple[str, str], list[Mask]] = {}
+    rows: list[npt.NDArray[np.intp]] = []
+    for number in np.unique(held.fold):
+        own = np.flatnonzero(held.fold == number)
+        others = np.flatnonzero(held.fold != number)
+        cuts = _thresholds(held.part(others), program, promise) if len(others) else chosen
+        rows.append(own)
+        for key, table in hits_of(held.probabilities[own], program, cuts).items():
+            hits.setdefault(key, []).append(table)
+    order = np.concatenate(rows)
+    lanes = {}
+    for kind, part in COLUMNS.items():
+        required, permitted = held.required[order][:, part], held.permitted[order][:, part]
+        lanes[kind] = Lanes(
+            **{name: _cut(np.concatenate(hits[kind, name]), required, permitted, chosen[kind][name]) for name in NAMES}
+        )
+    return lanes
+
+
+def _thresholds(held: Held, program: Program, promise: Promise) -> dict[str, dict[str, float]]:
+    """Choose the three thresholds of objectives, then those of activities among the ones that these leave standing."""
+    found: dict[str, dict[str, float]] = {}
+    for kind, part in COLUMNS.items():
+        required, permitted = held.required[:, part], held.permitted[:, part]
+        standing = {name: _standing(held.probabilities, program, found, kind, name) for name in NAMES}
+        cuts = {
+            name: [measure(standing[name], required, permitted, float(threshold)) for threshold in GRID]
+            for name in ("suggested", "decided")
+        }
+        precise = [cut for cut in cuts["suggested"] if cut.precision >= promise.precision and cut.recall > 0]
+        nearest = max(cuts["suggested"], key=lambda c: (c.precision, c.recall))
+        found[kind] = {
+            "suggested": min((cut.threshold for cut in precise), default=nearest.threshold),
+            "review": risk_controlled(standing["review"], required, held.documents, promise.recall_of(kind)),
+            "decided": max(cuts["decided"], key=f1).threshold,
+        }
+        found[kind]["review"] = min(found[kind].values())
+    return found
+
+
+def _standing(
+    probabilities: Array, program: Program, found: Mapping[str, Mapping[str, float]], kind: str, name: str
+) -> Array:
+    """Probabilities of a kind; those of activities are 0 where no objective of theirs stands in the lane `name`."""
+    own = probabilities[:, COLUMNS[kind]]
+    if kind == "objective":
+        return own
+    stands = probabilities[:, COLUMNS["objective"]] >= found["objective"][name]
+    return np.where(stands @ parents(program), own, 0.0)
+
+
+def parents(program: Program) -> Mask:
+    """Bool (20, 100): which objectives an activity serves."""
+    names = list(program.targets)
+    table = np.zeros((OBJECTIVES, len(names) - OBJECTIVES), bool)
+    for column, target in enumerate(names[OBJECTIVES:]):
+        for parent in program.parents(target):
+            table[names.index(parent), column] = True
+    return table
+
+
+def hits_of(
+    probabilities: Array, program: Program, cuts: Mapping[str, Mapping[str, float]]
+) -> dict[tuple[str, str], Mask]:
+    """Return what stands in each lane: bool (n, labels) by (kind, name), by thresholds of `NAMES` for each kind."""
+    return {
+        (kind, name): _standing(probabilities, program, cuts, kind, name) >= cuts[kind][name]
+        for kind in COLUMNS
+        for name in NAMES
+    }
+
+
+def risk_controlled(probabilities: Array, required: Mask, documents: npt.NDArray[np.intp], recall: float) -> float:
+    """Return the highest threshold at which the expected share of a document's labels that are missed is controlled.
+
+    The loss of a document is the share of its required labels below the threshold; with n documents and mean loss R
+    the threshold is the highest with (n R + 1) / (n + 1) <= 1 - recall. The lowest of `GRID` where none is.
+
+    Args:
+        probabilities: (n, labels). required: bool (n, labels). documents: (n,), the document of each passage.
+    """
+    counts = np.bincount(documents, required.sum(axis=1))
+    asked = counts > 0
+    total = int(asked.sum())
+    for threshold in GRID[::-1]:
+        missed = (required & (probabilities < threshold)).sum(axis=1)
+        losses = np.bincount(documents, missed, len(counts))[asked] / counts[asked]
+        if (losses.sum() + 1) / (total + 1) <= 1 - recall:
+            return float(threshold)
+    return float(GRID[0])
 
 
 def decide(

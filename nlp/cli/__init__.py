@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from nlp.cli import annotate, check, evaluate, mapping, program, show, train
+from nlp.cli import annotate, bench, check, evaluate, mapping, models, program, race, show, train
 from nlp.cli.speak import complain
 from nlp.errors import EvmapError
 
@@ -27,7 +27,11 @@ app.command("map")(mapping.map_command)
 app.command("show")(show.show_command)
 app.command("check")(check.check_command)
 app.command("evaluate")(evaluate.evaluate_command)
+app.command("race")(race.race_command)
+app.command("bench")(bench.bench_command)
 app.command("train")(train.train_command)
+app.command("tune")(models.tune_command)
+app.add_typer(models.app, name="models")
 app.add_typer(program.app, name="program")
 app.add_typer(annotate.app, name="annotations")
 

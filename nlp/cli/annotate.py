@@ -192,18 +192,15 @@ def audit_command(
     from nlp.annotations.exchange import write_items
     from nlp.audit import audit, queue
     from nlp.cli.speak import notice
-    from nlp.encode.cache import CachedEmbedder
-    from nlp.encode.embed import load
+    from nlp.encode.cache import kept
+    from nlp.learners import Recipe
     from nlp.program import load_program
-    from nlp.settings import cache_root
-    from nlp.train import Recipe
 
-    cached = CachedEmbedder(load(encoder), cache_root() / f"training-{encoder}.sqlite")
-    program = load_program()
-    doubts = audit(folder, program, cached, Recipe(), notice)
-    cached.close()
+    program, read = load_program(), load_annotations(folder)
+    with kept(encoder) as cached:
+        doubts = audit(read, program, cached, Recipe(encoder), report=notice)
     if out:
-        write_items(out, "csv", queue(load_annotations(folder), doubts)[:limit], program)
+        write_items(out, "csv", queue(read, doubts)[:limit], program)
         notice(f"{out}: the surest {limit} of {len({d.passage_id for d in doubts})} passages; fill it in, then:")
         notice(how_to_apply(folder, out))
     if as_json:

@@ -43,19 +43,17 @@ def curve_command(
         evmap annotations curve --gold annotations/gold --gold annotations/foreign --documents ../shared/documents
     """
     from nlp.curve import SHARES, curve
-    from nlp.encode.cache import CachedEmbedder
-    from nlp.encode.embed import load
+    from nlp.encode.cache import kept
+    from nlp.learners import Recipe
     from nlp.program import load_program
-    from nlp.settings import Settings, cache_root
+    from nlp.settings import Settings
     from nlp.sheets import load_sheets
-    from nlp.train import Recipe
 
     loaded = [sheet for path in gold or () for sheet in load_sheets(path, documents, Settings.load())]
     stems = Counter(Path(sheet.gold.document).stem for sheet in loaded)
     sheets = {_name(sheet.gold, stems): sheet for sheet in loaded}
-    cached = CachedEmbedder(load(encoder), cache_root() / f"training-{encoder}.sqlite")
-    points, rows = curve(folder, sheets, load_program(), cached, Recipe(), notice, tuple(share or SHARES))
-    cached.close()
+    with kept(encoder) as cached:
+        points, rows = curve(folder, sheets, load_program(), cached, Recipe(encoder), notice, tuple(share or SHARES))
     if as_json:
         return print_json({"points": [asdict(p) for p in points], "labels": [asdict(r) for r in rows]})
     _print_points(points)

@@ -8,7 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
-from nlp.cli.speak import print_json, print_table
+from nlp.cli.speak import notice, print_json, print_table
+
+KINDS = ("objectives", "activities")
 
 
 def evaluate_command(
@@ -16,6 +18,10 @@ def evaluate_command(
     documents: Annotated[Path | None, typer.Option(help="Folder of the annotated documents.")] = None,
     encoder: Annotated[str | None, typer.Option(help="Row of the encoder table.")] = None,
     model: Annotated[str | None, typer.Option(help="Folder of a model of your own.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Folder for scores.json, labels.csv, plots.html.")
+    ] = None,
+    errors: Annotated[bool, typer.Option("--errors", help="Also print the model's twenty worst answers.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the scores as JSON.")] = False,
 ) -> None:
     """Score the model, zero-shot similarity and keyword rules on gold that nobody trained on, in one run.
@@ -31,22 +37,45 @@ def evaluate_command(
     from nlp.settings import Settings
 
     results, sheets = evaluate(gold, documents, Settings.load(encoder=encoder, model=model))
+    if out:
+        from nlp.writers.scorecard import write_scorecard
+
+        rows = [(gold.name, result.system, row) for result in results for row in result.labels]
+        for path in write_scorecard(out, [asdict(result) for result in results], rows, {}):
+            notice(str(path))
     if as_json:
         return print_json([asdict(result) for result in results])
-    for kind in ("objectives", "activities"):
+    for kind in KINDS:
         print_table(
-            ("system", "precision", "recall", "F1", "95 % interval", "top-3 hit"),
+            ("system", "precision", "recall", "F1", "95 % interval", "macro F1", "top-3 hit"),
             [_row(result, kind) for result in results],
             f"\n{kind} ({sum(len(sheet.units) for sheet in sheets)} units; "
             f"two annotators agree at F1 {agreement_of(sheets, kind)})",
         )
     for result in results:
-        if result.role_accuracy is not None:
-            print(f"\nrole accuracy of the {result.system}: {result.role_accuracy:.3f}")
+        for what, value in (("role", result.role_accuracy), ("treatment", result.treatment_accuracy)):
+            if value is not None:
+                print(f"\n{what} accuracy of the {result.system}: {value:.3f}")
+        if result.system == "model" and len(result.languages) > 1:
+            spoken = [(code, *values.values()) for code, values in result.languages.items()]
+            print_table(("language", *KINDS), spoken, "\nF1 of the model by language")
+    if errors:
+        texts = [text for sheet in sheets for text in sheet.texts]
+        faults = [
+            (f.unit, " ".join(f.missed), " ".join(f.wrong), f.depth, texts[f.unit][:200]) for f in results[0].faults
+        ]
+        print_table(
+            ("unit", "missed", "wrongly claimed", "deepest", "text"), faults, "\nthe worst answers of the model"
+        )
     return None
 
 
 def _row(result: Any, kind: str) -> tuple[str, ...]:
     scores, (low, high) = result.scores[kind], result.interval[kind]
     values = [f"{scores[name]:.3f}" for name in ("precision_micro", "recall_micro", "f1_micro")]
-    return (result.system, *values, f"{low:.3f} - {high:.3f}", f"{scores['top3_hit_units']:.3f}")
+    return (
+        result.system,
+        *values,
+        f"{low:.3f} - {high:.3f}",
+        *(f"{scores[name]:.3f}" for name in ("f1_macro", "top3_hit_units")),
+    )

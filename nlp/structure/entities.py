@@ -73,14 +73,31 @@ def body_names(body: Body) -> Iterator[tuple[str, bool]]:
 
 
 @functools.cache
+def _places() -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = yaml.safe_load((data_root() / "corpus" / "program" / "places.yaml").read_text("utf-8"))
+    return rows
+
+
+@functools.cache
+def _maskable() -> re.Pattern[str]:
+    names = {name for place in _places() for name in place["names"].values()}
+    longest_first = sorted(names, key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)|\d+", re.IGNORECASE)
+
+
+def masked(text: str) -> str:
+    """Return `text` without what a classifier might have learnt by heart: countries become X, figures and years 0."""
+    return _maskable().sub(lambda match: "0" if match[0].isdigit() else "X", text)
+
+
+@functools.cache
 def _patterns() -> list[dict[str, Any]]:
     program = load_program()
     rows: dict[tuple[str, bool], dict[str, Any]] = {}
     for body in program.body_by_id.values():
         for name, exact in body_names(body):
             rows.setdefault((name if exact else name.lower(), exact), _row("IMPLEMENTER", name, exact, body.id))
-    places = yaml.safe_load((data_root() / "corpus" / "program" / "places.yaml").read_text("utf-8"))
-    for place in places:
+    for place in _places():
         for name in place["names"].values():
             rows.setdefault((name.lower(), False), _row("PLACE", name, False, place["id"]))
     return list(rows.values())

@@ -1,0 +1,145 @@
+"""evmap models and evmap tune: what models there are, whether they are whole, and where their lanes begin."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from nlp.cli.speak import notice, print_json, print_table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+app = typer.Typer(help="The models there are.", no_args_is_help=True)
+Json = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
+Folder = Annotated[Path, typer.Argument(help="Model folder, or the name of a shipped one.")]
+
+
+def _folder(model: Path) -> Path:
+    from nlp.settings import data_root
+
+    shipped = data_root() / "models" / model
+    return shipped if not model.exists() and shipped.is_dir() else model
+
+
+@app.command("list")
+def list_command(as_json: Json = False) -> None:
+    """List the shipped models with what was measured on authors they did not see.
+
+    Example:
+
+        evmap models list
+    """
+    from nlp.classify.heads import MANIFEST, read_manifest
+    from nlp.settings import data_root
+
+    folders = sorted(path.parent for path in (data_root() / "models").glob(f"*/{MANIFEST}"))
+    found = {folder.name: read_manifest(folder) for folder in folders}
+    if as_json:
+        return print_json(found)
+    rows = [
+        (name, m["encoder"].split("-")[0], m["recipe"]["learner"], m["passages"], _size(data_root() / "models" / name),
+         m["held_out"]["best_f1_objectives"], m["held_out"]["best_f1_activities"])
+        for name, m in found.items()
+    ]  # fmt: skip
+    print_table(("model", "encoder", "learner", "passages", "MB", "objectives F1", "activities F1"), rows)
+    return None
+
+
+@app.command("show")
+def show_command(model: Folder, as_json: Json = False) -> None:
+    """Show a model's manifest: encoder, recipe, data, lanes and held-out figures.
+
+    Example:
+
+        evmap models show e5
+    """
+    from nlp.classify.heads import read_manifest
+
+    manifest = read_manifest(_folder(model))
+    if as_json:
+        return print_json(manifest)
+    print_table(
+        ("what", "value"), [(k, str(v)) for k, v in manifest.items() if k not in ("lanes", "files")], str(model)
+    )
+    print_table(("kind", "lane", "from", "precision", "recall"), _lanes(manifest["lanes"]), "\nlanes")
+    return None
+
+
+@app.command("verify")
+def verify_command(model: Folder) -> None:
+    """Hold every file of a model against its hash.
+
+    Example:
+
+        evmap models verify e5
+    """
+    from nlp.classify.heads import verify
+
+    folder = _folder(model)
+    manifest = verify(folder)
+    notice(f"{folder}: {len(manifest['files'])} files, each with its hash")
+
+
+def tune_command(
+    model: Annotated[Path, typer.Argument(help="Model folder, or the name of a shipped one.")] = Path("e5"),
+    precision: Annotated[float, typer.Option(min=0.01, max=0.999, help="Promised for the suggested lane.")] = 0.9,
+    recall: Annotated[float, typer.Option(min=0.01, max=0.999, help="Promised of objectives, both lanes.")] = 0.95,
+    activity_recall: Annotated[float, typer.Option(min=0.01, max=0.999, help="The same of activities.")] = 0.8,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Copy of the model with these lanes; new folder.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Choose lanes for your own tolerance on the model's held-out passages; seconds, nothing is trained.
+
+    The recall is kept on average over documents that are like the annotated ones (conformal risk control).
+
+    Example:
+
+        evmap tune e5 --precision 0.8 --recall 0.9 -o my-model
+    """
+    from dataclasses import asdict, astuple
+
+    from nlp.classify.lanes import Promise
+    from nlp.errors import UsageError
+    from nlp.program import load_program
+    from nlp.tune import settle, tune
+
+    folder, promise = _folder(model), Promise(precision, recall, activity_recall)
+    lanes, load = tune(folder, load_program(), promise)
+    if out:
+        if out.exists():
+            raise UsageError(out, "it is there already", "Name a new folder with -o")
+        shutil.copytree(folder, out, copy_function=shutil.copyfile)
+        settle(out, lanes, promise)
+        notice(f"{out}: use it with EVMAP_MODEL={out} or --model {out}")
+    if as_json:
+        return print_json({"lanes": {kind: asdict(own) for kind, own in lanes.items()}, "load": asdict(load)})
+    print_table(
+        ("kind", "lane", "from", "precision", "recall"), _lanes({k: asdict(v) for k, v in lanes.items()}),
+        f"promised: precision {precision} suggested; recall {recall} of objectives, {activity_recall} of activities; "
+        "measured on authors left out",
+    )  # fmt: skip
+    print_table(
+        ("pages", "passages", "suggested", "to review", "with a link", "minutes", "minutes alone"),
+        [astuple(load)],
+        "\nan officer's report of 20 pages (assumptions: nlp/tune.py, Work)",
+    )
+    return None
+
+
+def _lanes(lanes: Mapping[str, Any]) -> list[tuple[object, ...]]:
+    return [
+        (kind, "both lanes" if name == "review" else name, cut["threshold"], cut["precision"], cut["recall"])
+        for kind, own in lanes.items()
+        for name, cut in own.items()
+    ]
+
+
+def _size(folder: Path) -> str:
+    return f"{sum(path.stat().st_size for path in folder.rglob('*') if path.is_file()) / 1e6:.1f}"

@@ -1,0 +1,114 @@
+"""evmap race: every contender on the same questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from nlp.cli.speak import notice, print_json, print_table
+
+if TYPE_CHECKING:
+    from nlp.race import Standing
+
+KINDS = ("objectives", "activities")
+LANGUAGES = ("en", "es", "pt", "fr")
+
+
+def race_command(
+    annotations: Annotated[Path, typer.Argument(help="Annotation folder to learn from.")] = Path(
+        "annotations/training"
+    ),
+    gold: Annotated[list[Path] | None, typer.Option(help="Gold that lies outside; may be given again.")] = None,
+    documents: Annotated[Path | None, typer.Option(help="Folder of the gold's documents.")] = None,
+    settings: Annotated[
+        Path | None, typer.Option(help="Recipe of the fine-tuned model; the shipped one by default.")
+    ] = None,
+    only: Annotated[list[str] | None, typer.Option(help="Contender; may be given again; all by default.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Folder for scores.json, labels.csv, plots.html.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+) -> None:
+    """Race our models, their parts and their peers: held-out authors and gold, one table, one run.
+
+    Calibration and cuts come from the held-out authors alone. Hours from nothing, minutes when scores are kept.
+
+    Example:
+
+        evmap race --gold annotations/gold --gold annotations/foreign --documents ../shared/documents
+    """
+    from nlp.annotations import load_annotations
+    from nlp.contenders import Course
+    from nlp.learners import load_recipe
+    from nlp.program import load_program
+    from nlp.race import race
+    from nlp.settings import Settings, data_root
+    from nlp.sheets import load_sheets
+
+    sheets = {}
+    for path in gold or ():
+        for sheet in load_sheets(path, documents, Settings.load()):
+            sheets[f"{path.name}: {Path(sheet.gold.document).stem}"] = sheet
+    recipe = load_recipe(settings or data_root() / "models" / "recipes" / "e5.yaml")
+    course = Course(load_annotations(annotations), load_program(), sheets, recipe, notice)
+    standings = race(course, annotations, only)
+    if out:
+        from nlp.writers.scorecard import write_scorecard
+
+        rows = [
+            (sheet, own.name, row)
+            for own in standings
+            for sheet, result in own.results.items()
+            for row in result.labels
+        ]
+        curves = {own.name: own.reliability for own in standings}
+        for path in write_scorecard(out, [asdict(own) for own in standings], rows, curves):
+            notice(str(path))
+    if as_json:
+        return print_json([asdict(standing) for standing in standings])
+    for name in standings[0].results:
+        for kind in KINDS:
+            print_table(
+                ("contender", "precision", "recall", "F1", "95 %", "macro F1", "top-3", "en", "es", "pt", "fr"),
+                (_row(standing, name, kind) for standing in standings),
+                f"\n{name}, {kind}",
+            )
+    print_table(
+        ("contender", "calibration error", "lane", "from", "precision", "recall"),
+        (row for standing in standings for row in _lanes(standing)),
+        "\nlanes, chosen on two thirds of the authors and measured on the others",
+    )
+    print_table(
+        ("contender", "kind", "en", "es", "pt", "fr", "same in all four"),
+        (row for standing in standings for row in _parallel(standing)),
+        f"\n{standings[0].parallel.texts} held-out texts in four languages "
+        f"({standings[0].parallel.passages} passages each)",
+    )
+    return None
+
+
+def _parallel(standing: Standing) -> Iterable[tuple[object, ...]]:
+    for kind in KINDS:
+        own = standing.parallel
+        yield standing.name, kind, *(own.f1[code][kind] for code in LANGUAGES), own.identical[kind]
+
+
+def _row(standing: Standing, name: str, kind: str) -> tuple[str, ...]:
+    result = standing.results[name]
+    scores, (low, high) = result.scores[kind], result.interval[kind]
+    values = [f"{scores[key]:.3f}" for key in ("precision_micro", "recall_micro", "f1_micro")]
+    spoken = [
+        f"{result.languages[code][kind]:.3f}" if code in result.languages else "" for code in ("en", "es", "pt", "fr")
+    ]
+    rest = (f"{scores['f1_macro']:.3f}", f"{scores['top3_hit_units']:.3f}", *spoken)
+    return (standing.name, *values, f"{low:.3f}-{high:.3f}", *rest)
+
+
+def _lanes(standing: Standing) -> Iterable[tuple[object, ...]]:
+    for kind, lanes in standing.lanes.items():
+        for name, cut in (("suggested", lanes.suggested), ("both lanes", lanes.review), ("decided", lanes.decided)):
+            yield standing.name, standing.calibration_error, f"{kind}: {name}", cut.threshold, cut.precision, cut.recall
