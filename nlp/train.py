@@ -109,7 +109,7 @@ def train(
         EncoderError: if the encoder cannot be loaded, or not fine-tuned where the recipe asks for it.
     """
     read = load_annotations(folder)
-    if len({document.author for document in read.documents.values()}) < 2:
+    if len({read.documents[row.document].author for row in read.passages.values()}) < 2:
         raise AnnotationError(folder, "fewer than two authors", "Add one: heads are measured on authors unseen")
     with kept(recipe.encoder, cache) as encoder:
         report(f"{len(read.passages)} passages, encoding")
