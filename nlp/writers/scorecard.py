@@ -54,6 +54,7 @@ def _page(rows: Sequence[tuple[Any, ...]], curves: Mapping[str, Bins]) -> str:
 
 def _reliability(name: str, bins: Bins) -> str:
     def place(x: float, y: float) -> tuple[float, float]:
+        """Where a point of the unit square lies on the picture."""
         return round(MARGIN + x * SIDE, 1), round(MARGIN + (1 - y) * SIDE, 1)
 
     points = [place(mean, share) for mean, share, _ in bins]
