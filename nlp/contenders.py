@@ -27,7 +27,7 @@ from nlp.peers import PEERS, Peer, Questions, Teaching, questions_of
 from nlp.program import Program
 from nlp.settings import cache_root
 from nlp.sheets import Sheet
-from nlp.train import load_class, make_learner
+from nlp.train import cross_scores, load_class, make_learner
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.intp]
@@ -69,10 +69,7 @@ def ask_learner(course: Course, recipe: Recipe, blank: str = "") -> Said:
     if blank:
         own = replace(own, learnt=replace(own.learnt, **{blank: np.zeros_like(getattr(own.learnt, blank))}))
     learner = make_learner(own, course.program, recipe, course.report)
-    cross: dict[str, Array] = {}
-    for number, (learnt, asked) in enumerate(folds(own.held.groups, recipe.folds)):
-        for name, table in learner(learnt, asked, f"fold{number + 1}").scores.items():
-            cross.setdefault(name, np.zeros((len(own.held.rows), table.shape[1])))[asked] = table
+    cross = cross_scores(own.held, learner, recipe, course.report)
     everything = np.arange(len(own.held.rows))
     learned = learner(everything, everything[:0], "all")
     outside = {

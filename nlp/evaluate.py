@@ -13,7 +13,7 @@ from nlp.encode import embed
 from nlp.pipeline import Mapper
 from nlp.program import Program
 from nlp.records import Reading
-from nlp.scores import Answer, Result, score
+from nlp.scores import Answer, Result, falling, score
 from nlp.settings import Settings
 from nlp.sheets import Sheet, load_sheets
 from nlp.structure.entities import masked
@@ -37,8 +37,7 @@ def ask_masked(mapper: Mapper, sheet: Sheet) -> list[Answer]:
 def answer(program: Program, lanes: Mapping[str, Lanes], reading: Reading) -> Answer:
     """What a reading says of a unit: targets above the cuts where the model decides alone; nothing of a heading."""
     targets = claimed(program, lanes, reading.probabilities) if reading.role != "heading" else frozenset()
-    ranked = sorted(reading.probabilities, key=lambda target: -reading.probabilities[target])
-    return Answer(targets, tuple(ranked), reading.role, reading.treatment)
+    return Answer(targets, falling(reading.probabilities), reading.role, reading.treatment)
 
 
 def claimed(program: Program, lanes: Mapping[str, Lanes], probabilities: Mapping[str, float]) -> frozenset[str]:
@@ -57,7 +56,7 @@ def ask_zero_shot(mapper: Mapper, texts: Sequence[str]) -> list[Answer]:
     for row in likeness:
         scored = dict(zip(names, row.tolist(), strict=True))
         claimed = frozenset(t for t, score in scored.items() if score >= cuts[t.split(":")[0]])
-        answers.append(Answer(claimed, tuple(sorted(scored, key=lambda t: -scored[t])), None))
+        answers.append(Answer(claimed, falling(scored), None))
     return answers
 
 
@@ -67,7 +66,7 @@ def ask_keywords(program: Program, texts: Sequence[str]) -> list[Answer]:
     for text in texts:
         found = {target: len(terms_in(program, target, text)) for target in program.targets}
         claimed = frozenset(target for target, count in found.items() if count)
-        answers.append(Answer(claimed, tuple(sorted(found, key=lambda t: -found[t])), None))
+        answers.append(Answer(claimed, falling(found), None))
     return answers
 
 

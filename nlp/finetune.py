@@ -23,6 +23,7 @@ from nlp.classify.features import Matrix
 from nlp.encode.adapter import adaptable, save_adapter
 from nlp.encode.device import training_device
 from nlp.encode.embed import E5_PREFIX
+from nlp.settings import STRICT
 
 Array = npt.NDArray[np.float64]
 Report = Callable[[str], None]
@@ -32,9 +33,6 @@ SORTED_TOGETHER = 20  # batches whose passages are sorted by length before they 
 SAMPLE = 1500
 START_SCALE, START_BIAS = 20.0, -4.0
 CHOICE_SCALE = 10.0  # centred unit vectors are short; this brings the heads of role and treatment to a learnable size
-
-
-STRICT = {"extra": "forbid"}  # a recipe with a name that means nothing is refused
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,10 +27,10 @@ from nlp.classify.features import LabelVectors, Matrix, assemble, joined
 from nlp.classify.heads import Heads
 from nlp.classify.lanes import Promise
 from nlp.errors import UsageError
-from nlp.finetune import ADAPTER, STRICT, Lesson, Tuning, finetune
+from nlp.finetune import ADAPTER, Lesson, Tuning, finetune
 from nlp.material import Material, surroundings_of, take
 from nlp.program import Program, label_text
-from nlp.settings import ENCODER
+from nlp.settings import ENCODER, STRICT
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.intp]

@@ -101,6 +101,14 @@ def folds(groups: npt.NDArray[np.str_], count: int) -> Iterator[tuple[npt.NDArra
     yield from GroupKFold(count).split(np.zeros(len(groups)), groups=groups)
 
 
+def fold_of(groups: npt.NDArray[np.str_], count: int) -> npt.NDArray[np.intp]:
+    """Return the number of the fold that each passage is held out in, (n,)."""
+    found = np.zeros(len(groups), np.intp)
+    for number, (_, test) in enumerate(folds(groups, count)):
+        found[test] = number
+    return found
+
+
 def take(material: Material, index: npt.NDArray[np.intp]) -> Material:
     """Return the passages at `index`."""
     return Material(

@@ -9,14 +9,14 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from nlp.classify.features import LabelVectors, Matrix, Surroundings, context_text
+from nlp.classify.features import LabelVectors, Surroundings, context_text, unit_rows
 from nlp.classify.why import terms_in
 from nlp.encode.cache import kept
-from nlp.encode.embed import Vectors
 from nlp.material import Material, surroundings_of
 from nlp.program import Program
 from nlp.sheets import Sheet
@@ -24,6 +24,7 @@ from nlp.sheets import Sheet
 Array = npt.NDArray[np.float64]
 NEIGHBOURS, TEMPERATURE = 20, 20.0
 TFIDF_STRENGTH = 20.0
+ABSENT = -8.0  # score of a label without examples
 CONTEXT_WEIGHT = 0.5  # of the surroundings' words beside the passage's own
 
 
@@ -80,7 +81,7 @@ def nearest(program: Program, teaching: Teaching, asked: Questions, encoder: str
     with kept(encoder) as cached:
         known, own = cached.encode(list(teaching.questions.texts)), cached.encode(list(asked.texts))
     centre = known.mean(axis=0)
-    known, own = _unit(known - centre), _unit(own - centre)
+    known, own = unit_rows(known - centre), unit_rows(own - centre)
     scores = np.empty((len(own), teaching.targets.shape[1]))
     for start in range(0, len(own), 512):
         cosines = own[start : start + 512] @ known.T
@@ -115,13 +116,7 @@ def tfidf(program: Program, teaching: Teaching, asked: Questions) -> Array:
     own = sparse.hstack(
         [words.transform(asked.texts), letters.transform(asked.texts), CONTEXT_WEIGHT * around.transform(contexts)]
     ).tocsr()
-    scores = np.full((own.shape[0], teaching.targets.shape[1]), -8.0)
-    for column in range(scores.shape[1]):
-        truth = teaching.targets[:, column] >= 0.5
-        if truth.any():
-            model = LogisticRegression(C=TFIDF_STRENGTH, solver="liblinear")
-            scores[:, column] = model.fit(table, truth, sample_weight=teaching.weights).decision_function(own)
-    return scores
+    return _per_label(LogisticRegression(C=TFIDF_STRENGTH, solver="liblinear"), table, own, teaching)
 
 
 def one_vs_rest(program: Program, teaching: Teaching, asked: Questions, encoder: str) -> Array:
@@ -133,19 +128,18 @@ def one_vs_rest(program: Program, teaching: Teaching, asked: Questions, encoder:
         known, own = cached.encode(list(teaching.questions.texts)), cached.encode(list(asked.texts))
     mean, scale = known.mean(axis=0), np.maximum(known.std(axis=0), 1e-6)
     known, own = (known - mean) / scale, (own - mean) / scale
-    scores = np.full((len(own), teaching.targets.shape[1]), -8.0)
     with threadpool_limits(1):
-        for column in range(scores.shape[1]):
-            truth = teaching.targets[:, column] >= 0.5
-            if truth.any():
-                model = LogisticRegression(C=0.01, max_iter=300).fit(known, truth, sample_weight=teaching.weights)
-                scores[:, column] = model.decision_function(own)
+        return _per_label(LogisticRegression(C=0.01, max_iter=300), known, own, teaching)
+
+
+def _per_label(model: Any, known: Any, own: Any, teaching: Teaching) -> Array:
+    """Fit `model` anew for each label on the rows of `known` and score `own`; a label that nobody gave gets ABSENT."""
+    scores = np.full((own.shape[0], teaching.targets.shape[1]), ABSENT)
+    for column in range(scores.shape[1]):
+        truth = teaching.targets[:, column] >= 0.5
+        if truth.any():
+            scores[:, column] = model.fit(known, truth, sample_weight=teaching.weights).decision_function(own)
     return scores
-
-
-def _unit(vectors: Matrix) -> Vectors:
-    unit: Vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
-    return unit
 
 
 PEERS: dict[str, Peer] = {

@@ -7,7 +7,7 @@ nothing about the gold is ever looked at. Scores are kept on disk: a stopped rac
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,17 +20,16 @@ from nlp.contenders import COMBINATIONS, CONTENDERS, Course, Said, ask_peer, com
 from nlp.encode.cache import kept
 from nlp.errors import UsageError
 from nlp.evaluate import claimed
-from nlp.material import Material, folds
+from nlp.material import Material, fold_of
 from nlp.peers import PEERS
 from nlp.program import LANGUAGES, Program
 from nlp.records import ROLES, TREATMENTS
-from nlp.scores import KINDS, Answer, Result, f1, score
+from nlp.scores import KINDS, Answer, Result, f1, falling, score
 from nlp.sheets import Sheet, sheet_of
 from nlp.train import load_class
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.intp]
-Report = Callable[[str], None]
 CROSS = "held-out authors"
 
 
@@ -84,9 +83,7 @@ def race(course: Course, folder: Path, only: Sequence[str] | None = None) -> lis
     names = [name for name in known if name in (only or known)]
     with kept(course.recipe.encoder) as encoder:
         own = load_class(course.read, course.program, encoder, course.recipe)
-    fold = np.zeros(len(own.held.rows), np.intp)
-    for number, (_, asked) in enumerate(folds(own.held.groups, course.recipe.folds)):
-        fold[asked] = number
+    fold = fold_of(own.held.groups, course.recipe.folds)
     said: dict[str, Said] = {}
     for name in names:
         for part in COMBINATIONS.get(name, (name,)):
@@ -163,5 +160,5 @@ def answers(
     for row, role, treatment in zip(probabilities.round(4).tolist(), roles, treatments, strict=True):
         named = dict(zip(program.targets, row, strict=True))
         targets = claimed(program, lanes, named) if role != "heading" else frozenset()
-        rows.append(Answer(targets, tuple(sorted(named, key=lambda t: -named[t])), role, treatment))
+        rows.append(Answer(targets, falling(named), role, treatment))
     return rows

@@ -6,7 +6,7 @@ Precision counts required and permitted labels as right, recall asks for the req
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,11 @@ KINDS = {"objectives": "objective", "activities": "activity"}
 TOP = 3
 DRAWS = 1000
 WORST = 20
+
+
+def falling(scores: Mapping[str, float]) -> tuple[str, ...]:
+    """Targets by falling score; equal ones in the order they stand in."""
+    return tuple(sorted(scores, key=lambda target: -scores[target]))
 
 
 @dataclass(frozen=True, slots=True)

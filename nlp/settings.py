@@ -12,6 +12,7 @@ from nlp.errors import UsageError
 
 PACKAGE = Path(__file__).resolve().parent
 ENCODER = "e5"
+STRICT = {"extra": "forbid"}  # for pydantic: a name that means nothing is refused
 
 
 def data_root() -> Path:

@@ -23,7 +23,7 @@ from nlp.encode import embed
 from nlp.encode.cache import kept
 from nlp.errors import AnnotationError
 from nlp.learners import FrozenLearner, Learner, Recipe, TunedLearner
-from nlp.material import Material, folds, load_material, surroundings_of
+from nlp.material import Material, fold_of, folds, load_material, surroundings_of
 from nlp.program import Program
 from nlp.settings import cache_root
 
@@ -78,20 +78,21 @@ class HeldOut:
     fold: npt.NDArray[np.intp]
 
 
-def held_out(material: Material, learner: Learner, recipe: Recipe, report: Report) -> HeldOut:
-    """Score every passage with heads that learnt from the other authors."""
-    count = len(material.rows)
-    result = HeldOut(
-        np.zeros_like(material.targets), np.zeros(count, np.intp), np.zeros(count, np.intp), np.zeros(count, np.intp)
-    )
+def cross_scores(material: Material, learner: Learner, recipe: Recipe, report: Report) -> dict[str, Array]:
+    """Score every passage with heads that learnt from the other authors: tables as `Heads.scores` names them."""
+    tables: dict[str, Array] = {}
     for number, (train, test) in enumerate(folds(material.groups, recipe.folds)):
         report(f"fold {number + 1} of {recipe.folds}: {len(train)} passages to learn from, {len(test)} held out")
-        scores = learner(train, test, f"fold{number + 1}").scores
-        result.targets[test] = scores["targets"]
-        result.role[test] = scores["role"].argmax(axis=1)
-        result.treatment[test] = scores["treatment"].argmax(axis=1)
-        result.fold[test] = number
-    return result
+        for name, table in learner(train, test, f"fold{number + 1}").scores.items():
+            tables.setdefault(name, np.zeros((len(material.rows), table.shape[1])))[test] = table
+    return tables
+
+
+def held_out(material: Material, learner: Learner, recipe: Recipe, report: Report) -> HeldOut:
+    """Say what heads that learnt from the other authors make of every passage."""
+    tables = cross_scores(material, learner, recipe, report)
+    role, treatment = (tables[name].argmax(axis=1) for name in ("role", "treatment"))
+    return HeldOut(tables["targets"], role, treatment, fold_of(material.groups, recipe.folds))
 
 
 def train(

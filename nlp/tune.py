@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from nlp.classify.heads import load_held, read_manifest, relane
-from nlp.classify.lanes import COLUMNS, Held, Lanes, Promise, choose, hits_of
+from nlp.classify.lanes import COLUMNS, NAMES, Held, Lanes, Promise, choose, hits_of
 from nlp.program import Program
 
 PAGE = 3000  # characters of a printed page
@@ -70,10 +70,7 @@ def settle(folder: Path, lanes: dict[str, Lanes], promise: Promise) -> None:
 def load_of(held: Held, program: Program, lanes: dict[str, Lanes], pages: int = 20, work: Work | None = None) -> Load:
     """Reckon links and minutes of a report with as many characters as `pages` pages."""
     rates = work or Work()
-    cuts = {
-        kind: {"suggested": own.suggested.threshold, "review": own.review.threshold, "decided": 0.5}
-        for kind, own in lanes.items()
-    }
+    cuts = {kind: {name: getattr(own, name).threshold for name in NAMES} for kind, own in lanes.items()}
     hits = hits_of(held.probabilities, program, cuts)
     suggested = np.hstack([hits[kind, "suggested"] for kind in COLUMNS])
     both = np.hstack([hits[kind, "review"] for kind in COLUMNS])

@@ -88,14 +88,15 @@ class LabelVectors:
         Both sides are centred at `centre` (dim,), the mean of the training passages, as encoders crowd all texts
         into one corner of their space.
         """
-        own = _unit(vectors - centre)
-        labels = _unit(self.vectors - centre)
+        own = unit_rows(vectors - centre)
+        labels = unit_rows(self.vectors - centre)
         cosines = (own @ labels.T).reshape(len(vectors), self._labels, len(LANGUAGES))
         best: Matrix = cosines.max(axis=2).astype(np.float32)
         return best
 
 
-def _unit(vectors: Matrix) -> Matrix:
+def unit_rows(vectors: Matrix) -> Matrix:
+    """Return rows of length 1; a row of zeros stays as it is."""
     norms = np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
     unit: Matrix = (vectors / norms).astype(np.float32)
     return unit

@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from nlp.program import Program
 from nlp.records import Lane
+from nlp.settings import STRICT
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -74,7 +75,7 @@ class Promise:
         activity_recall: of its activities; less is asked, as the objective stands where no activity is certain.
     """
 
-    __pydantic_config__: ClassVar = {"extra": "forbid"}
+    __pydantic_config__: ClassVar = STRICT
 
     precision: float = 0.9
     recall: float = 0.95
