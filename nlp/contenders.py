@@ -10,29 +10,31 @@ import functools
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from nlp.annotations import Annotations
 from nlp.classify.combine import combine
-from nlp.classify.features import body_columns, context_text, joined
+from nlp.classify.features import Surroundings, body_columns, context_text, joined
 from nlp.classify.heads import Heads
 from nlp.encode import embed
 from nlp.encode.cache import kept
 from nlp.learners import Learned, Recipe
 from nlp.material import Material, folds
-from nlp.peers import PEERS, Peer, Questions, Teaching, questions_of
+from nlp.peers import PEERS, Questions, Teaching, questions_of
 from nlp.program import Program
 from nlp.settings import cache_root
 from nlp.sheets import Sheet
 from nlp.train import cross_scores, load_class, make_learner
 
 Array = npt.NDArray[np.float64]
+Tables = dict[str, Array]
 Index = npt.NDArray[np.intp]
 Report = Callable[[str], None]
 TUNED, FROZEN_USE = "fine-tuned e5", "frozen USE"
+CROSS = "held-out authors"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +65,41 @@ class Said:
 
 
 def ask_learner(course: Course, recipe: Recipe, blank: str = "") -> Said:
-    """What a model of ours says; `blank` names a part of its features to do without: "contexts" or "bodies"."""
+    """What a model of ours says; `blank` names what it is to do without: "contexts" or "bodies".
+
+    A model that reads a passage joined with its surroundings does without all of them.
+    """
+    known = [json.dumps(asdict(recipe)), course.program.labels_digest, blank]
     with kept(recipe.encoder) as encoder:
         own = load_class(course.read, course.program, encoder, recipe)
-    if blank:
+    tuned = recipe.learner == "tuned"
+    asked = {name: questions_of(sheet) for name, sheet in course.sheets.items()}
+    if blank and tuned:
+        rows = tuple(replace(row, implementer=None, body="", section=(), before="") for row in own.learnt.rows)
+        own = replace(own, learnt=replace(own.learnt, rows=rows))
+        asked = {name: Questions(part.texts, [Surroundings()] * len(part.texts)) for name, part in asked.items()}
+    elif blank:
         own = replace(own, learnt=replace(own.learnt, **{blank: np.zeros_like(getattr(own.learnt, blank))}))
-    learner = make_learner(own, course.program, recipe, course.report)
-    cross = cross_scores(own.held, learner, recipe, course.report)
-    everything = np.arange(len(own.held.rows))
-    learned = learner(everything, everything[:0], "all")
-    outside = {
-        name: learned.heads.scores(_features(course, recipe, learned, questions_of(sheet), blank))
-        for name, sheet in course.sheets.items()
-    }
-    return Said(cross, outside)
+    lines = [line for part in (questions_of(own.learnt), *asked.values()) for line in (*part.lines(), "")]
+
+    def ask() -> Tables:
+        learner = make_learner(own, course.program, recipe, course.report)
+        tables = {
+            f"{CROSS}|{key}": table for key, table in cross_scores(own.held, learner, recipe, course.report).items()
+        }
+        everything = np.arange(len(own.held.rows))
+        learned = learner(everything, everything[:0], "all")
+        for name, part in asked.items():
+            scores = learned.heads.scores(_features(course, recipe, learned, part, blank))
+            tables.update({f"{name}|{key}": table for key, table in scores.items()})
+        return tables
+
+    tables = _kept([*known, *lines], (own.learnt.targets, own.learnt.role, own.learnt.weights), ask)
+    parted: dict[str, dict[str, Array]] = {}
+    for key, table in tables.items():
+        name, _, part_of = key.rpartition("|")
+        parted.setdefault(name, {})[part_of] = table
+    return Said(parted.pop(CROSS), parted)
 
 
 def _features(
@@ -110,44 +133,55 @@ def combined(parts: Sequence[Said], targets: Array, fold: Index) -> Said:
 
 def ask_peer(course: Course, name: str, material: Material) -> Said:
     """What the peer `name` says."""
-    peer = PEERS[name]
     questions = questions_of(material)
     cross = np.zeros_like(material.targets)
     for number, (learnt, asked) in enumerate(folds(material.groups, course.recipe.folds)):
         course.report(f"{name}: fold {number + 1} of {course.recipe.folds}")
-        cross[asked] = _kept(name, peer, course.program, _teaching(questions, material, learnt), questions.part(asked))
+        (cross[asked],) = _answers(course, name, _teaching(questions, material, learnt), [questions.part(asked)])
     course.report(f"{name}: all passages")
     everything = _teaching(questions, material, np.arange(len(material.rows)))
-    outside = {
-        sheet: {"targets": _kept(name, peer, course.program, everything, questions_of(own))}
-        for sheet, own in course.sheets.items()
-    }
-    return Said({"targets": cross}, outside)
+    outside = _answers(course, name, everything, [questions_of(sheet) for sheet in course.sheets.values()])
+    return Said(
+        {"targets": cross}, {sheet: {"targets": own} for sheet, own in zip(course.sheets, outside, strict=True)}
+    )
 
 
 def _teaching(questions: Questions, material: Material, index: Index) -> Teaching:
     return Teaching(questions.part(index), material.targets[index], material.weights[index])
 
 
-def _kept(name: str, peer: Peer, program: Program, teaching: Teaching, asked: Questions) -> Array:
-    """The peer's scores, from disk if it was asked the same before."""
-    known = [name, program.labels_digest, *teaching.questions.lines(), "", *asked.lines()]
+def _answers(course: Course, name: str, teaching: Teaching, asked: Sequence[Questions]) -> list[Array]:
+    """The peer's scores of each set of questions, after one training; from disk if it was asked the same before."""
+    lines = [line for part in (teaching.questions, *asked) for line in (*part.lines(), "")]
+    joint = Questions([text for part in asked for text in part.texts], [near for part in asked for near in part.places])
+    tables = _kept(
+        [name, course.program.labels_digest, *lines],
+        (teaching.targets, teaching.weights),
+        lambda: {"targets": PEERS[name](course.program, teaching, joint)},
+    )
+    bounds = np.cumsum([len(part.texts) for part in asked])[:-1]
+    return np.split(tables["targets"], bounds)
+
+
+def _kept(known: Sequence[str], labels: Sequence[Array], ask: Callable[[], Tables]) -> Tables:
+    """The tables that `ask` gives, from disk if it was asked before with the same texts and labels."""
     digest = hashlib.sha256(json.dumps(known).encode())
-    digest.update(np.ascontiguousarray(teaching.targets).tobytes())
-    path = cache_root() / "race" / f"{digest.hexdigest()[:24]}.npy"
+    for table in labels:
+        digest.update(np.ascontiguousarray(table).tobytes())
+    path = cache_root() / "race" / f"{digest.hexdigest()[:24]}.npz"
     if path.is_file():
-        found: Array = np.load(path, allow_pickle=False)
-        return found
-    scores = peer(program, teaching, asked)
+        with np.load(path, allow_pickle=False) as data:
+            return {name: data[name] for name in data.files}
+    tables = ask()
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part.npy")
-    np.save(part, scores)
+    part = path.with_suffix(".part.npz")
+    np.savez(part, **tables)  # type: ignore[arg-type]
     part.replace(path)
-    return scores
+    return tables
 
 
-def _as_given(course: Course) -> Said:
-    return ask_learner(course, course.recipe)
+def _as_given(course: Course, blank: str = "") -> Said:
+    return ask_learner(course, course.recipe, blank)
 
 
 def _frozen(course: Course, encoder: str, blank: str = "") -> Said:
@@ -156,6 +190,7 @@ def _frozen(course: Course, encoder: str, blank: str = "") -> Said:
 
 CONTENDERS: dict[str, Callable[[Course], Said]] = {
     TUNED: _as_given,
+    "fine-tuned e5, no surroundings": functools.partial(_as_given, blank="contexts"),
     "frozen e5": functools.partial(_frozen, encoder="e5"),
     "frozen e5, no surroundings": functools.partial(_frozen, encoder="e5", blank="contexts"),
     "frozen e5, no implementer": functools.partial(_frozen, encoder="e5", blank="bodies"),
@@ -163,5 +198,15 @@ CONTENDERS: dict[str, Callable[[Course], Said]] = {
 }
 COMBINATIONS: dict[str, tuple[str, ...]] = {
     "fine-tuned e5 + frozen USE": (TUNED, FROZEN_USE),
-    "fine-tuned e5 + frozen e5 + frozen USE": (TUNED, "frozen e5", FROZEN_USE),
+    "fine-tuned e5 + implementer's group": (TUNED, "implementer's group"),
+    "fine-tuned e5 + nearest examples": (TUNED, "nearest examples e5"),
+    "all together": (
+        TUNED,
+        FROZEN_USE,
+        "TF-IDF + logistic",
+        "nearest examples e5",
+        "zero-shot e5",
+        "keyword rules",
+        "implementer's group",
+    ),
 }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from nlp.classify import why as why_
 from nlp.classify.absence import settled
+from nlp.classify.familiar import Familiarity
 from nlp.classify.heads import Model
 from nlp.classify.lanes import Lanes, decide
 from nlp.display import links_html, title_of
@@ -33,6 +34,7 @@ class Mapping:
         links: evidence links by position, then objectives before activities.
         lanes: the cuts that made them. model: digest of the model; program: the codebook.
         explained: the links as first made, with their reasons, that later cuts go back to.
+        familiarity: how like the annotated documents this one is; None where it is too short to say.
     """
 
     structured: Structured
@@ -42,6 +44,7 @@ class Mapping:
     program: Program
     model: str
     explained: tuple[Link, ...] = ()
+    familiarity: Familiarity | None = None
 
     def __repr__(self) -> str:
         path = self.structured.document.path
@@ -169,7 +172,9 @@ def link_document(
                 why_.nearest(model.examples, target, vectors[number]),
             )
             links.append(make_link(text, passage, reading, target, probability, lane, why, weighed[0][0]))
-    return Mapping(structured, tuple(readings), tuple(links), model.lanes, program, model.digest)
+    passages = ((text[p.span.start : p.span.end], p.language) for p in structured.passages)
+    like = model.known.familiarity(passages)
+    return Mapping(structured, tuple(readings), tuple(links), model.lanes, program, model.digest, familiarity=like)
 
 
 def linkable(passage: Passage, reading: Reading) -> bool:

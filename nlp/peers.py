@@ -7,16 +7,22 @@ calibrates all alike.
 from __future__ import annotations
 
 import functools
+import os
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from nlp.classify.features import LabelVectors, Surroundings, context_text, unit_rows
+from nlp.classify.features import LabelVectors, Surroundings, context_text, joined, unit_rows
 from nlp.classify.why import terms_in
+from nlp.encode import e5
 from nlp.encode.cache import kept
+from nlp.encode.embed import E5_PREFIX
+from nlp.errors import MissingExtra
 from nlp.material import Material, surroundings_of
 from nlp.program import Program
 from nlp.sheets import Sheet
@@ -26,6 +32,8 @@ NEIGHBOURS, TEMPERATURE = 20, 20.0
 TFIDF_STRENGTH = 20.0
 ABSENT = -8.0  # score of a label without examples
 CONTEXT_WEIGHT = 0.5  # of the surroundings' words beside the passage's own
+SHOTS = 12  # examples of each label that SetFit forms pairs of
+SETFIT_TOKENS = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +140,48 @@ def one_vs_rest(program: Program, teaching: Teaching, asked: Questions, encoder:
         return _per_label(LogisticRegression(C=0.01, max_iter=300), known, own, teaching)
 
 
+def setfit(program: Program, teaching: Teaching, asked: Questions) -> Array:
+    """SetFit on e5: the encoder learns from pairs of passages that share a label or do not, then one head a label.
+
+    Pairs are formed of `SHOTS` examples a label, each example once in a like and once in an unlike pair; the heads
+    learn from all passages. Passages are joined with their surroundings.
+    Source: L. Tunstall et al., "Efficient few-shot learning without prompts" (2022), package `setfit`.
+
+    Raises:
+        MissingExtra: without the extra `race`.
+    """
+    if find_spec("setfit") is None:
+        raise MissingExtra("SetFit", "race")
+    import torch
+    from datasets import Dataset
+    from setfit import SetFitModel, Trainer, TrainingArguments
+    from sklearn.linear_model import LogisticRegression
+
+    known, own = (
+        [E5_PREFIX + joined(*pair) for pair in zip(part.texts, part.places, strict=True)]
+        for part in (teaching.questions, asked)
+    )
+    truth = teaching.targets >= 0.5
+    order = np.random.default_rng(0).permutation(len(known))
+    drawn = sorted({int(i) for column in truth.T for i in order[column[order]][:SHOTS]})
+    torch.set_num_threads(os.cpu_count() or 1)  # an encoder that was used before left it at one
+    model = SetFitModel.from_pretrained(str(e5.folder()), multi_target_strategy="one-vs-rest")
+    model.model_body.max_seq_length = SETFIT_TOKENS
+    for parameter in model.model_body[0].auto_model.embeddings.parameters():
+        parameter.requires_grad_(False)  # as in our own fine-tuning: four fifths of the weights, and rare words
+    table = Dataset.from_dict({"text": [known[i] for i in drawn], "label": truth[drawn].astype(int).tolist()})
+    with tempfile.TemporaryDirectory() as folder:
+        options = TrainingArguments(
+            folder, batch_size=16, num_epochs=1, num_iterations=1, seed=0, use_amp=True, report_to="none"
+        )
+        trainer = Trainer(model=model, args=options, train_dataset=table)
+        trainer.train_embeddings(*trainer.dataset_to_parameters(table), args=options)
+    vectors = [model.model_body.encode(texts, batch_size=32) for texts in (known, own)]
+    centre = vectors[0].mean(axis=0)
+    rows = [unit_rows(part - centre) for part in vectors]
+    return _per_label(LogisticRegression(C=20.0, max_iter=300), rows[0], rows[1], teaching)
+
+
 def _per_label(model: Any, known: Any, own: Any, teaching: Teaching) -> Array:
     """Fit `model` anew for each label on the rows of `known` and score `own`; a label that nobody gave gets ABSENT."""
     scores = np.full((own.shape[0], teaching.targets.shape[1]), ABSENT)
@@ -142,10 +192,23 @@ def _per_label(model: Any, known: Any, own: Any, teaching: Teaching) -> Array:
     return scores
 
 
+def own_group(program: Program, teaching: Teaching, asked: Questions) -> Array:
+    """1 for the activities that the Program gives to the group of the body that acts, 0 for all else; learns nothing.
+
+    No one's answer by itself: it is there to be combined with others as a prior.
+    """
+    bodies = [program.body_by_id.get(place.body or "") for place in asked.places]
+    groups = [body.group if body else place.body for body, place in zip(bodies, asked.places, strict=True)]
+    own = [program.group_of(label) for label in program.labels.values()]
+    return np.array([[float(group is not None and group == mine) for mine in own] for group in groups])
+
+
 PEERS: dict[str, Peer] = {
     "keyword rules": keywords,
     "zero-shot e5": functools.partial(zero_shot, encoder="e5"),
     "nearest examples e5": functools.partial(nearest, encoder="e5"),
     "TF-IDF + logistic": tfidf,
     "one-vs-rest USE": functools.partial(one_vs_rest, encoder="use"),
+    "SetFit e5": setfit,
+    "implementer's group": own_group,
 }

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from nlp.classify.calibrate import cross_fitted, expected_calibration_error, fit_platt, reliability
 from nlp.classify.lanes import Held, Lanes, choose
-from nlp.contenders import COMBINATIONS, CONTENDERS, Course, Said, ask_peer, combined
+from nlp.contenders import COMBINATIONS, CONTENDERS, CROSS, Course, Said, ask_peer, combined
 from nlp.encode.cache import kept
 from nlp.errors import UsageError
 from nlp.evaluate import claimed
@@ -30,7 +30,6 @@ from nlp.train import load_class
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.intp]
-CROSS = "held-out authors"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +86,11 @@ def race(course: Course, folder: Path, only: Sequence[str] | None = None) -> lis
     said: dict[str, Said] = {}
     for name in names:
         for part in COMBINATIONS.get(name, (name,)):
-            if part in CONTENDERS and part not in said:
+            if part not in said:
                 course.report(part)
-                said[part] = CONTENDERS[part](course)
+                said[part] = CONTENDERS[part](course) if part in CONTENDERS else ask_peer(course, part, own.learnt)
         if name in COMBINATIONS:
             said[name] = combined([said[part] for part in COMBINATIONS[name]], own.held.targets, fold)
-        if name in PEERS:
-            said[name] = ask_peer(course, name, own.learnt)
     cross = sheet_of(course.read, folder, [row.passage_id for row in own.held.rows])
     return [judge(course, name, said[name], own.held, fold, cross) for name in names]
 

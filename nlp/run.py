@@ -30,7 +30,10 @@ CACHE = "cache/vectors.sqlite"
 def run(
     paths: Sequence[Path], out: Path, settings: Settings, step: Step = lambda _: None, notice: Notice = lambda _: None
 ) -> dict[str, Any]:
-    """Map `paths` into `out`; return the manifest with ``problems``: the ledger rows that are not "ok".
+    """Map `paths` into `out`; return the manifest with two lists of ledger rows.
+
+    ``problems``: those that are not "ok". ``strange``: those of documents unlike the annotated ones, for which the
+    promises of the lanes are not known to hold.
 
     Args:
         step: hears each ledger row. notice: hears what the user should know.
@@ -53,7 +56,8 @@ def run(
         stages["total"] = time.monotonic() - clock
         manifest["seconds"] = {stage: round(seconds, 3) for stage, seconds in stages.items()}
         writer.finish(manifest)
-    return {**manifest, "problems": [row for row in ledger if row["status"] != "ok"]}
+    problems = [row for row in ledger if row["status"] != "ok"]
+    return {**manifest, "problems": problems, "strange": [row for row in ledger if row["strange"]]}
 
 
 def _manifest(mapper: Mapper, settings: Settings, ledger: Sequence[Row], counts: dict[str, int]) -> dict[str, Any]:

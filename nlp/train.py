@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nlp.annotations import Annotations, load_annotations
+from nlp.annotations import Annotated, Annotations, load_annotations
 from nlp.annotations.faults import digest
 from nlp.annotations.pool import pool
 from nlp.classify import heads as heads_
 from nlp.classify.calibrate import cross_fitted, expected_calibration_error, fit_platt
+from nlp.classify.familiar import KnownWords
 from nlp.classify.features import Encodes, LabelVectors, Matrix, joined
 from nlp.classify.lanes import COLUMNS, Held, best, choose, f1
 from nlp.encode import embed
@@ -147,8 +148,14 @@ def train(
         "zero_shot": tune_zero_shot(own.labels.likeness(own.held.vectors, calibrated.centre), own.held.targets),
         "held_out": held_out_facts(scores, probabilities, own.held),
     }
-    heads_.save(out, calibrated, lanes, as_examples(own.held, shown, vectors), held, facts)
+    examples = as_examples(own.held, shown, vectors)
+    heads_.save(out, calibrated, lanes, examples, held, known_words(rows), facts)
     return facts
+
+
+def known_words(rows: Sequence[Annotated]) -> KnownWords:
+    """The words of the annotated documents, to tell documents that are unlike them."""
+    return KnownWords.of((row.text, row.language, row.document, row.author) for row in rows)
 
 
 def copy_adapter(source: Path, target: Path) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from nlp.classify.absence import denied, settled
 from nlp.classify.calibrate import Platt, expected_calibration_error, fit_platt, sigmoid
 from nlp.classify.features import LabelVectors, Surroundings, body_columns, context_text, joined
-from nlp.classify.heads import EXAMPLES, HELD, MANIFEST, WEIGHTS, Examples, load, load_held, save, verify
+from nlp.classify.heads import EXAMPLES, HELD, MANIFEST, WEIGHTS, WORDS, Examples, load, load_held, save, verify
 from nlp.classify.lanes import Cut, Held, Lanes, Promise, choose, decide, measure, risk_controlled
 from nlp.classify.why import MOST_SENTENCES, drops, group_sentences, nearest, terms_in, without_each
 from nlp.encode.embed import HashEmbedder
@@ -281,7 +281,7 @@ def test_a_model_survives_saving_and_loading(tiny_model: Path, tmp_path: Path):
     model = load(tiny_model, PROGRAM, IDENTITY)
     facts = {"encoder": IDENTITY, "codebook": PROGRAM.labels_digest}
     held = load_held(tiny_model, 120)
-    save(tmp_path / "again", model.heads, model.lanes, model.examples, held, facts)
+    save(tmp_path / "again", model.heads, model.lanes, model.examples, held, model.known, facts)
     assert (load_held(tmp_path / "again", 120).required == held.required).all()
     again = load(tmp_path / "again", PROGRAM, IDENTITY)
     for name in ("centre", "mean", "scale", "role", "treatment", "targets"):
@@ -309,7 +309,7 @@ def test_training_twice_gives_the_same_bytes(annotations: Path, tiny_model: Path
 
 
 def test_a_model_holds_no_pickle(tiny_model: Path):
-    assert {path.name for path in tiny_model.iterdir()} == {WEIGHTS, MANIFEST, EXAMPLES, HELD}
+    assert {path.name for path in tiny_model.iterdir()} == {WEIGHTS, MANIFEST, EXAMPLES, HELD, WORDS}
     with np.load(tiny_model / WEIGHTS, allow_pickle=False) as data:
         assert all(np.isfinite(data[name]).all() for name in data.files)
 
@@ -341,7 +341,7 @@ DAMAGE: dict[str, tuple[Callable[[Path], None], str]] = {
     "no weights": (lambda folder: (folder / WEIGHTS).unlink(), "missing"),
     "no manifest": (lambda folder: (folder / MANIFEST).unlink(), r"no model there \(manifest.json is missing\)"),
     "torn manifest": (lambda folder: (folder / MANIFEST).write_text("{"), "damaged"),
-    "newer format": (edit(lambda m: m.update(format=2)), "format 2, this version reads 1"),
+    "newer format": (edit(lambda m: m.update(format=3)), "format 3, this version reads 2"),
     "poor manifest": (edit(lambda m: m.pop("lanes")), "lanes"),
     "list for manifest": (lambda folder: (folder / MANIFEST).write_text("[]"), "damaged"),
 }

@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import fixtures
+import numpy as np
 import pytest
 import tasks
 from docx import Document as WordDocument
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from nlp.classify.familiar import KnownWords, hashes
 from nlp.contract import check_output, digest_of, load_output
 from nlp.errors import UnreadableDocument, UsageError
 from nlp.mapping import Mapping
@@ -96,6 +98,11 @@ def inputs(annotated_texts: list[str], tmp_path_factory: pytest.TempPathFactory)
 @pytest.fixture(scope="module")
 def paths(inputs: Path) -> list[Path]:
     return find_inputs([str(inputs), str(inputs / "missing.txt")])
+
+
+KNOWN = KnownWords(
+    {"en": np.array(sorted(hashes("The consulate helps workers who return home")), np.uint32)}, {"en": 0.05}
+)
 
 
 def tree(folder: Path) -> dict[str, tuple[int, int]]:
@@ -429,3 +436,20 @@ def test_map_many_in_a_script_without_a_guard(given: str, tmp_path: Path, tiny_m
         check=False,
     )
     assert result.stdout.splitlines() == ["script starts", "ok None"], result.stderr
+
+
+def test_a_document_unlike_the_annotated_ones_is_named(
+    tmp_path: Path, tiny_model: Path, tiny_settings: Settings, monkeypatch: pytest.MonkeyPatch
+):
+    from nlp.classify import familiar
+
+    monkeypatch.setattr(familiar.KnownWords, "load", lambda _: KNOWN)
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "unlike.txt").write_text(
+        "The kernel loads drivers and modules before sockets.\n\n" * 40, "utf-8"
+    )
+    (tmp_path / "in" / "like.txt").write_text("The consulate helps workers who return home.\n\n" * 60, "utf-8")
+    summary = run(find_inputs([str(tmp_path / "in")]), tmp_path / "out", tiny_settings)
+    assert [Path(row["input"]).name for row in summary["strange"]] == ["unlike.txt"]
+    told = {row["title"]: row["strange"] for row in rows(tmp_path / "out", "documents.jsonl")}
+    assert sorted(told.values()) == [False, True]

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nlp.classify.calibrate import Platt
+from nlp.classify.familiar import KnownWords
 from nlp.classify.features import LabelVectors, Matrix, assemble
 from nlp.classify.lanes import Cut, Held, Lanes
 from nlp.encode.embed import Vectors
@@ -20,8 +21,9 @@ from nlp.errors import ModelError
 from nlp.program import Program
 from nlp.records import ROLES, TREATMENTS, Reading
 
-FORMAT = 1
+FORMAT = 2
 WEIGHTS, MANIFEST, EXAMPLES, ADAPTER, HELD = "heads.npz", "manifest.json", "examples.jsonl", "adapter", "held_out.npz"
+WORDS = "words.npz"
 ESSENTIAL = ("encoder", "codebook", "lanes", "files")
 RETRAIN = "Run: evmap train"
 Array = npt.NDArray[np.float64]
@@ -95,12 +97,13 @@ class Model:
 
     Attributes:
         manifest: what it was trained from and for; digest: sha256 (hex) of its files.
-        lanes: cuts for "objective" and "activity".
+        lanes: cuts for "objective" and "activity". known: the words of the annotated documents.
     """
 
     heads: Heads
     lanes: Mapping[str, Lanes]
     examples: Examples
+    known: KnownWords
     manifest: Mapping[str, Any]
     digest: str
 
@@ -111,9 +114,10 @@ def save(
     lanes: Mapping[str, Lanes],
     examples: Examples,
     held: Held,
+    known: KnownWords,
     facts: Mapping[str, Any],
 ) -> None:
-    """Write a model folder: weights (float32), examples, held-out passages, and last the manifest with hashes."""
+    """Write a model folder: weights (float32), examples, held-out passages, words; last the manifest with hashes."""
     folder.mkdir(parents=True, exist_ok=True)
     np.savez(
         folder / WEIGHTS,
@@ -140,7 +144,14 @@ def save(
         fold=held.fold.astype(np.int8),
         characters=held.characters.astype(np.int32),
     )
-    names = [WEIGHTS, EXAMPLES, HELD, *(f"{ADAPTER}/{path.name}" for path in sorted((folder / ADAPTER).glob("*")))]
+    known.save(folder / WORDS)
+    names = [
+        WEIGHTS,
+        EXAMPLES,
+        HELD,
+        WORDS,
+        *(f"{ADAPTER}/{path.name}" for path in sorted((folder / ADAPTER).glob("*"))),
+    ]
     files = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
     manifest = {
         "format": FORMAT,
@@ -177,7 +188,9 @@ def load(folder: Path, program: Program, encoder_identity: str) -> Model:
     )
     lanes = {kind: Lanes(**{k: Cut(**cut) for k, cut in row.items()}) for kind, row in manifest["lanes"].items()}
     digest = _hash(folder / MANIFEST)
-    return Model(heads, lanes, _load_examples(folder, arrays["examples"]), manifest, digest)
+    return Model(
+        heads, lanes, _load_examples(folder, arrays["examples"]), KnownWords.load(folder / WORDS), manifest, digest
+    )
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

@@ -67,6 +67,12 @@ def _speak(summary: dict[str, Any], out: Path, hush: bool, as_json: bool) -> Non
     if summary["problems"]:
         rows = [(p["status"], p["input"], p["reason"]) for p in summary["problems"][:20]]
         print_table(("status", "input", "reason and next step"), rows, f"{len(summary['problems'])} not read whole")
+    if strange := summary["strange"]:
+        names = ", ".join(row["input"] for row in strange[:5]) + (", ..." if len(strange) > 5 else "")
+        print(
+            f"{len(strange)} of them unlike the annotated documents, by their words: {names}. Look twice at their "
+            "links; what the lanes promise was measured on other documents."
+        )
     print(f"Evidence map: {out / 'report.html'}")
 
 

@@ -125,6 +125,7 @@ def _document(key: str, row: Row, entry: Row) -> Row:
         "inputs": len(inputs),
         "kind": kind,
         "state": state,
+        "strange": bool(row.get("strange")),
     } | optional
 
 

@@ -239,6 +239,8 @@ function rowHead(report, who, kind) {
   return make("th", { scope: "row", role: "rowheader", class: "document" }, content);
 }
 
+const STRANGE = "Many of its words occur in no annotated document: what the lanes promise may not hold here.";
+
 function rowMeta(document_, report, inside) {
   const reached = OBJECTIVES.filter((label) => tally(linksAt(report, ALL, label.index)).suggested).length;
   const facts = [document_.symbol, document_.kind, document_.language.toUpperCase(), document_.date].filter(Boolean);
@@ -248,6 +250,8 @@ function rowMeta(document_, report, inside) {
   return [
     badge ? make("span", { class: `status ${document_.state}` }, badge) : null,
     badge ? " " : null,
+    document_.strange ? make("span", { class: "status strange", title: STRANGE }, "unlike the annotated texts") : null,
+    document_.strange ? " " : null,
     facts.join(" · "),
   ];
 }

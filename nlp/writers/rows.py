@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from nlp.mapping import Mapping
@@ -85,5 +86,7 @@ def document_row(mapping: Mapping, inputs: list[str]) -> Row:
         "characters": len(document.text),
         "passages": len(mapping.passages),
         "links": len(mapping.links),
+        "strange": mapping.familiarity.strange if mapping.familiarity else None,
+        "strange_words": asdict(mapping.familiarity) if mapping.familiarity else None,
         "losses": {loss.what: loss.count for loss in document.extract.losses},
     }

@@ -113,6 +113,7 @@ class RunWriter:
             "characters": row.get("characters", 0),
             "passages": row.get("passages", 0),
             "links": row.get("links", 0),
+            "strange": row.get("strange"),
             "seconds": round(sum(outcome.seconds.values()), 3),
             "same_as": printable(outcome.same_as) if outcome.same_as else None,
         }
