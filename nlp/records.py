@@ -73,6 +73,8 @@ class Block:
         level: depth of a heading from 1 (the title), else None.
         marker: list marker that stands before the text or that the format implies ("1.", "a.", "•"), else None.
         cell: place in a table, else None.
+        confidence: how surely its words were recognised on a scan, in [0, 1] as Tesseract says; None where text was
+            read, not recognised.
     """
 
     kind: BlockKind
@@ -82,6 +84,7 @@ class Block:
     level: int | None = None
     marker: str | None = None
     cell: Cell | None = None
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

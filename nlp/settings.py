@@ -41,7 +41,8 @@ class Settings:
         max_bytes: largest file that is read, in bytes.
         max_pages: pages read of one document; more make it partial.
         max_characters: characters kept of one document; more make it partial.
-        read_seconds: wall-clock limit for reading one document, in seconds.
+        read_seconds: wall-clock limit for reading one document, in seconds; on scans, between two signs of life.
+        ocr_seconds: time for recognising the text of one document's scanned pages; more make it partial.
         read_memory: address space that reading one document may take, in bytes.
     """
 
@@ -50,7 +51,8 @@ class Settings:
     max_bytes: int = 200_000_000
     max_pages: int = 2_000
     max_characters: int = 10_000_000
-    read_seconds: float = 120.0
+    read_seconds: float = 300.0
+    ocr_seconds: float = 1_800.0
     read_memory: int = 4_000_000_000
 
     @classmethod

@@ -32,7 +32,7 @@ FLOORS = (
     {"readers"},
     {"official"},
     {"program"},
-    {"records", "settings", "jsonl"},
+    {"records", "settings", "jsonl", "language"},
     {"errors"},
 )
 HEAVY = {"torch", "spacy", "sklearn", "numpy", "pandas", "pypdfium2", "lxml", "pdfplumber", "docx", "lingua"}

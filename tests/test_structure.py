@@ -8,13 +8,13 @@ from conftest import SHARED
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nlp.language import detect
 from nlp.readers import read, read_bytes
 from nlp.records import Block, Document, Extract, Passage, Span
 from nlp.settings import Settings
 from nlp.structure import kinds
 from nlp.structure.bodies import issuing_body, leading_body, resolve
 from nlp.structure.entities import bodies_in, entities, group_of
-from nlp.structure.language import detect
 from nlp.structure.outline import marker_class
 from nlp.structure.segment import Structured, structure
 from nlp.structure.sentences import sentences

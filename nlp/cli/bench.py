@@ -1,16 +1,24 @@
-"""evmap bench: how fast the encoders are here."""
+"""evmap bench: our parts beside their peers, on this machine."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, astuple
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from nlp.cli.speak import print_json, print_table
 
+if TYPE_CHECKING:
+    from nlp.bench.extraction import Marks
 
-def bench_command(
+app = typer.Typer(no_args_is_help=True, help="Measure our parts beside their peers on this machine.")
+MEASURES = ("characters", "words", "cells", "implementers", "markers", "kinds", "pages", "margins", "absent", "status")
+
+
+@app.command("encode")
+def encode_command(
     encoder: Annotated[list[str] | None, typer.Option(help="Row of the encoder table; may be given again.")] = None,
     passages: Annotated[int, typer.Option(min=8, help="Passages of 70 words to encode.")] = 200,
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
@@ -21,12 +29,82 @@ def bench_command(
 
     Example:
 
-        evmap bench --encoder e5 --encoder use
+        evmap bench encode --encoder e5 --encoder use
     """
-    from nlp.bench import bench
+    from nlp.bench.encoders import bench
 
     paces = bench(encoder or ["e5", "use"], passages)
     if as_json:
         return print_json([asdict(pace) for pace in paces])
     print_table(("encoder", "passages", "a second", "a second a core", "ratio"), map(astuple, paces))
     return None
+
+
+@app.command("extract")
+def extract_command(
+    folder: Annotated[Path, typer.Argument(help="Documents with their truth: python -m tests.traps FOLDER.")],
+    trap: Annotated[list[str] | None, typer.Option(help="Trap, or how its name begins; may be given again.")] = None,
+    faults: Annotated[bool, typer.Option("--faults", help="Print also what is wrong in each document.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+) -> None:
+    """Compare what we read of documents full of traps with what stands in them, and with what others read.
+
+    Example:
+
+        evmap bench extract traps --trap pdf-two-columns --faults
+    """
+    from nlp.bench.extraction import OURS, Marks, as_rows, beaten, bench_extraction, by_trap
+    from nlp.settings import Settings
+
+    judged = bench_extraction(folder, Settings.load(), trap or ())
+    if as_json:
+        return print_json(as_rows(judged))
+    table = by_trap(judged)
+    print_table(
+        ("trap", *MEASURES, "best other: characters", "words"),
+        ((name, *_shares(row[OURS]), *_best(row)) for name, row in table.items()),
+        f"{len(judged)} documents; per cent right",
+    )
+    systems = dict.fromkeys(name for row in table.values() for name in row)
+    totals = {}
+    for system in systems:
+        own = [row for row in table.values() if system in row]
+        ours = sum((row[OURS] for row in own), Marks())
+        totals[system] = (len(own), sum((row[system] for row in own), Marks()), ours)
+    print_table(
+        ("system", "traps", *MEASURES[:3], "margins", "absent", "ours there: characters", "words", "cells"),
+        (
+            (name, count, *(_share(marks, key) for key in (*MEASURES[:3], "margins", "absent")),
+             *(_share(ours, key) for key in MEASURES[:3]))
+            for name, (count, marks, ours) in totals.items()
+        ),
+        "\nall",
+    )  # fmt: skip
+    print_table(
+        ("trap", "measure", "peer", "ours", "its"),
+        ((*row[:3], f"{100 * row[3]:.1f}", f"{100 * row[4]:.1f}") for row in beaten(table)),
+        "\nwhere a peer is better",
+    )
+    if faults:
+        print_table(
+            ("document", "fault"), ((one.file, fault) for one in judged for fault in one.faults), "\nwhat is wrong"
+        )
+    return None
+
+
+def _share(marks: Marks, name: str) -> str:
+    share = marks.share(name)
+    return "" if share is None else f"{100 * share:.2f}".rstrip("0").rstrip(".")
+
+
+def _shares(marks: Marks) -> list[str]:
+    return [_share(marks, name) for name in MEASURES]
+
+
+def _best(row: dict[str, Marks]) -> tuple[str, str]:
+    from nlp.bench.extraction import OURS
+
+    others = [marks for name, marks in row.items() if name != OURS]
+    best = [max((marks.share(name) or 0.0 for marks in others), default=None) for name in ("characters", "words")]
+    first, second = ("" if share is None else f"{100 * share:.1f}" for share in best)
+    return first, second

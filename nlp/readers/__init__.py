@@ -93,5 +93,9 @@ def _too_large(path: Path, settings: Settings) -> UnreadableDocument:
 
 def _no_text(path: str, extract: Extract) -> UnreadableDocument:
     if extract.pages:
-        return UnreadableDocument(path, "no_text", "no text layer: a scan", "run OCR first, e.g. ocrmypdf IN OUT")
+        from nlp.readers.scans import INSTALL, languages
+
+        if languages():
+            return UnreadableDocument(path, "no_text", "nothing could be recognised on its pages", "scan it anew")
+        return UnreadableDocument(path, "no_text", "no text layer: a scan", INSTALL)
     return UnreadableDocument(path, "no_text", "no letter or digit in it", "check that it is the right file")

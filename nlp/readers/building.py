@@ -81,6 +81,7 @@ class Builder:
         level: int | None = None,
         marker: str | None = None,
         cell: Cell | None = None,
+        confidence: float | None = None,
     ) -> None:
         """Append one block; white space around `text` is dropped, blank text is ignored.
 
@@ -102,7 +103,7 @@ class Builder:
         if start is None:
             return
         span = Span(start + skip, self._length) if start + skip < self._length else Span(start, self._length)
-        self.blocks.append(Block(kind, span, page, box, level, marker or typed, cell))
+        self.blocks.append(Block(kind, span, page, box, level, marker or typed, cell, confidence))
 
     def extract(self, *, pages: int | None = None, title: str | None = None, partial: str | None = None) -> Extract:
         """Return what was built; reaching the limit makes it partial."""

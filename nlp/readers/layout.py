@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from statistics import median
+from statistics import mean, median
 
 from nlp.readers.glyphs import HYPHEN, Segment
 from nlp.readers.shapes import ends_sentence, is_lone_marker, marker_style, split_marker
@@ -19,7 +19,10 @@ _HYPHENS = (HYPHEN, "-", "\u00ad", "\u2010")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a column; `right` is where the column's lines end, `column` tells columns apart."""
+    """One line of a column.
+
+    `right` is where the column's lines end, `column` tells columns apart; `confidence` of a recognised line, in [0, 1].
+    """
 
     text: str
     box: Box
@@ -27,6 +30,7 @@ class Line:
     bold: bool
     column: int = 0
     right: float = 0.0
+    confidence: float | None = None
 
     @property
     def first_word(self) -> float:
@@ -37,12 +41,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Joined lines with the box around them, their size, and whether all are bold."""
+    """Joined lines with the box around them, their size, whether all are bold, and how surely they were recognised."""
 
     text: str
     box: Box
     size: float
     bold: bool
+    confidence: float | None = None
 
 
 def read_lines(segments: Sequence[Segment]) -> list[Line]:
@@ -189,9 +194,9 @@ def _paragraph(group: Sequence[Line]) -> Paragraph:
     for line in group[1:]:
         text = _joined(text, line.text)
     text = re.sub(r" {2,}", " ", text.replace(HYPHEN, "-"))
-    return Paragraph(
-        text, around(line.box for line in group), median(line.size for line in group), all(line.bold for line in group)
-    )
+    box, size = around(line.box for line in group), median(line.size for line in group)
+    sure = [line.confidence for line in group if line.confidence is not None]
+    return Paragraph(text, box, size, all(line.bold for line in group), round(mean(sure), 3) if sure else None)
 
 
 def _joined(text: str, more: str) -> str:

@@ -1,7 +1,9 @@
-"""PDF with a text layer: PDFium gives characters with places, pdfplumber the ruled tables."""
+"""PDF: PDFium gives characters with places, pdfplumber the ruled tables, Tesseract the text of scanned pages."""
 
 from __future__ import annotations
 
+import functools
+import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -13,6 +15,8 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from nlp.errors import UnreadableDocument
+from nlp.language import detect
+from nlp.readers import scans
 from nlp.readers.building import Builder
 from nlp.readers.glyphs import Frame, Glyph, read_glyphs, segments, text_rotation
 from nlp.readers.layout import Line, Paragraph, read_lines, read_paragraphs
@@ -25,6 +29,9 @@ from nlp.settings import Settings
 _LARGER, _SMALLER = 1.15, 0.87
 _BOLD_LEVEL = 6
 _NO_TEXT_NAMED = 12
+_FEW_CHARACTERS = 60  # beside a picture that fills the page: a stamp on a scan
+_FILLS = 0.5  # of the page's area
+_TOLD_BY = 2_000  # characters that tell the language of the pages that have text
 # What programs put there by themselves: nothing, or the name of the file they printed.
 _NO_TITLE = re.compile(
     r"(?:untitled|\(anonymous\)|microsoft word - .*|.*\.(?:docx?|pdf|rtf|wpd))?\s*", re.IGNORECASE | re.DOTALL
@@ -48,6 +55,7 @@ class _Page:
     tables: list[_Table] = field(default_factory=list)
     characters: int = 0
     drawn_only: bool = False
+    recognised: bool = False
 
 
 def read(data: bytes, settings: Settings) -> Extract:
@@ -66,6 +74,7 @@ def read(data: bytes, settings: Settings) -> Extract:
         if not count:
             raise _corrupt("no page in it")
         pages = _read_pages(document, TableFinder(data), builder, settings, troubles)
+        _recognise(document, pages, builder, settings, troubles)
         title = document.get_metadata_dict().get("Title")
     _Writer(builder, pages).write()
     return builder.extract(
@@ -104,16 +113,51 @@ def _read_pages(
         if characters > settings.max_characters:
             wanted = number + 1
             break
-    scanned = [page.number for page in pages if page.drawn_only]
     if broken and not pages:
         raise _corrupt("no page can be read")
     if wanted < len(document):
         troubles.append(f"only the first {wanted} of {len(document)} pages were read")
     if broken:
         troubles.append(f"pages that cannot be read: {_named(broken)}")
-    if scanned and len(scanned) < len(pages):
-        troubles.append(f"pages without a text layer: {_named(scanned)}")
     return pages
+
+
+def _recognise(
+    document: Any, pages: Sequence[_Page], builder: Builder, settings: Settings, troubles: list[str]
+) -> None:
+    """Give scanned pages their lines by text recognition, and say which pages have none."""
+    drawn = [page for page in pages if page.drawn_only]
+    if not drawn:
+        return
+    faults: dict[str, list[int]] = {}
+    if scans.languages():
+        told = " ".join(line.text for page in pages if not page.drawn_only for line in page.lines)[:_TOLD_BY]
+        language = detect(told) if len(told) > _TOLD_BY / 10 else None
+        wanted = [(page.number, functools.partial(_picture, document, page.number - 1)) for page in drawn]
+        found = scans.recognise(wanted, language, settings)
+        for page in drawn:
+            scanned = found.get(page.number)
+            if scanned is None:
+                reason = f"no time left to recognise text (raise EVMAP_OCR_SECONDS, now {settings.ocr_seconds:g})"
+                faults.setdefault(reason, []).append(page.number)
+            elif scanned.fault:
+                faults.setdefault(scanned.fault, []).append(page.number)
+            elif scanned.lines:
+                page.lines, page.frame, page.recognised = list(scanned.lines), page.shown, True
+                builder.lose("pages read by text recognition")
+                builder.lose("words recognised with little confidence", scanned.unsure)
+    elif any(page.lines for page in pages):
+        faults[f"pages without a text layer ({scans.INSTALL})"] = [page.number for page in drawn]
+    troubles += [f"{reason}: {_named(numbers)}" for reason, numbers in faults.items()]
+
+
+def _picture(document: Any, index: int) -> tuple[bytes, float]:
+    """A page as people see it, as a grey PNG, with its dots an inch."""
+    with closing(document[index]) as page:
+        dots = min(scans.DOTS, 72 * scans.MOST_DOTS / max(page.get_size()))
+        target = io.BytesIO()
+        page.render(scale=dots / 72, grayscale=True).to_pil().save(target, "PNG", compress_level=1)
+        return target.getvalue(), dots
 
 
 def _named(numbers: Sequence[int]) -> str:
@@ -127,9 +171,11 @@ def _read_page(document: Any, number: int, finder: TableFinder, builder: Builder
         frame, shown = Frame(page, text_rotation(text_page)), Frame(page, page.get_rotation())
         glyphs = read_glyphs(text_page, frame)
         read = _Page(number + 1, frame, shown, characters=len(glyphs))
-        if not any(glyph.character.strip() for glyph in glyphs):
+        written = sum(not glyph.character.isspace() for glyph in glyphs)
+        if not written:
             read.drawn_only = next(iter(page.get_objects(max_depth=2)), None) is not None
             return read
+        read.drawn_only = written < _FEW_CHARACTERS and _is_picture(page)
         unknown = sum(glyph.character == "\ufffd" or "\ue000" <= glyph.character <= "\uf8ff" for glyph in glyphs)
         builder.lose("characters without a known letter", unknown)
         for drawn in _ruled(page, number, finder, frame, builder) if frame.rotation == shown.rotation else ():
@@ -139,6 +185,16 @@ def _read_page(document: Any, number: int, finder: TableFinder, builder: Builder
                 glyphs = outside
         read.lines = read_lines(segments(glyphs, text_page, frame.rotation))
         return read
+
+
+def _is_picture(page: Any) -> bool:
+    """Whether one picture fills most of the page."""
+    width, height = page.get_size()
+    for picture in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=2):
+        x0, y0, x1, y1 = picture.get_bounds()
+        if (x1 - x0) * (y1 - y0) > _FILLS * width * height:
+            return True
+    return False
 
 
 def _ruled(page: Any, number: int, finder: TableFinder, frame: Frame, builder: Builder) -> list[Ruled]:
@@ -205,7 +261,12 @@ class _Writer:
             self._open_table = False
             kind, level = self._kind(paragraph, page)
             self._builder.add(
-                paragraph.text, kind, page=page.number, box=page.frame.moved(paragraph.box, page.shown), level=level
+                paragraph.text,
+                kind,
+                page=page.number,
+                box=page.frame.moved(paragraph.box, page.shown),
+                level=level,
+                confidence=paragraph.confidence,
             )
 
     def _write_table(self, page: _Page, table: _Table) -> None:

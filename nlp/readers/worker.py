@@ -16,11 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from nlp.errors import EvmapError, UnreadableDocument
+from nlp.readers.pulse import listen
 from nlp.settings import Settings
 
 Task = Callable[[Path, Settings], Any]
 RECYCLE_AFTER = 500
 START_SECONDS = 60.0
+_BEAT = "reading goes on"
 
 
 class Worker:
@@ -62,12 +64,17 @@ class Worker:
         self._done += 1
         try:
             self._pipe.send(path)
-            if not self._pipe.poll(limit):
-                self.stop()
-                raise UnreadableDocument(
-                    path, "timeout", f"not read in {self._settings.read_seconds:g} seconds", "raise EVMAP_READ_SECONDS"
-                )
-            answer = self._pipe.recv()
+            answer: Any = _BEAT
+            while answer == _BEAT:
+                if not self._pipe.poll(limit):
+                    self.stop()
+                    raise UnreadableDocument(
+                        path,
+                        "timeout",
+                        f"not read in {self._settings.read_seconds:g} seconds",
+                        "raise EVMAP_READ_SECONDS",
+                    )
+                answer = self._pipe.recv()
         except (EOFError, BrokenPipeError, ConnectionResetError):
             raise self._died(path) from None
         if isinstance(answer, EvmapError):
@@ -113,6 +120,7 @@ def _serve(pipe: Connection, task: Task, settings: Settings) -> None:
     """The child's life: take a path, send back a result or the error that stopped it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _limit_memory(settings.read_memory)
+    listen(lambda: pipe.send(_BEAT))
     while True:
         try:
             path = pipe.recv()

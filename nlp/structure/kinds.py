@@ -7,9 +7,9 @@ from datetime import date
 from itertools import chain
 from pathlib import PurePath
 
+from nlp.language import detect
 from nlp.records import Block, Document, Profile
 from nlp.structure.entities import DATE, SYMBOL
-from nlp.structure.language import detect
 
 KINDS = ("program", "resolution", "declaration", "mandates", "report", "other")
 HEAD_BLOCKS = 14

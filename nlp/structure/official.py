@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 
 from nlp.errors import UsageError
+from nlp.language import detect
 from nlp.official import Official
 from nlp.program import Program
 from nlp.records import Block, Document, Span
 from nlp.structure.bodies import resolve
 from nlp.structure.entities import bodies_in
-from nlp.structure.language import detect
 
 _NUMBER = re.compile(r"^(\d{1,3})[.)]?$")
 _INLINE = re.compile(r"^(\d{1,3})\.\s+(?=\S)")

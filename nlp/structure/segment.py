@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from nlp.language import detect
 from nlp.records import Block, Document, Passage, Profile, Span
 from nlp.structure import kinds, official
 from nlp.structure.bodies import NOBODY, Implementer, heading_body, issuing_body, leading_body
 from nlp.structure.entities import bodies_in
 from nlp.structure.kinds import text_of
-from nlp.structure.language import detect
 from nlp.structure.outline import HeadingTrail, ListTrail, is_lead_in, is_subheading, marker_class
 from nlp.structure.rows import Row, read_rows
 from nlp.structure.sentences import sentences
