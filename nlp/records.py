@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping as Frozen
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 BlockKind = Literal["heading", "paragraph", "list_item", "table_cell", "header", "footer", "footnote"]
 Role = Literal["activity", "background", "heading"]
@@ -42,8 +42,7 @@ class Span:
         return max(0, min(self.end, other.end) - max(self.start, other.start))
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(NamedTuple):
     """A rectangle on a page in points (1/72 inch), origin at the page's upper left corner."""
 
     x0: float

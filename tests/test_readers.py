@@ -1,7 +1,9 @@
 import os
 import random
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import fixtures
@@ -12,7 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nlp.errors import UnreadableDocument
-from nlp.readers import READERS, plain, read, read_bytes, sniff, web
+from nlp.readers import READERS, plain, read, read_bytes, scans, sniff, web
 from nlp.readers.shapes import heading_level, split_marker
 from nlp.records import Document as Read
 from nlp.records import Extract
@@ -358,9 +360,57 @@ def test_page_limits_and_scanned_pages_make_it_partial():
         from_bytes(fixtures.paged_pdf(pages), Settings(max_pages=2)).extract.partial
         == "only the first 2 of 3 pages were read"
     )
-    mixed = from_bytes(fixtures.paged_pdf([pages[0], fixtures.scan, pages[1]])).extract
-    assert mixed.partial == "pages without a text layer: 2" and mixed.pages == 3
     assert from_bytes(fixtures.paged_pdf([pages[0], lambda canvas: None])).extract.partial is None
+
+
+@pytest.fixture
+def no_tesseract(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """A machine without text recognition."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    scans.languages.cache_clear()
+    yield
+    scans.languages.cache_clear()
+
+
+@pytest.mark.usefixtures("no_tesseract")
+def test_without_text_recognition_scans_say_what_to_install():
+    mixed = from_bytes(fixtures.paged_pdf([fixtures.say("One."), fixtures.scan, fixtures.say("Three.")])).extract
+    assert mixed.partial == f"pages without a text layer ({scans.INSTALL}): 2" and mixed.pages == 3
+    with pytest.raises(UnreadableDocument) as caught:
+        from_bytes(fixtures.paged_pdf([fixtures.scan]))
+    assert (caught.value.status, caught.value.hint) == ("no_text", scans.INSTALL)
+
+
+needs_tesseract = pytest.mark.skipif(shutil.which(scans.PROGRAM) is None, reason="Tesseract is not installed")
+
+
+@needs_tesseract
+def test_a_scanned_page_is_read_with_boxes_and_confidence():
+    lines = ("The northern shelter received forty families in the month of May.", "None of them was turned away.")
+    scanned = fixtures.scanned(fixtures.paged_pdf([fixtures.say(*lines)]))
+    extract = from_bytes(scanned).extract
+    assert extract.text.split() == " ".join(lines).split()
+    (block,) = extract.blocks
+    assert block.page == 1 and block.box is not None and 0.5 < (block.confidence or 0) <= 1
+    assert 60 < block.box.x0 < 80 and 70 < block.box.top < 110
+    assert [loss.what for loss in extract.losses] == ["pages read by text recognition"]
+
+
+@needs_tesseract
+def test_a_picture_without_text_is_no_scan():
+    mixed = from_bytes(fixtures.paged_pdf([fixtures.say("One."), fixtures.scan])).extract
+    assert mixed.partial is None
+    assert [loss.what for loss in mixed.losses] == ["pages on which no text was recognised"]
+
+
+def test_words_of_a_page_become_lines_and_bullets_stay_bullets():
+    head = "level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext"
+    words = [("1", 10, 40, 12, 12, 55, "e"), ("1", 60, 30, 200, 36, 95, "Notes"), ("2", 60, 90, 200, 36, 96, "here")]
+    rows = [f"5\t1\t1\t1\t{line}\t1\t{x}\t{y}\t{w}\t{h}\t{sure}\t{text}" for line, x, y, w, h, sure, text in words]
+    scanned = scans.read_table("\n".join([head, *rows]), 0.5)
+    assert [line.text for line in scanned.lines] == ["• Notes", "here"]
+    assert scanned.lines[1].box == (30.0, 45.0, 130.0, 63.0)
+    assert (scanned.words, scanned.unsure) == (3, 1)
 
 
 # Bad inputs
@@ -368,12 +418,13 @@ def test_page_limits_and_scanned_pages_make_it_partial():
 PDF = fixtures.pdf_file()
 BOMB = fixtures.zipped(word__document_xml=b"<a>" + b" " * 20_000_000 + b"</a>")
 ENTITIES = fixtures.zipped(word__document_xml=b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>")
+NO_TEXT = "no text layer" if shutil.which(scans.PROGRAM) is None else "nothing could be recognised"
 BAD = {
     "empty": (b"", "corrupt", "empty file"),
     "blank": (b" \n\t ", "no_text", "no letter"),
     "truncated pdf": (PDF[: len(PDF) // 2], "corrupt", "damaged PDF"),
     "password": (fixtures.paged_pdf([fixtures.say("secret")], password="x"), "encrypted", "password"),
-    "scan": (fixtures.paged_pdf([fixtures.scan]), "no_text", "no text layer"),
+    "scan": (fixtures.paged_pdf([fixtures.scan]), "no_text", NO_TEXT),
     "noise": (random.Random(7).randbytes(5_000), "unsupported", "binary"),
     "rtf": (b"{\\rtf1\\ansi text}", "unsupported", "RTF"),
     "gzip": (b"\x1f\x8b\x08\x00rest", "unsupported", "gzip"),

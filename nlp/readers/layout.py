@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import mean, median
+from typing import NamedTuple
 
 from nlp.readers.glyphs import HYPHEN, Segment
 from nlp.readers.shapes import ends_sentence, is_lone_marker, marker_style, split_marker
@@ -14,11 +14,11 @@ from nlp.records import Box
 
 _GUTTER_STEP = 3.0
 _FEWEST_LINES = 5
+_LEFTMOST = 0.3  # of the text's width: no gutter lies further left, nor as near to the right side
 _HYPHENS = (HYPHEN, "-", "\u00ad", "\u2010")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line of a column.
 
     `right` is where the column's lines end, `column` tells columns apart; `confidence` of a recognised line, in [0, 1].
@@ -39,8 +39,7 @@ class Line:
         return width * len(self.text.split(maxsplit=1)[0])
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(NamedTuple):
     """Joined lines with the box around them, their size, whether all are bold, and how surely they were recognised."""
 
     text: str
@@ -77,10 +76,12 @@ def find_gutter(segments: Sequence[Segment]) -> float | None:
     if len(segments) < 2 * _FEWEST_LINES:
         return None
     left, right = min(part.box.x0 for part in segments), max(part.box.x1 for part in segments)
+    if sum(part.box.x0 > left + _LEFTMOST * (right - left) for part in segments) < _FEWEST_LINES:
+        return None
     best, fewest = None, len(segments) / 7
     step = max(_GUTTER_STEP, (right - left) / 300)
-    x = left + 0.3 * (right - left)
-    while x < left + 0.7 * (right - left):
+    x = left + _LEFTMOST * (right - left)
+    while x < left + (1 - _LEFTMOST) * (right - left):
         crossing = sum(part.box.x0 < x + _GUTTER_STEP and part.box.x1 > x - _GUTTER_STEP for part in segments)
         if crossing < fewest and _is_gutter(segments, x, left, right):
             best, fewest = x, crossing
@@ -102,16 +103,15 @@ def _is_gutter(segments: Sequence[Segment], x: float, left: float, right: float)
     return filled and shared > 0.5 * min(end - start for start, end in spans)
 
 
-def _column(segments: Iterable[Segment], number: int) -> list[Line]:
+def _column(segments: Sequence[Segment], number: int) -> list[Line]:
     rows: list[list[Segment]] = []
     for part in sorted(segments, key=lambda part: (part.box.top + part.box.bottom, part.box.x0)):
         if rows and _same_row(rows[-1][-1], part):
             rows[-1].append(part)
         else:
             rows.append([part])
-    lines = [_line(row, number) for row in rows]
-    right = max((line.box.x1 for line in lines), default=0.0)
-    return [replace(line, right=right) for line in lines]
+    right = max((part.box.x1 for part in segments), default=0.0)
+    return [_line(row, number, right) for row in rows]
 
 
 def _same_row(one: Segment, other: Segment) -> bool:
@@ -119,11 +119,14 @@ def _same_row(one: Segment, other: Segment) -> bool:
     return overlap > 0.5 * min(one.size, other.size)
 
 
-def _line(row: list[Segment], column: int) -> Line:
+def _line(row: list[Segment], column: int, right: float) -> Line:
+    if len(row) == 1:
+        (part,) = row
+        return Line(part.text, part.box, part.box.bottom - part.box.top, part.bold, column, right)
     row.sort(key=lambda part: part.box.x0)
     longest = max(row, key=lambda part: len(part.text))
     text = " ".join(part.text for part in row)
-    return Line(text, around(part.box for part in row), longest.size, all(part.bold for part in row), column)
+    return Line(text, around(part.box for part in row), longest.size, all(part.bold for part in row), column, right)
 
 
 def around(boxes: Iterable[Box]) -> Box:

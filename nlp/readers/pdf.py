@@ -18,10 +18,10 @@ from nlp.errors import UnreadableDocument
 from nlp.language import detect
 from nlp.readers import scans
 from nlp.readers.building import Builder
-from nlp.readers.glyphs import Frame, Glyph, read_glyphs, segments, text_rotation
+from nlp.readers.glyphs import Frame, Glyph, read_glyphs, segments, swift_segments, text_rotation
 from nlp.readers.layout import Line, Paragraph, read_lines, read_paragraphs
 from nlp.readers.margins import find_margins
-from nlp.readers.rulings import Ruled, TableFinder, TooManyRules, fill, has_rules
+from nlp.readers.rulings import Ruled, TableFinder, TooManyRules, fill, has_rules, may_have_rules
 from nlp.readers.shapes import HEADING_LENGTH, is_footnote
 from nlp.records import BlockKind, Cell, Extract
 from nlp.settings import Settings
@@ -142,7 +142,9 @@ def _recognise(
                 faults.setdefault(reason, []).append(page.number)
             elif scanned.fault:
                 faults.setdefault(scanned.fault, []).append(page.number)
-            elif scanned.lines:
+            elif not scanned.lines:
+                builder.lose("pages on which no text was recognised")
+            else:
                 page.lines, page.frame, page.recognised = list(scanned.lines), page.shown, True
                 builder.lose("pages read by text recognition")
                 builder.lose("words recognised with little confidence", scanned.unsure)
@@ -168,7 +170,13 @@ def _named(numbers: Sequence[int]) -> str:
 
 def _read_page(document: Any, number: int, finder: TableFinder, builder: Builder) -> _Page:
     with closing(document[number]) as page, closing(page.get_textpage()) as text_page:
-        frame, shown = Frame(page, text_rotation(text_page)), Frame(page, page.get_rotation())
+        shown = Frame(page, page.get_rotation())
+        text = text_page.get_text_range()
+        if text.strip() and not may_have_rules(page):
+            runs = swift_segments(text_page, text, shown)
+            if runs is not None and len(text) >= _FEW_CHARACTERS:
+                return _Page(number + 1, shown, shown, read_lines(runs), characters=len(text))
+        frame = Frame(page, text_rotation(text_page))
         glyphs = read_glyphs(text_page, frame)
         read = _Page(number + 1, frame, shown, characters=len(glyphs))
         written = sum(not glyph.character.isspace() for glyph in glyphs)

@@ -15,7 +15,7 @@ import subprocess
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from statistics import median
 from typing import Any
@@ -36,6 +36,7 @@ MOST_DOTS = 6_000  # of a side; larger pages are read at less
 PAGE_SECONDS = 120.0
 UNSURE = 60.0  # of 100; words below are counted as read with little confidence
 LARGER = 1.35  # than the page's usual line, to be taken for larger type: heights of single lines vary
+BULLET, DOT = "•", 0.6  # a bullet's height is less than this of the words' in its line
 ENOUGH_LETTERS = 200  # to trust the language of a page
 
 
@@ -139,7 +140,7 @@ def read_table(table: str, scale: float) -> Scanned:
     for line in lines:
         rights[line.column] = max(rights.get(line.column, 0.0), line.box.x1)
     settled = tuple(
-        replace(line, size=line.size if line.size > LARGER * usual else usual, right=rights[line.column])
+        line._replace(size=line.size if line.size > LARGER * usual else usual, right=rights[line.column])
         for line in lines
     )
     return Scanned(settled, len(words), sum(float(word["conf"]) < UNSURE for word in words))
@@ -151,15 +152,24 @@ def _place(word: Mapping[str, str]) -> tuple[str, str, str]:
 
 def _line(words: Sequence[Mapping[str, str]], scale: float) -> Line:
     boxes = list(_boxes(words, scale))
+    texts = [word["text"].strip() for word in words]
+    if len(words) > 1 and len(texts[0]) == 1 and _is_dot(boxes):
+        texts[0] = BULLET
     sure = sum(float(word["conf"]) * len(word["text"]) for word in words) / sum(len(word["text"]) for word in words)
     return Line(
-        " ".join(word["text"].strip() for word in words),
+        " ".join(texts),
         around(boxes),
         median(box.bottom - box.top for box in boxes),
         bold=False,
         column=int(words[0]["block_num"]),
         confidence=round(sure / 100, 3),
     )
+
+
+def _is_dot(boxes: Sequence[Box]) -> bool:
+    """Whether the first box is so low that it holds a bullet, which is often taken for a letter: e, o, or a sign."""
+    first, *rest = (box.bottom - box.top for box in boxes)
+    return first < DOT * median(rest)
 
 
 def _boxes(words: Iterable[Mapping[str, str]], scale: float) -> Iterator[Box]:

@@ -26,7 +26,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageBreak, PageTemplate, Paragraph, Spacer, Table
 
-from tests.traps.base import Kind, Language, Trap, Truth, Unit
+from tests.traps.base import Language, Trap, Truth, Unit
 from tests.traps.words import WORDS, Words
 
 Command = tuple[Any, ...]
@@ -44,10 +44,22 @@ FOUR = (112, 124, 160, 72)
 # Titles of two more columns, and six periods.
 MORE: dict[Language, tuple[str, str, tuple[str, ...]]] = {
     "en": ("Period", "Cost in dollars", ("January to March", "February", "March to June", "June", "July", "All year")),
-    "es": ("Período", "Costo en dólares", ("Enero a marzo", "Febrero", "Marzo a junio", "Junio", "Julio", "Todo el año")),
-    "pt": ("Período", "Custo em dólares", ("Janeiro a março", "Fevereiro", "Março a junho", "Junho", "Julho", "O ano todo")),
-    "fr": ("Période", "Coût en dollars", ("Janvier à mars", "Février", "Mars à juin", "Juin", "Juillet", "Toute l’année")),
-}  # fmt: skip
+    "es": (
+        "Período",
+        "Costo en dólares",
+        ("Enero a marzo", "Febrero", "Marzo a junio", "Junio", "Julio", "Todo el año"),
+    ),
+    "pt": (
+        "Período",
+        "Custo em dólares",
+        ("Janeiro a março", "Fevereiro", "Março a junho", "Junho", "Julho", "Todo ano"),
+    ),
+    "fr": (
+        "Période",
+        "Coût en dollars",
+        ("Janvier à mars", "Février", "Mars à juin", "Juin", "Juillet", "Toute l’année"),
+    ),
+}
 THOUSANDS: dict[Language, str] = {"en": ",", "es": ".", "pt": ".", "fr": " "}
 
 
@@ -291,12 +303,21 @@ def row_over_page_end(language: Language) -> tuple[bytes, Truth]:
     report = Report(language)
     words = report.words
     report.opening(3)
+    report.heading(words.headings[2])
+    report.paragraphs(4, 5)
+    report.items(*range(6))
     rows = list(words.rows[:3])
     body, name, activity, done, document = rows[1]
-    rows[1] = (body, name, activity, " ".join((done, *words.paragraphs[4:9])), document)
+    rows[1] = (body, name, activity, " ".join((done, *words.paragraphs[6:9])), document)
+    # The rule at the foot of the first page and the one at the head of the second, as word processors draw them.
+    closed = (
+        ("LINEBELOW", (0, "inrowsplitstart"), (-1, "inrowsplitstart"), 0.6, colors.black),
+        ("LINEABOVE", (0, "inrowsplitend"), (-1, "inrowsplitend"), 0.6, colors.black),
+    )
     report.add_table(
         picked(words, NAME, ACTIVITY, DONE, DOCUMENT, rows=rows),
-        FOUR,
+        (118, 148, 118, 84),
+        (*GRID, *closed),
         implementers=bodies(words)[:4],
         splitByRow=0,
         splitInRow=1,
