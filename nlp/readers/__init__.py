@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 
 from nlp.errors import UnreadableDocument
-from nlp.readers.sniffing import DOCX, HTML, PDF, TEXT, sniff
+from nlp.readers.sniffing import DOCX, HTML, OPEN_DOCUMENT, PDF, RTF, TEXT, WORD_97, WORD_PERFECT, sniff
 from nlp.records import Document, Extract
 from nlp.settings import Settings
 
@@ -37,6 +37,10 @@ class Reader:
 READERS: dict[str, Reader] = {
     PDF: Reader("PDF", "nlp.readers.pdf", (".pdf",)),
     DOCX: Reader("Word", "nlp.readers.word", (".docx",)),
+    RTF: Reader("RTF", "nlp.readers.rich", (".rtf",)),
+    WORD_97: Reader("Word 97-2003, by LibreOffice", "nlp.readers.legacy", (".doc",)),
+    WORD_PERFECT: Reader("WordPerfect, by LibreOffice", "nlp.readers.legacy", (".wpd",)),
+    OPEN_DOCUMENT: Reader("OpenDocument, by LibreOffice", "nlp.readers.legacy", (".odt",)),
     HTML: Reader("HTML", "nlp.readers.web", (".html", ".htm", ".xhtml")),
     TEXT: Reader("text or Markdown", "nlp.readers.plain", (".txt", ".md", ".markdown", ".text")),
 }

@@ -13,11 +13,14 @@ PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 HTML = "text/html"
 TEXT = "text/plain"
+RTF = "application/rtf"
+WORD_97 = "application/msword"
+WORD_PERFECT = "application/vnd.wordperfect"
+OPEN_DOCUMENT = "application/vnd.oasis.opendocument.text"
 
 CONVERT = "convert it to PDF, DOCX, HTML or text"
 _SAMPLE = 65_536
 _SIGNATURES = (
-    (b"{\\rtf", "an RTF document"),
     (b"\x89PNG", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),
     (b"GIF8", "a GIF image"),
@@ -29,7 +32,6 @@ _SIGNATURES = (
     (b"\xfd7zXZ", "an xz archive"),
     (b"7z\xbc\xaf", "a 7-Zip archive"),
     (b"Rar!", "a RAR archive"),
-    (b"\xffWPC", "a WordPerfect document"),
     (b"%!PS", "a PostScript document"),
     (b"SQLite format 3", "a SQLite database"),
     (b"\x7fELF", "a program"),
@@ -39,7 +41,7 @@ _ZIP_KINDS = (
     ("xl/", "an Excel workbook"),
     ("ppt/", "a PowerPoint presentation"),
     ("META-INF/container.xml", "an EPUB book"),
-    ("content.xml", "an OpenDocument file"),
+    ("content.xml", OPEN_DOCUMENT),
 )
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HTML_OPENING = re.compile(
@@ -51,7 +53,7 @@ _TEXT_BREAKING = re.compile(r"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f-\x9f\ufffd]")
 
 
 def sniff(data: bytes) -> str:
-    """Return the media type of a whole file: PDF, DOCX, HTML or plain text.
+    """Return the media type of a whole file, one of the constants of this module.
 
     Raises:
         UnreadableDocument: with status "unsupported" for anything else, "encrypted" for a Word document under a
@@ -62,7 +64,11 @@ def sniff(data: bytes) -> str:
     if b"%PDF-" in data[:1024]:
         return PDF
     if data.startswith(_OLE):
-        raise _refuse_ole(data)
+        return _sniff_ole(data)
+    if data.startswith(b"\xffWPC"):
+        return WORD_PERFECT
+    if data.lstrip(b" \t\r\n\xef\xbb\xbf").startswith(b"{\\rtf"):
+        return RTF
     for signature, name in _SIGNATURES:
         if data.startswith(signature) and not (signature == b"BM" and b"\0" not in data[:64]):
             raise _unsupported(name)
@@ -77,18 +83,20 @@ def _sniff_zip(data: bytes) -> str:
         raise UnreadableDocument("document", "corrupt", f"damaged zip archive: {error}", "get a fresh copy") from error
     for start, kind in _ZIP_KINDS:
         if any(name.startswith(start) for name in names):
-            if kind == DOCX:
-                return DOCX
+            if kind in (DOCX, OPEN_DOCUMENT):
+                return kind
             raise _unsupported(kind)
     if "[Content_Types].xml" in names:
         raise UnreadableDocument("document", "corrupt", "an office file without a document part", "get a fresh copy")
     raise _unsupported("a zip archive")
 
 
-def _refuse_ole(data: bytes) -> UnreadableDocument:
+def _sniff_ole(data: bytes) -> str:
     if "EncryptedPackage".encode("utf-16-le") in data:
-        return UnreadableDocument("document", "encrypted", "an office document under a password", "remove the password")
-    return _unsupported("an old Office document (.doc, .xls, .ppt)")
+        raise UnreadableDocument("document", "encrypted", "an office document under a password", "remove the password")
+    if "WordDocument".encode("utf-16-le") in data:
+        return WORD_97
+    raise _unsupported("an old Office file (.xls, .ppt, .msg)")
 
 
 def _sniff_text(data: bytes) -> str:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -61,8 +62,8 @@ OWN: dict[Language, OwnWords] = {
         "Each border-post keeps a log-book that a vice-consul signs on Mondays. The log-book of the second border-post "
         "was lent to a fact-finding mission; its well-known chairman, a semi-retired judge, copied twenty-four entries "
         "for a follow-up study, and the vice-consul took the log-book back in mid-December.",
-        "The first five offices filled in their files before the flood; the flag of the fifth office flew at half-mast, "
-        "and the final figures were confirmed by a flying visit of two finance officers and a firm of auditors.",
+        "The first five offices filled in their files before the flood; the flag of the fifth office flew at "
+        "half-mast, and the final figures were confirmed by a flying visit of two officers and a firm of auditors.",
     ),
     "es": OwnWords(
         "Con este fin la oficina se compromete a:",
@@ -74,8 +75,8 @@ OWN: dict[Language, OwnWords] = {
         "El curso teórico-práctico se basa en un estudio socio-económico y en el convenio hispano-francés. Dos peritos "
         "médico-legales y un jurista ítalo-argentino redactaron el informe físico-químico del agua; el convenio "
         "hispano-francés prevé que el curso teórico-práctico se repita tras cada estudio socio-económico.",
-        "Las fichas de la oficina quedaron fijadas antes del conflicto; la flota fluvial del fisco, con banderas flojas, "
-        "afirmó su confianza en las cifras finales y en el flujo de fieles oficiales hacia el edificio.",
+        "Las fichas de la oficina quedaron fijadas antes del conflicto; la flota fluvial del fisco, con banderas "
+        "flojas, afirmó su confianza en las cifras finales y en el flujo de fieles oficiales hacia el edificio.",
     ),
     "pt": OwnWords(
         "Para este fim o escritório compromete-se a:",
@@ -84,9 +85,9 @@ OWN: dict[Language, OwnWords] = {
         "Composto e impresso na oficina do próprio escritório; quatrocentos exemplares em papel reciclado.",
         ("SECRETARIA DE ESTADO", "Escritório Regional para as Famílias"),
         "SEC/doc.12/06",
-        "Na segunda-feira os recém-chegados foram ouvidos por um vice-cônsul e por uma perita médico-legal. O vice-cônsul "
-        "ofereceu guarda-chuvas aos recém-chegados e cuidou do seu bem-estar; os avisos luso-brasileiros foram lidos "
-        "na segunda-feira e na quarta-feira, e a perita médico-legal voltou na sexta-feira.",
+        "Na segunda-feira os recém-chegados foram ouvidos por um vice-cônsul e por uma perita médico-legal. O "
+        "vice-cônsul ofereceu guarda-chuvas aos recém-chegados e cuidou do seu bem-estar; os avisos "
+        "luso-brasileiros foram lidos na segunda-feira e na quarta-feira, e a perita médico-legal voltou no sábado.",
         "As fichas do escritório ficaram afixadas antes do conflito; a flotilha fluvial do fisco, com bandeiras "
         "flutuantes, confirmou as cifras finais e o fluxo de fiéis oficiais que fizeram fila diante do edifício.",
     ),
@@ -191,8 +192,8 @@ def pieces(text: str, style: Style) -> Iterator[Piece]:
         elif not style.small:
             yield Piece(style.letters(part), style.size, 0)
         else:
-            for run in re.findall(r"\b\w|\B\w+|\W+", part):
-                yield Piece(run, style.size if len(run) == 1 else style.small, 0)
+            for first, rest, other in re.findall(r"(\b\w)|(\B\w+)|(\W+)", part):
+                yield Piece(first or rest or other, style.small if rest else style.size, 0)
 
 
 def width(text: str, style: Style) -> float:
@@ -248,6 +249,8 @@ class Press:
         self.size, self.page = size, 0
         self._paper = size
         self._areas = tuple(areas) or (whole_page(size),)
+        self._here, self._area, self.y = self._areas, 0, self._areas[0].top
+        self._lines_on_page = 0
         self._decorate, self._by_rows, self._numbered = decorate, by_rows, numbered
         self._units: list[Unit] = []
         self._margins: list[str] = []
@@ -273,22 +276,16 @@ class Press:
         self._close_page()
         self.page += 1
         self.size = size or self._paper
-        if turned:
-            self.canvas.setPageSize((self.size[1], self.size[0]))
-            self.canvas.setPageRotation(90 if turned == "page" else 0)
-        else:
-            self.canvas.setPageSize(self.size)
-            self.canvas.setPageRotation(0)
+        sheet = (self.size[1], self.size[0]) if turned == "text" else self.size
+        self.canvas.setPageSize(sheet)  # the library itself lays a turned page on its side
+        self.canvas.setPageRotation(90 if turned == "page" else 0)
         self._lines_on_page = 0
         if self._decorate and not bare:
-            seen = self.size
-            if turned == "text":  # headers and page numbers stay upright
-                self.size = (seen[1], seen[0])
+            seen, self.size = self.size, sheet
             self._decorate(self)
-            if turned == "text":
-                self._draw_all(self._early), self._draw_all(self._late)
-                self._early, self._late = [], []
             self.size = seen
+        if turned == "text":  # headers and page numbers stay upright
+            self._draw_all()
         self._upwards = turned is not None
         self.use(areas or (self._areas if self.size == self._paper else (whole_page(self.size),)))
 
@@ -334,8 +331,8 @@ class Press:
         (self._late if late else self._early).append((y, x, draw))
 
     def draw(self, draw: Callable[[Canvas], None]) -> None:
-        """Draw something that is no text."""
-        self._early.append((self.y if self.page and hasattr(self, "_here") else 0, 0, lambda: draw(self.canvas)))
+        """Draw something that `write` cannot."""
+        self._early.append((self.y, 0, lambda: draw(self.canvas)))
 
     def margin(self, text: str, align: Align, style: Style, *, top: bool, at: float = 36) -> None:
         """Put a line into the upper or lower margin, `at` so far from the edge."""
@@ -382,15 +379,13 @@ class Press:
             self.canvas.rotate(90)
         if self._by_rows:
             self._early.sort(key=lambda drawn: (-round(drawn[0]), drawn[1]))
-        self._draw_all(self._early)
-        self._draw_all(self._late)
-        self._early, self._late = [], []
+        self._draw_all()
         self.canvas.showPage()
 
-    @staticmethod
-    def _draw_all(drawings: Sequence[tuple[float, float, Callable[[], None]]]) -> None:
-        for *_, draw in drawings:
+    def _draw_all(self) -> None:
+        for *_, draw in self._early + self._late:
             draw()
+        self._early, self._late = [], []
 
     def _next_area(self) -> None:
         if self._area + 1 < len(self._here):
@@ -490,8 +485,10 @@ def columns(size: tuple[float, float] = letter, *, gutter: float = 24) -> tuple[
     return page._replace(width=wide), page._replace(x=page.x + wide + gutter, width=wide)
 
 
+MAGAZINE = (482.0, 680.0)
 BODY = Style()
-AIRY = Style(size=12, leading=20, before=10)  # three pages of our words
+AIRY = Style(size=12, leading=20, before=10)  # two pages of our words
+DOUBLE = Style(size=12, leading=26, before=14)  # three
 NARROW = Style(size=11, leading=15, before=0, align="justify", indent=12)  # for columns: lines stand on one grid
 SMALL = Style(size=9, leading=11, before=4)
 
@@ -544,7 +541,7 @@ def running(language: Language) -> Callable[[Press], None]:
 def plain_pages(language: Language) -> tuple[bytes, Truth]:
     words = WORDS[language]
     press = Press(decorate=running(language))
-    press.flow(*report(words, AIRY), *bodies(words, AIRY, 0, 2, 3))
+    press.flow(*report(words, DOUBLE), *bodies(words, DOUBLE, 0, 2, 3))
     return press.finish()
 
 
@@ -560,18 +557,19 @@ def odd_even(language: Language) -> tuple[bytes, Truth]:
             press.margin(str(press.page), side, SMALL, top=False, at=26)
 
     press = Press(A5, decorate=decorate)
-    press.flow(*report(words, Style(size=11, leading=16)), *bodies(words, Style(size=11, leading=16), 0, 2))
+    style = Style(size=12, leading=23)
+    press.flow(*report(words, style), *bodies(words, style, 0, 2, 3))
     return press.finish()
 
 
 def two_columns(language: Language, *, by_rows: bool = False) -> tuple[bytes, Truth]:
     words = WORDS[language]
-    style = replace(NARROW, size=12, leading=18)
-    press = Press(areas=columns(), decorate=running(language), by_rows=by_rows)
-    press.open_page(areas=[whole_page(letter)])
+    style = replace(NARROW, size=10, leading=14)
+    press = Press(MAGAZINE, columns(MAGAZINE, gutter=18), running(language), by_rows=by_rows)
+    press.open_page(areas=[whole_page(MAGAZINE)])
     head, *rest = report(words, style, keep=False)
     press.flow(head)
-    press.use([area._replace(top=press.y - style.leading) for area in columns()])
+    press.use([area._replace(top=press.y - style.leading) for area in columns(MAGAZINE, gutter=18)])
     press.flow(*rest, *bodies(words, style, 0, 2, 3))
     return press.finish()
 
@@ -615,9 +613,8 @@ def at_hyphens(word: str) -> Iterator[tuple[str, str]]:
 def hyphens(language: Language, *, hyphen: str, font: str) -> tuple[bytes, Truth]:
     """Words are parted at line ends by a hyphen that belongs to the line, not to the word."""
     words = WORDS[language]
-    style = Style(font, 10, 14, align="justify", breaks=syllables(hyphen))
-    area = Area(150, 720, 312, 72)
-    press = Press(areas=[area], decorate=running(language))
+    style = Style(font, 11, 15, align="justify", breaks=syllables(hyphen))
+    press = Press(areas=[Area(186, 720, 240, 72)], decorate=running(language))
     # Headings stay unbroken, as typesetters keep them.
     flow = report(words, style)
     press.flow(*(replace(b, style=replace(b.style, breaks=BODY.breaks)) if b.kind == "heading" else b for b in flow))
@@ -820,10 +817,10 @@ def lists(language: Language) -> tuple[bytes, Truth]:
 def over_the_page(language: Language) -> tuple[bytes, Truth]:
     """Every page ends amid a sentence, with header and page number between its halves."""
     words = WORDS[language]
-    for lower in range(60, 260, 4):
-        press = Press(areas=[whole_page(letter)._replace(bottom=lower)], decorate=running(language))
-        press.flow(*report(words, AIRY, keep=False))
-        if len(press.broken) == press.page - 1 and not any(line.endswith((".", ";")) for line in press.broken):
+    for wide, lower in product(range(360, 470, 10), range(72, 190, 26)):
+        press = Press(areas=[Area(72, 720, wide, lower)], decorate=running(language))
+        press.flow(*report(words, DOUBLE, keep=False))
+        if len(press.broken) == press.page - 1 > 1 and not any(line.endswith((".", ";")) for line in press.broken):
             return press.finish()
     raise AssertionError("no measure breaks every page amid a sentence")
 
@@ -929,7 +926,7 @@ def wide_gaps(language: Language) -> tuple[bytes, Truth]:
 
 def very_large_page(language: Language) -> tuple[bytes, Truth]:
     """A poster: letters of more than half an inch, and an imprint of 6 points at its foot."""
-    words, style = WORDS[language], Style("Helvetica", 46, 64, before=36)
+    words, style = WORDS[language], Style("Helvetica", 40, 56, before=30)
     wide, high = A0
     press = Press(A0, [Area(240, high - 240, wide - 480, 240)])
     press.flow(*report(words, style))

@@ -206,11 +206,22 @@ class Report:
         columns: int = 1,
         decorate: Callable[[Canvas], None] | None = None,
         running: bool = False,
+        rotate: int | None = None,
     ) -> tuple[bytes, Truth]:
-        """Draw the story and return it with the truth; `running` gives each page a running header and its number."""
+        """Draw the story and return it with the truth.
+
+        Args:
+            size: of a page. columns: on a page. decorate: draws on each page before the story.
+            running: whether each page has a running header and its number.
+            rotate: 90 draws the pages turned on upright paper and tells viewers to turn them back; 0 does not tell
+                them; None draws them upright.
+        """
         margins: list[str] = []
 
         def on_page(canvas: Canvas, _: BaseDocTemplate) -> None:
+            if rotate is not None:
+                canvas.rotate(90)
+                canvas.translate(0, -size[1])
             if decorate:
                 decorate(canvas)
             if running:
@@ -227,7 +238,11 @@ class Report:
             for number in range(columns)
         ]
         target = io.BytesIO()
-        document = BaseDocTemplate(target, pagesize=size, title=self.words.title, author="", invariant=1)
+        # Where pages are to be turned back, reportlab itself swaps the paper's sides.
+        paper = (size[1], size[0]) if rotate == 0 else size
+        document = BaseDocTemplate(
+            target, pagesize=paper, title=self.words.title, author="", rotation=rotate or 0, invariant=1
+        )
         document.addPageTemplates(PageTemplate(frames=frames, onPage=on_page))
         document.build(self.story)
         units = tuple(replace(unit, page=min(seen)) for unit, seen in self._said)
@@ -414,18 +429,22 @@ def side_by_side(language: Language) -> tuple[bytes, Truth]:
     return report.finish()
 
 
-def wide_matrix(language: Language) -> tuple[bytes, Truth]:
-    """A landscape page with a table of six columns."""
-    report = Report(language)
-    words = report.words
-    report.opening()
-    period, cost, periods = MORE[language]
-    header, *rows = picked(words, NAME, ACTIVITY, DONE, DOCUMENT)
-    costs = (spelled(1250 * (number + 1) ** 2, language) for number in range(len(rows)))
-    table = [(*header, period, cost), *((*row, *more) for row, *more in zip(rows, periods, costs, strict=True))]
-    report.add_table(table, (140, 140, 160, 72, 78, 72), implementers=bodies(words), repeatRows=1)
-    report.closing()
-    return report.finish(landscape(letter))
+def wide_matrix(rotate: int | None = None) -> Callable[[Language], tuple[bytes, Truth]]:
+    """A maker of reports on landscape pages with a table of six columns."""
+
+    def make(language: Language) -> tuple[bytes, Truth]:
+        report = Report(language)
+        words = report.words
+        report.opening()
+        period, cost, periods = MORE[language]
+        header, *rows = picked(words, NAME, ACTIVITY, DONE, DOCUMENT)
+        costs = (spelled(1250 * (number + 1) ** 2, language) for number in range(len(rows)))
+        table = [(*header, period, cost), *((*row, *more) for row, *more in zip(rows, periods, costs, strict=True))]
+        report.add_table(table, (140, 140, 160, 72, 78, 72), implementers=bodies(words), repeatRows=1)
+        report.closing()
+        return report.finish(landscape(letter), rotate=rotate)
+
+    return make
 
 
 def records(apart: bool) -> Callable[[Language], tuple[bytes, Truth]]:
@@ -664,7 +683,9 @@ TRAPS: tuple[Trap, ...] = (
     Trap("pdf-bullets-in-cells", ".pdf", bullets_in_cells),
     Trap("pdf-table-in-column", ".pdf", table_in_column),
     Trap("pdf-tables-side-by-side", ".pdf", side_by_side),
-    Trap("pdf-landscape-matrix", ".pdf", wide_matrix),
+    Trap("pdf-landscape-matrix", ".pdf", wide_matrix()),
+    Trap("pdf-landscape-matrix-rotated", ".pdf", wide_matrix(90)),
+    Trap("pdf-landscape-matrix-sideways", ".pdf", wide_matrix(0)),
     Trap("pdf-records-one-table", ".pdf", records(apart=False)),
     Trap("pdf-records-apart", ".pdf", records(apart=True)),
     Trap("pdf-table-footnotes", ".pdf", footnote_below),

@@ -65,6 +65,9 @@ class Part:
         return Truth(self.units, self.margins, self.absent, losses=self.losses, mixed=self.mixed)
 
 
+NOTHING = Part()
+
+
 @dataclass(frozen=True)
 class Style:
     """How a page writes its title, headings and paragraphs; `{}` stands for the text, which `escape` has made safe."""
@@ -111,7 +114,7 @@ def margin(markup: str, *texts: str) -> Part:
     return Part(markup, margins=texts)
 
 
-def story(words: Words, middle: Part, style: Style = MODERN, bottom: Part = Part()) -> Part:
+def story(words: Words, middle: Part, style: Style = MODERN, bottom: Part = NOTHING) -> Part:
     """The whole text of a page with the trap in its middle and what comes at its end."""
 
     def write(*paragraphs: int) -> Part:
@@ -570,7 +573,7 @@ def form_fields(words: Words) -> Part:
 
 def quotation(words: Words) -> Part:
     inner = MODERN.write(words.paragraphs[6]) + part("{}\n", words.paragraphs[7])
-    lines = (words.rows[0][1], words.title, words.rows[0][4])
+    lines = (words.head, words.headings[3], words.rows[0][4])
     address = Part(f"<address>{'<br>'.join(map(MODERN.escape, lines))}</address>\n", (Unit(" ".join(lines)),))
     return inner.within("<blockquote>\n", "</blockquote>\n") + address
 
@@ -680,7 +683,8 @@ TRAPS: tuple[Trap, ...] = (
     inside("html-list-of-paragraphs", paragraphs_in_items),
     inside("html-definition-list", definitions),
     unseen("html-hidden-by-attribute", '<p style="display:none">{}</p>', "<p hidden>{}</p>",
-           '<div style="color:red; DISPLAY: none;">{}</div>', '<div hidden=""><p>{}</p></div>', '<p><span style="display:none">{}</span></p>'),
+           '<div style="color:red; DISPLAY: none;">{}</div>', '<div hidden=""><p>{}</p></div>',
+           '<p><span style="display:none">{}</span></p>'),
     unseen("html-hidden-by-style-sheet", '<p class="away">{}</p>', '<div id="later"><p>{}</p></div>',
            head="<style>.away, #later { display: none; }</style>"),
     unseen("html-noscript-and-template", "<noscript><p>{}</p></noscript>", "<template><p>{}</p></template>",

@@ -1,0 +1,59 @@
+"""Word 97-2003, WordPerfect and OpenDocument: turned into DOCX by LibreOffice where it is installed, then read."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from nlp.errors import UnreadableDocument
+from nlp.readers import word
+from nlp.readers.sniffing import CONVERT
+from nlp.records import Extract
+from nlp.settings import Settings
+
+PROGRAMS = ("soffice", "libreoffice")
+INSTALL = f"install LibreOffice (apt-get install libreoffice-writer-nogui), or {CONVERT}"
+SHARE = 0.8  # of the time for reading that the conversion may take
+
+
+def read(data: bytes, settings: Settings) -> Extract:
+    """Read an old document by way of DOCX.
+
+    LibreOffice gets a folder and a profile of its own, runs no macros, and asks nothing of the network.
+
+    Raises:
+        UnreadableDocument: "unsupported" without LibreOffice, "timeout" or "corrupt" where it fails, and as
+            `nlp.readers.word.read`.
+    """
+    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    if program is None:
+        raise UnreadableDocument("document", "unsupported", "a format that LibreOffice must convert", INSTALL)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        source = folder / "document"
+        source.write_bytes(data)
+        command = [
+            program,
+            f"-env:UserInstallation={(folder / 'profile').as_uri()}",
+            "--headless",
+            "--norestore",
+            "--convert-to",
+            "docx:MS Word 2007 XML",
+            "--outdir",
+            str(folder / "out"),
+            str(source),
+        ]
+        try:
+            done = subprocess.run(command, capture_output=True, check=False, timeout=SHARE * settings.read_seconds)
+        except subprocess.TimeoutExpired:
+            raise UnreadableDocument(
+                "document", "timeout", "LibreOffice did not convert it in time", "raise EVMAP_READ_SECONDS"
+            ) from None
+        converted = folder / "out" / "document.docx"
+        if not converted.is_file():
+            said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+            reason = f"LibreOffice could not convert it: {said[-1] if said else 'no reason given'}"
+            raise UnreadableDocument("document", "corrupt", reason, CONVERT)
+        return word.read(converted.read_bytes(), settings)
