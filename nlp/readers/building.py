@@ -12,6 +12,7 @@ from nlp.records import Block, BlockKind, Box, Cell, Extract, Loss, Span
 
 _NUL_OR_SURROGATE = re.compile(r"[\x00\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0e-\x1f]")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+")  # hints to a line-breaking program
 _NUMBERED: frozenset[str] = frozenset({"paragraph", "list_item", "table_cell", "heading"})
 
 
@@ -85,10 +86,15 @@ class Builder:
     ) -> None:
         """Append one block; white space around `text` is dropped, blank text is ignored.
 
+        Soft hyphens, joiners and other characters that nobody sees are left out and counted: they part words that
+        readers see whole.
+
         A list marker typed in front of the text stays in the canonical text, outside the block's span; a paragraph
         with a marker becomes a list item, and one that looks like a heading a heading.
         """
-        text = clean(text, self.losses).strip()
+        text, unseen = _INVISIBLE.subn("", clean(text, self.losses))
+        text = text.strip()
+        self.losses["invisible characters left out"] += unseen
         if not text:
             return
         typed, skip = (None, 0) if marker or kind not in _NUMBERED else split_marker(text)

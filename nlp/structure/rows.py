@@ -8,23 +8,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from nlp.records import Document
-from nlp.structure.bodies import Implementer, leading_body, resolve
+from nlp.structure.bodies import NOBODY, Implementer, heading_body, leading_body, resolve
 
 # Column titles that such matrices use, in the four languages; the first pattern that matches decides.
 COLUMN_TITLES = {
     "reference": re.compile(r"referenc|referênc|référence|fuente|fonte|source|documento|\bdocument\b", re.IGNORECASE),
     "description": re.compile(
-        r"descri|activit|actividad|atividade|activité|acciones|ações|actions|medidas|mesures|program"
-        r"|^(?:projects?|proyectos?|projetos?|projets?|results?|resultados?|résultats?|measures?|what was done)$",
+        r"descri|activit|actividad|atividade|activité|\bacciones|\bações|\bactions|medidas|mesures|program"
+        r"|^(?:projects?|proyectos?|projetos?|projets?|results?|resultados?|résultats?|measures?"
+        r"|what (?:was|is) (?:being )?(?:done|planned)|(?:lo )?(?:realizado|hecho|previsto)|o que (?:foi|é|será) feito"
+        r"|ce qui (?:a été|est|sera) fait|réalisations?|realizaciones|realizações|measures taken)$",
         re.IGNORECASE,
     ),
     "organisation": re.compile(
         r"secretar|secrétar|depart|départ|organi[sz]|organismo|órgano|órgão|organe|instituc|instituiç|institution"
-        r"|^(?:organ|entity|country|país|pays|who)$|entidad|entité|agenc|body|implement|ejecutor|executor|ministeri|ministér|minist[eè]re|respons",
+        r"|^(?:organ|entity|country|país|pays|who|quién|quem|qui)$|entidad|entité|agenc|body|implement|ejecut|execut"
+        r"|exécut|ministeri|ministér|minist[eè]re|respons",
         re.IGNORECASE,
     ),
 }
 HEADER_LENGTH = 80
+NAME_LENGTH = 160
+FEWEST_NAMES, NAMED = 2, 0.6  # so many cells of a column, and such a share of them, name known bodies
 Rows = dict[int, dict[int, str]]
 
 
@@ -61,20 +66,69 @@ def read_rows(document: Document, language: str) -> dict[tuple[int, int], Row]:
 
 
 def _read_table(rows: Rows, language: str) -> dict[int, Row]:
+    labels = _label_column(rows)
+    if labels:
+        return _read_records(rows, labels, language)
     columns: dict[int, str] = {}
+    if not any(header_columns(cells) for cells in rows.values()):
+        columns = _named_column(rows, language)
+    width = max(map(len, rows.values()))
     found: dict[int, Row] = {}
-    carried = Implementer(None, None)
+    carried = NOBODY
     continues = False
     for number in sorted(rows):
         cells = rows[number]
         titles = header_columns(cells)
+        section = heading_body(cells[0], language) if set(cells) == {0} and width > 1 else NOBODY
         if titles:
             columns, continues = titles, number > 0
-            found[number] = Row(titles, True, Implementer(None, None), None, None)
-        elif columns:
+            found[number] = Row(titles, True, NOBODY, None, None)
+        elif section.body and columns.get(0) != "organisation":
+            carried, continues = section, True
+            found[number] = Row(columns, False, section, None, None)
+        elif columns or carried.body:
             row = _read_row(cells, columns, carried, continues, language)
             carried = carried if row.group else row.implementer
             found[number], continues = row, False
+    return found
+
+
+def _named_column(rows: Rows, language: str) -> dict[int, str]:
+    """The column whose cells are names of bodies, where no title says so: {column: "organisation"}, or {}."""
+    for column in sorted({column for cells in rows.values() for column in cells}):
+        texts = [cells[column] for cells in rows.values() if column in cells]
+        named = [t for t in texts if len(t) < NAME_LENGTH and heading_body(t, language).body]
+        if len(named) >= FEWEST_NAMES and len(named) >= NAMED * (len(texts) - 1):  # one may be its title
+            return {column: "organisation"}
+    return {}
+
+
+def _label_column(rows: Rows) -> dict[int, str]:
+    """Of a table of two columns whose first one holds labels: row -> role, one of them "organisation"; else {}."""
+    if any(set(cells) - {0, 1} for cells in rows.values()):
+        return {}
+    roles: dict[int, str] = {}
+    for number, cells in rows.items():
+        label = cells.get(0, "").strip(" :")
+        if len(cells) == 2 and len(label) < HEADER_LENGTH // 2:
+            roles[number] = next(iter(_order(label)), "")
+    if header_columns(rows[min(rows)]) or len(roles) < len(rows) or len(set(roles.values()) - {""}) < 2:
+        return {}
+    return roles if "organisation" in roles.values() else {}
+
+
+def _read_records(rows: Rows, labels: Mapping[int, str], language: str) -> dict[int, Row]:
+    """Read records that stand one below the other, a line for each of their fields."""
+    found: dict[int, Row] = {}
+    acting = NOBODY
+    reference = None
+    columns = {0: "label"}
+    for number in sorted(rows):
+        value = rows[number].get(1, "")
+        if labels[number] == "organisation":
+            acting = resolve(value, language)
+        reference = " ".join(value.split()) if labels[number] == "reference" else None
+        found[number] = Row(columns, False, acting, None, reference)
     return found
 
 

@@ -18,7 +18,9 @@ from nlp.structure.rows import Row, read_rows
 from nlp.structure.sentences import sentences
 
 FURNITURE = ("header", "footer")
+LABEL_COLUMNS = ("organisation", "reference", "label")
 ADDRESSEE_REACH = 90
+BYLINE_LENGTH, PROSE_LENGTH = 260, 90  # a longer line is no byline; one this long that ends a sentence is prose
 GOVERNMENTS = Implementer("states", None)
 
 
@@ -94,7 +96,7 @@ class _Walk:
     def _describe(self, block: Block, text: str, row: Row | None, above: str) -> Passage:
         who = self._implementer(block, text, row, above)
         source = kinds.mandate_source(text) if self.profile.kind == "mandates" else None
-        is_label = row is not None and (row.header or _column(block, row) in ("organisation", "reference"))
+        is_label = row is not None and (row.header or _column(block, row) in LABEL_COLUMNS)
         section = [*self.headings.path[: -1 if block.kind == "heading" else None]]
         language = detect(text, self.profile.language)
         section += [title for title in (row.group if row else None, self.cell_title) if title and not is_label]
@@ -174,12 +176,26 @@ class _Walk:
         return Implementer(found[0].entity_id, found[0].text) if found else NOBODY
 
     def _author(self) -> Implementer:
-        """Who the document is by, as its title and first lines say."""
+        """Who the document is by, as its title and first lines say.
+
+        Where several headings name different bodies, those are its sections, and none of them is its author.
+        """
         if self.profile.kind in ("resolution", "program"):
             return NOBODY
-        blocks = [block for block in self.document.blocks[:8] if block.cell is None and block.kind not in FURNITURE]
-        head = [text for block in blocks if len(text := text_of(self.document, block)) < 260]
-        return issuing_body("\n".join([self.profile.title or "", *head]), self.profile.language)
+        language = self.profile.language
+        named = {
+            block: heading_body(text_of(self.document, block), language).body
+            for block in self.document.blocks
+            if block.kind == "heading" and len(text_of(self.document, block)) < BYLINE_LENGTH
+        }
+        sections = len(set(named.values()) - {None}) > 1
+        head = [self.profile.title or ""]
+        for block in self.document.blocks[:8]:
+            text = text_of(self.document, block)
+            prose = len(text) > PROSE_LENGTH and text.endswith(".")
+            if block.cell is None and block.kind not in FURNITURE and len(text) < BYLINE_LENGTH and not prose:
+                head += [text] if not (sections and named.get(block)) else []
+        return issuing_body("\n".join(head), language)
 
 
 def _column(block: Block, row: Row) -> str | None:

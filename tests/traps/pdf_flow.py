@@ -27,7 +27,9 @@ from tests.traps.base import Kind, Language, Trap, Truth, Unit
 from tests.traps.words import WORDS, Words
 
 FONTS = Path(reportlab.__file__).parent / "fonts"
-BOLD = {"Times-Roman": "Times-Bold", "Helvetica": "Helvetica-Bold", "Vera": "VeraBd"}
+BOLD = {"Times-Roman": "Times-Bold", "Helvetica": "Helvetica-Bold", "Vera": "VeraBd", "VeraOwnCodes": "VeraOwnCodes"}
+# Where typesetters let a line end: not before a dash or a sign that stands alone, nor within a number or a quotation.
+LINE_END = re.compile(r"(?<!«) (?![–;:»](?:[ ,.]|$))(?!(?<=\d )\d{3})")
 RAISED = 0.62  # size of a raised digit, in sizes of its text
 
 
@@ -118,7 +120,8 @@ class Style:
         before: space above. indent: of the first line. spacing: between letters. small: size of the letters that
         follow a word's first, for small capitals. breaks: where a word may end a line, longest head last, as (what
         is drawn, what is left). letters: how the text is drawn, for ligatures. apart: words are drawn one by one,
-        without a space between them. invisible: neither filled nor stroked. white: drawn in white.
+        without a space between them. invisible: neither filled nor stroked. white: drawn in white. loose: a line may
+        begin with a dash or with a sign that ends a clause.
     """
 
     font: str = "Times-Roman"
@@ -134,6 +137,7 @@ class Style:
     apart: bool = False
     invisible: bool = False
     white: bool = False
+    loose: bool = False
 
     @property
     def heading(self) -> Style:
@@ -150,7 +154,7 @@ class Style:
 @dataclass(frozen=True)
 class Block:
     """Something to set. `left`: how far in it stands; a marker stands before that. `keep`: not to be broken over two
-    columns or pages. `drop`: lines that its first letter is high."""
+    columns or pages. `drop`: lines that its first letter is high. `told`: whether the truth tells of it."""
 
     text: str
     style: Style
@@ -160,6 +164,7 @@ class Block:
     left: float = 0
     keep: bool = True
     drop: int = 0
+    told: bool = True
 
 
 class Area(NamedTuple):
@@ -208,7 +213,7 @@ def set_lines(text: str, style: Style, room: Callable[[int], float]) -> list[str
     """Break a text into lines; `room` tells how wide line n may be."""
     lines: list[str] = []
     line = ""
-    for word in text.split(" "):
+    for word in text.split(" ") if style.loose else LINE_END.split(text):
         longer = f"{line} {word}".lstrip()
         if width(longer, style) <= room(len(lines)) or not line:
             line = longer
@@ -426,7 +431,7 @@ class Press:
                 self.y -= style.before
         if style.invisible or style.white:
             self.absent.append(block.text)
-        else:
+        elif block.told:
             self.tell(Unit(plain(block.text), block.kind, block.marker, implementer=block.implementer))
         for number, line in enumerate(lines):
             if self.y - style.leading < self._here[self._area].bottom:
@@ -592,13 +597,16 @@ VOWELS = "aeiouyáéíóúàèìòùâêôãõäëïöüîûœ"
 
 
 def syllables(hyphen: str) -> Break:
-    """Break longer words before a consonant between two vowels, three letters at least on either side."""
+    """Break words before a consonant and its vowel, or between two consonants; three letters or more on each side."""
 
     def breaks(word: str) -> Iterator[tuple[str, str]]:
-        if word.rstrip(".,;:").isalpha():
-            for at in range(3, len(word.rstrip(".,;:")) - 2):
-                before, here, after = word[at - 1 : at + 2].lower()
-                if before in VOWELS and after in VOWELS and here not in VOWELS:
+        bare = word.rstrip(".,;:")
+        if bare.isalpha():
+            kinds = "".join("v" if char in VOWELS else "c" for char in bare.lower())
+            for at in range(3, len(bare) - 2):
+                open_syllable = kinds[at - 1 : at + 2] == "vcv"
+                closed = kinds[at - 2 : at + 2] == "vccv" and bare[at] not in "lrhn"
+                if open_syllable or closed:
                     yield word[:at] + hyphen, word[at:]
 
     return breaks
@@ -614,11 +622,23 @@ def hyphens(language: Language, *, hyphen: str, font: str) -> tuple[bytes, Truth
     """Words are parted at line ends by a hyphen that belongs to the line, not to the word."""
     words = WORDS[language]
     style = Style(font, 11, 15, align="justify", breaks=syllables(hyphen))
-    press = Press(areas=[Area(186, 720, 240, 72)], decorate=running(language))
+    press = Press(areas=[Area(196, 720, 220, 72)], decorate=running(language))
     # Headings stay unbroken, as typesetters keep them.
     flow = report(words, style)
     press.flow(*(replace(b, style=replace(b.style, breaks=BODY.breaks)) if b.kind == "heading" else b for b in flow))
     return press.finish()
+
+
+def dashes(language: Language) -> tuple[bytes, Truth]:
+    """A dash that parts clauses begins a line, as word processors let it: it is no bullet."""
+    words = WORDS[language]
+    for wide in range(468, 300, -2):
+        style = replace(AIRY, leading=17, loose=True)
+        if any(line.startswith("–") for line in set_lines(words.paragraphs[1], style, lambda _, wide=wide: wide)):
+            press = Press(areas=[Area(72, 720, wide, 72)], decorate=running(language))
+            press.flow(*report(words, style))
+            return press.finish()
+    raise AssertionError("no measure makes a line begin with the dash")
 
 
 def compounds(language: Language) -> tuple[bytes, Truth]:
@@ -750,7 +770,7 @@ def type3_page(language: Language) -> tuple[bytes, Truth]:
     press = Press(decorate=running(language))
     press.flow(title(words, style), *chapter(words, style, 0, 0, 1, 2))
     press.open_page()
-    texts = [block.text for block in chapter(words, style, 1, 3, 4, 5)]
+    texts = words.paragraphs[3:6]
     font = bitmap_font(press, "".join(texts).replace(" ", ""))
 
     def put(canvas: Canvas) -> None:
@@ -771,15 +791,18 @@ def type3_page(language: Language) -> tuple[bytes, Truth]:
     return press.finish(losses=("letter",))
 
 
+ALPHABET = "".join(sorted({char for words in WORDS.values() for text in words.paragraphs for char in text} - {" "}))
+OWN_CODES = dict(zip(ALPHABET, ALPHABET[17:] + ALPHABET[:17], strict=True))
+
+
 def unmapped_page(language: Language) -> tuple[bytes, Truth]:
     """The second of three pages is in a font with codes of its own and no table that leads back to letters."""
     words, style = WORDS[language], AIRY
     press = Press(decorate=running(language))
     press.flow(title(words, style), *chapter(words, style, 0, 0, 1, 2))
     press.open_page()
-    kept = len(press._units)
-    press.flow(*chapter(words, replace(style, font="VeraOwnCodes"), 1, 3, 4, 5))
-    del press._units[kept:]
+    coded = replace(style, font="VeraOwnCodes", letters=lambda text: "".join(OWN_CODES.get(c, c) for c in text))
+    press.flow(*(Block(words.paragraphs[index], coded, told=False) for index in (3, 4, 5)))
     press.open_page()
     press.flow(*chapter(words, style, 2, 6, 7), *chapter(words, style, 3, 8, 9))
     data, truth = press.finish(losses=("letter",))
@@ -986,9 +1009,12 @@ def _register_fonts() -> None:
     """Make the fonts that come with the library known, one of them once more with codes of its own."""
     for name in ("Vera", "VeraBd"):
         pdfmetrics.registerFont(TTFont(name, FONTS / f"{name}.ttf"))
-    for name, file in (("VeraOwnCodes", "Vera"), ("VeraOwnCodesBold", "VeraBd")):
-        pdfmetrics.registerFont(TTFont(name, FONTS / f"{file}.ttf", asciiReadable=False))
-    BOLD["VeraOwnCodes"] = "VeraOwnCodesBold"
+    coded = TTFont("VeraOwnCodes", FONTS / "Vera.ttf")
+    coded.face.name = b"OwnCodes"  # else the library takes it for Vera, since they have one face
+    glyphs, widths = coded.face.charToGlyph, coded.face.charWidths
+    coded.face.charToGlyph = glyphs | {ord(code): glyphs[ord(char)] for char, code in OWN_CODES.items()}
+    coded.face.charWidths = widths | {ord(code): widths[ord(char)] for char, code in OWN_CODES.items()}
+    pdfmetrics.registerFont(coded)
 
 
 _register_fonts()
@@ -1004,6 +1030,7 @@ TRAPS: tuple[Trap, ...] = tuple(
         ("hyphens", partial(hyphens, hyphen="-", font="Times-Roman")),
         ("soft-hyphens", partial(hyphens, hyphen="\u00ad", font="Vera")),
         ("hyphenated-compounds", compounds),
+        ("dash-begins-line", dashes),
         ("ligatures", ligatures),
         ("footnotes", footnotes),
         ("page-turned", partial(broad_page, turned="page")),

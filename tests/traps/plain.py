@@ -360,7 +360,7 @@ def framed_table(words: Words, corners: str = "+++++++++", across: str = "-", do
     grid = cells(words, rows=4)
     top, middle, bottom = (
         left + cross.join(across * (width + 2) for width in COLUMN_WIDTHS) + right
-        for left, cross, right in (corners[:3], corners[3:6], corners[6:])
+        for left, cross, right in map(tuple, (corners[:3], corners[3:6], corners[6:]))
     )
     rows = ["\n".join(f"{down} {f' {down} '.join(line)} {down}" for line in _laid_out(row)) for row in grid]
     return table_of(grid, "\n".join([top, f"\n{middle}\n".join(rows), bottom]))

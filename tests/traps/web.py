@@ -167,13 +167,14 @@ def encoded(name: str, encoding: str, declared: str | None, mark: bytes = b"") -
 
 def by_reference(text: str) -> str:
     """Write letters beyond ASCII as references: by name, in decimal, in hexadecimal, and by their number in cp1252."""
-    forms = cycle((
+    forms: tuple[Callable[[str], str], ...] = (
         lambda letter: f"&{codepoint2name[ord(letter)]};",
         lambda letter: f"&#{ord(letter)};",
         lambda letter: f"&#x{ord(letter):X};",
         lambda letter: f"&#{letter.encode('cp1252')[0]};",
-    ))  # fmt: skip
-    return "".join(letter if letter.isascii() else next(forms)(letter) for letter in html.escape(text, quote=False))
+    )
+    turns = cycle(forms)
+    return "".join(letter if letter.isascii() else next(turns)(letter) for letter in html.escape(text, quote=False))
 
 
 def by_references(language: Language) -> tuple[str, Part]:
@@ -362,7 +363,8 @@ def wide_cells(words: Words) -> Part:
 
 def rows_of_sections(words: Words) -> Part:
     """Rows that name a body over the whole width; the rows below are its own."""
-    rows, bodies = [titles_of(words)[1:]], [None]
+    rows = [titles_of(words)[1:]]
+    bodies: list[str | None] = [None]
     for number in range(3):
         body, name, *_ = words.rows[number]
         rows += [[Entry((name,), columns=3)], row_of(words, number)[1:], row_of(words, number + 3)[1:]]

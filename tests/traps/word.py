@@ -434,6 +434,10 @@ class Paper(Draft):
     def heading(self, number: int) -> None:
         self._titled(self.words.headings[number], self.heading_style, 28, self.markers.get(number))
 
+    def styled_heading(self, text: str) -> None:
+        """Draw a heading beside the document's four."""
+        self._titled(text, self.heading_style, 28)
+
     def paragraph(self, number: int) -> None:
         self.text(self.words.paragraphs[number])
 
@@ -606,9 +610,9 @@ def _by_looks(paper: Paper) -> None:
 def _sections_by_body(paper: Paper) -> None:
     """Headings that are the names of bodies: what stands under one is done by it."""
     for body, name, activity, done, _ in paper.words.rows[:4]:
-        paper.add(para(run(name), f'<w:pStyle w:val="{paper.heading_style}"/>'), Unit(name, "heading"))
+        paper.styled_heading(name)
         paper.text(f"{activity}. {done}", implementer=body)
-    paper.heading(2)
+    paper.styled_heading(paper.words.head)
 
 
 def _body_tables(paper: Paper) -> None:
@@ -1360,7 +1364,7 @@ def _breaks(paper: Paper) -> None:
     first, second, third = thirds(paper.words.paragraphs[4])
     line, turn = "<w:r><w:br/></w:r>", "<w:r><w:cr/></w:r>"
     paper.add(para(run(first.rstrip()) + line + run(second.rstrip()) + turn + run(third)), Unit(first + second + third))
-    first, second = halves(paper.words.headings[2])
+    first, second = halves(paper.words.head)
     drawn = run(first.rstrip()) + line + run(second)
     paper.add(para(drawn, f'<w:pStyle w:val="{paper.heading_style}"/>'), Unit(first + second, "heading"))
     first, second, third = thirds(paper.words.paragraphs[5])
@@ -1394,9 +1398,7 @@ def _decomposed(paper: Paper) -> None:
 def _mixed(paper: Paper) -> None:
     """Half of the document is in another language."""
     other = WORDS[_OTHER[paper.language]]
-    paper.add(
-        para(run(other.headings[0]), f'<w:pStyle w:val="{paper.heading_style}"/>'), Unit(other.headings[0], "heading")
-    )
+    paper.styled_heading(other.headings[0])
     for text in other.paragraphs[:6]:
         paper.text(text)
     paper.mixed = True
