@@ -13,6 +13,7 @@ from nlp.records import Block, BlockKind, Box, Cell, Extract, Loss, Span
 _NUL_OR_SURROGATE = re.compile(r"[\x00\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0e-\x1f]")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+")  # hints to a line-breaking program
+_NOTE_MARK = re.compile(r"(\[?\(?\d{1,3}[\])]?|[*†‡]{1,3})[.:]?\s+(?=\S)")
 _NUMBERED: frozenset[str] = frozenset({"paragraph", "list_item", "table_cell", "heading"})
 
 
@@ -97,7 +98,11 @@ class Builder:
         self.losses["invisible characters left out"] += unseen
         if not text:
             return
-        typed, skip = (None, 0) if marker or kind not in _NUMBERED else split_marker(text)
+        typed, skip = (None, 0)
+        if not marker and kind in _NUMBERED:
+            typed, skip = split_marker(text)
+        elif not marker and kind == "footnote" and (mark := _NOTE_MARK.match(text)):
+            typed, skip = mark[1], mark.end()
         if kind == "paragraph":
             guessed = heading_level(text[skip:], typed or marker)
             if guessed:

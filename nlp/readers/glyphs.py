@@ -6,11 +6,12 @@ import ctypes
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import pypdfium2.raw as pdfium
 
+from nlp.readers.survey import address
 from nlp.records import Box
 
 HYPHEN = "\x02"  # how PDFium writes a hyphen at the end of a line
@@ -129,6 +130,20 @@ def read_glyphs(text_page: Any, frame: Frame) -> list[Glyph]:
     return glyphs
 
 
+def is_of(text_page: Any, place: int, items: Container[int]) -> bool:
+    """Whether a character is drawn by one of the text objects at these addresses."""
+    return address(pdfium.FPDFText_GetTextObject(text_page.raw, place)) in items
+
+
+def unmapped(text_page: Any, glyphs: Sequence[Glyph]) -> int:
+    """How many characters have no known letter: their font does not say what its pictures mean."""
+    raw, fails = text_page.raw, pdfium.FPDFText_HasUnicodeMapError
+    return sum(
+        glyph.character == "\ufffd" or "\ue000" <= glyph.character <= "\uf8ff" or fails(raw, glyph.place) == 1
+        for glyph in glyphs
+    )
+
+
 def segments(glyphs: Iterable[Glyph], text_page: Any, rotation: int) -> list[Segment]:
     """Join characters that follow one another on a line; a gap wider than a letter's height parts them.
 
@@ -220,6 +235,7 @@ def swift_segments(text_page: Any, text: str, frame: Frame) -> list[Segment] | N
         return None
     objects = _object_boxes(raw)
     corner, loose, angle = pdfium.FS_RECTF(), pdfium.FPDFText_GetLooseCharBox, pdfium.FPDFText_GetCharAngle
+    fails = pdfium.FPDFText_HasUnicodeMapError
     pointer = ctypes.byref(corner)
     is_bold = bold_test(text_page)
     left, top = frame.left, frame.top
@@ -237,7 +253,7 @@ def swift_segments(text_page: Any, text: str, frame: Frame) -> list[Segment] | N
             low, high = min(low, corner.bottom), max(high, corner.top)
             size = high - low
             number = _end_of_line(objects, number, (x0, low, x1, high), size)
-            if number < 0 or size <= 0 or angle(raw, first):
+            if number < 0 or size <= 0 or angle(raw, first) or fails(raw, first) == 1:
                 return None
             bold = is_bold(first) and is_bold(last)
             found.append(Segment(said, Box(x0 - left, top - high, x1 - left, top - low), bold))

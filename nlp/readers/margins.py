@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from nlp.readers.layout import Line
+from nlp.readers.lines import Line
 from nlp.records import BlockKind
 
 _EDGE = 0.12
 _FEWEST_PAGES = 3
+_SHORT = 100  # characters
 _PAGE_NUMBER = re.compile(
     r"[-–—|\s]*(?:page|página|pagina|pág\.|pag\.|p\.)?\s*(?:\d{1,4}|[ivxl]{1,6})"
     r"(?:\s*(?:of|de|sur|/)\s*\d{1,4})?[-–—|.\s]*",
@@ -21,27 +22,71 @@ _PAGE_NUMBER = re.compile(
 def find_margins(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> list[dict[int, BlockKind]]:
     """Return of each page which lines (by index) are headers or footers.
 
-    A line within an eighth of the page from an edge counts when the same text, digits aside, stands at that edge of
-    three pages or of every page of two, or when it is nothing but a page number.
+    A line within an eighth of the page from an edge counts
+
+    * when the same text, digits aside, stands at that edge of three pages, or of every page that has text of two;
+    * when it is nothing but a page number;
+    * when it stands apart from the text where most pages have a line of that size, whatever it says: titles of
+      chapters, and headers that differ from left to right pages.
+
+    Line numbers beside the text count as footers.
     """
     sides = [
         {index: side for index, line in enumerate(lines) if (side := _side(line, height))}
         for lines, height in zip(pages, heights, strict=True)
     ]
-    seen = Counter(
-        key
-        for lines, marked in zip(pages, sides, strict=True)
-        for key in {(side, _key(lines[index])) for index, side in marked.items()}
-    )
-    enough = 2 if len(pages) == 2 else _FEWEST_PAGES
-    return [
-        {
-            index: side
-            for index, side in marked.items()
-            if _PAGE_NUMBER.fullmatch(lines[index].text) or seen[side, _key(lines[index])] >= enough
-        }
-        for lines, marked in zip(pages, sides, strict=True)
+    filled = sum(bool(lines) for lines in pages)
+    seen = _pages_with(_key, pages, sides)
+    enough = 2 if filled == 2 else _FEWEST_PAGES
+    found: list[dict[int, BlockKind]] = []
+    alone = [
+        {index for index in marked if _stands_apart(lines, index)} for lines, marked in zip(pages, sides, strict=True)
     ]
+    places = _pages_with(
+        _place,
+        pages,
+        [
+            {index: side for index, side in marked.items() if index in own}
+            for marked, own in zip(sides, alone, strict=True)
+        ],
+    )
+    for lines, marked, own in zip(pages, sides, alone, strict=True):
+        kept = {index: "footer" for index, line in enumerate(lines) if line.beside}
+        for index, side in marked.items():
+            line = lines[index]
+            usual = filled > 2 and index in own and places[side, _place(line)] > filled / 2
+            if _PAGE_NUMBER.fullmatch(line.text) or seen[side, _key(line)] >= enough or usual:
+                kept[index] = side
+        found.append(kept)
+    return found
+
+
+def _pages_with(
+    key: Callable[[Line], object], pages: Sequence[Sequence[Line]], sides: Sequence[Mapping[int, BlockKind]]
+) -> Counter[tuple[BlockKind, object]]:
+    """On how many pages a line with such a key stands at an edge, by (side, key)."""
+    return Counter(
+        own
+        for lines, marked in zip(pages, sides, strict=True)
+        for own in {(side, key(lines[index])) for index, side in marked.items()}
+    )
+
+
+def _stands_apart(lines: Sequence[Line], index: int) -> bool:
+    """Whether a short line has more than a line's height of space between it and the text."""
+    line = lines[index]
+    if len(line.text) > _SHORT or line.text.endswith((".", ":", ";", ",")):
+        return False
+    gaps = [
+        max(other.box.top - line.box.bottom, line.box.top - other.box.bottom)
+        for number, other in enumerate(lines)
+        if number != index and not other.beside
+    ]
+    return bool(gaps) and min(gaps) > line.size
+
+
+def _place(line: Line) -> tuple[int, int]:
+    return round(line.box.top / 3), round(line.size)
 
 
 def _side(line: Line, height: float) -> BlockKind | None:

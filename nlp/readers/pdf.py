@@ -5,10 +5,8 @@ from __future__ import annotations
 import functools
 import io
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
 from typing import Any
 
 import pypdfium2
@@ -17,45 +15,24 @@ import pypdfium2.raw as pdfium
 from nlp.errors import UnreadableDocument
 from nlp.language import detect
 from nlp.readers import scans
+from nlp.readers.aligned import find_aligned
+from nlp.readers.assembly import Assembly, Page, Table
 from nlp.readers.building import Builder
-from nlp.readers.glyphs import Frame, Glyph, read_glyphs, segments, swift_segments, text_rotation
-from nlp.readers.layout import Line, Paragraph, read_lines, read_paragraphs
-from nlp.readers.margins import find_margins
-from nlp.readers.rulings import Ruled, TableFinder, TooManyRules, fill, has_rules, may_have_rules
-from nlp.readers.shapes import HEADING_LENGTH, is_footnote
-from nlp.records import BlockKind, Cell, Extract
+from nlp.readers.glyphs import Frame, Glyph, is_of, read_glyphs, segments, swift_segments, text_rotation, unmapped
+from nlp.readers.lines import Line, read_lines
+from nlp.readers.rulings import Ruled, TableFinder, TooManyRules, fill, has_rules
+from nlp.readers.survey import survey
+from nlp.records import Extract
 from nlp.settings import Settings
 
-_LARGER, _SMALLER = 1.15, 0.87
-_BOLD_LEVEL = 6
 _NO_TEXT_NAMED = 12
 _FEW_CHARACTERS = 60  # beside a picture that fills the page: a stamp on a scan
-_FILLS = 0.5  # of the page's area
+_UNREADABLE = 0.3  # of a page's characters without a known letter: the page is read as a picture
 _TOLD_BY = 2_000  # characters that tell the language of the pages that have text
 # What programs put there by themselves: nothing, or the name of the file they printed.
 _NO_TITLE = re.compile(
     r"(?:untitled|\(anonymous\)|microsoft word - .*|.*\.(?:docx?|pdf|rtf|wpd))?\s*", re.IGNORECASE | re.DOTALL
 )
-
-
-@dataclass(slots=True)
-class _Table:
-    drawn: Ruled
-    cells: list[tuple[int, int, list[Paragraph]]]
-
-
-@dataclass(slots=True)
-class _Page:
-    """What a page holds, in its `frame`; `shown` is the frame in which people see it."""
-
-    number: int
-    frame: Frame
-    shown: Frame
-    lines: list[Line] = field(default_factory=list)
-    tables: list[_Table] = field(default_factory=list)
-    characters: int = 0
-    drawn_only: bool = False
-    recognised: bool = False
 
 
 def read(data: bytes, settings: Settings) -> Extract:
@@ -76,7 +53,7 @@ def read(data: bytes, settings: Settings) -> Extract:
         pages = _read_pages(document, TableFinder(data), builder, settings, troubles)
         _recognise(document, pages, builder, settings, troubles)
         title = document.get_metadata_dict().get("Title")
-    _Writer(builder, pages).write()
+    Assembly(builder, pages).write()
     return builder.extract(
         pages=count, title=None if _NO_TITLE.fullmatch(title or "") else title, partial="; ".join(troubles) or None
     )
@@ -97,8 +74,8 @@ def _corrupt(reason: str) -> UnreadableDocument:
 
 def _read_pages(
     document: Any, finder: TableFinder, builder: Builder, settings: Settings, troubles: list[str]
-) -> list[_Page]:
-    pages: list[_Page] = []
+) -> list[Page]:
+    pages: list[Page] = []
     broken: list[int] = []
     wanted = min(len(document), settings.max_pages)
     characters = 0
@@ -122,9 +99,7 @@ def _read_pages(
     return pages
 
 
-def _recognise(
-    document: Any, pages: Sequence[_Page], builder: Builder, settings: Settings, troubles: list[str]
-) -> None:
+def _recognise(document: Any, pages: Sequence[Page], builder: Builder, settings: Settings, troubles: list[str]) -> None:
     """Give scanned pages their lines by text recognition, and say which pages have none."""
     drawn = [page for page in pages if page.drawn_only]
     if not drawn:
@@ -142,10 +117,10 @@ def _recognise(
                 faults.setdefault(reason, []).append(page.number)
             elif scanned.fault:
                 faults.setdefault(scanned.fault, []).append(page.number)
-            elif not scanned.lines:
+            elif not scanned.lines and not page.lines:
                 builder.lose("pages on which no text was recognised")
-            else:
-                page.lines, page.frame, page.recognised = list(scanned.lines), page.shown, True
+            elif scanned.lines:
+                page.lines, page.frame = list(scanned.lines), page.shown
                 builder.lose("pages read by text recognition")
                 builder.lose("words recognised with little confidence", scanned.unsure)
     elif any(page.lines for page in pages):
@@ -168,41 +143,39 @@ def _named(numbers: Sequence[int]) -> str:
     return f"{shown} and {more} more" if more > 0 else shown
 
 
-def _read_page(document: Any, number: int, finder: TableFinder, builder: Builder) -> _Page:
+def _read_page(document: Any, number: int, finder: TableFinder, builder: Builder) -> Page:
     with closing(document[number]) as page, closing(page.get_textpage()) as text_page:
         shown = Frame(page, page.get_rotation())
+        seen = survey(page)
         text = text_page.get_text_range()
-        if text.strip() and not may_have_rules(page):
+        if text.strip() and not seen.drawn and not seen.hidden and len(text) >= _FEW_CHARACTERS:
             runs = swift_segments(text_page, text, shown)
-            if runs is not None and len(text) >= _FEW_CHARACTERS:
-                return _Page(number + 1, shown, shown, read_lines(runs), characters=len(text))
+            if runs is not None:
+                tables, rest = find_aligned(runs)
+                return Page(number + 1, shown, shown, read_lines(rest), tables, len(text))
         frame = Frame(page, text_rotation(text_page))
         glyphs = read_glyphs(text_page, frame)
-        read = _Page(number + 1, frame, shown, characters=len(glyphs))
+        if seen.hidden:
+            visible = [glyph for glyph in glyphs if not is_of(text_page, glyph.place, seen.hidden)]
+            builder.lose("hidden characters left out", len(glyphs) - len(visible))
+            glyphs = visible
+        read = Page(number + 1, frame, shown, characters=len(glyphs))
         written = sum(not glyph.character.isspace() for glyph in glyphs)
         if not written:
             read.drawn_only = next(iter(page.get_objects(max_depth=2)), None) is not None
             return read
-        read.drawn_only = written < _FEW_CHARACTERS and _is_picture(page)
-        unknown = sum(glyph.character == "\ufffd" or "\ue000" <= glyph.character <= "\uf8ff" for glyph in glyphs)
+        unknown = unmapped(text_page, glyphs)
         builder.lose("characters without a known letter", unknown)
+        read.drawn_only = (written < _FEW_CHARACTERS and seen.pictured) or unknown > _UNREADABLE * written
         for drawn in _ruled(page, number, finder, frame, builder) if frame.rotation == shown.rotation else ():
             filled, outside = fill(drawn, glyphs)
             if len(filled) > 1:
-                read.tables.append(_Table(drawn, _cells(filled, text_page, frame.rotation)))
+                read.tables.append(Table(drawn, _cells(drawn, filled, text_page, frame.rotation)))
                 glyphs = outside
-        read.lines = read_lines(segments(glyphs, text_page, frame.rotation))
+        aligned, rest = find_aligned(segments(glyphs, text_page, frame.rotation))
+        read.tables = sorted([*read.tables, *aligned], key=lambda table: table.drawn.box.top)
+        read.lines = read_lines(rest)
         return read
-
-
-def _is_picture(page: Any) -> bool:
-    """Whether one picture fills most of the page."""
-    width, height = page.get_size()
-    for picture in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=2):
-        x0, y0, x1, y1 = picture.get_bounds()
-        if (x1 - x0) * (y1 - y0) > _FILLS * width * height:
-            return True
-    return False
 
 
 def _ruled(page: Any, number: int, finder: TableFinder, frame: Frame, builder: Builder) -> list[Ruled]:
@@ -216,105 +189,16 @@ def _ruled(page: Any, number: int, finder: TableFinder, frame: Frame, builder: B
 
 
 def _cells(
-    filled: dict[tuple[int, int], list[Glyph]], text_page: Any, rotation: int
-) -> list[tuple[int, int, list[Paragraph]]]:
+    drawn: Ruled, filled: dict[tuple[int, int], list[Glyph]], text_page: Any, rotation: int
+) -> list[tuple[int, int, list[Line]]]:
     cells = []
     for (row, column), glyphs in sorted(filled.items()):
-        paragraphs = read_paragraphs(read_lines(segments(glyphs, text_page, rotation)))
-        if paragraphs:
-            cells.append((row, column, paragraphs))
+        lines = read_lines(segments(glyphs, text_page, rotation))
+        box = drawn.rows[row][column]
+        if lines and box:
+            inner = (
+                min(line.box.x0 for line in lines) - box.x0
+            )  # text keeps as much from the right side as from the left
+            right = max(box.x1 - max(inner, 0.0), *(line.box.x1 for line in lines))
+            cells.append((row, column, [line._replace(right=right) for line in lines]))
     return cells
-
-
-class _Writer:
-    """Puts the pages' lines and tables into the canonical text, once all pages are known."""
-
-    def __init__(self, builder: Builder, pages: Sequence[_Page]) -> None:
-        self._builder, self._pages = builder, pages
-        self._margins = find_margins([page.lines for page in pages], [page.frame.height for page in pages])
-        self._body = self._body_size()
-        self._levels = self._heading_levels()
-        self._table, self._row, self._columns = -1, 0, 0
-        self._open_table = False
-
-    def write(self) -> None:
-        """Write headers, flow and footers of each page."""
-        for page, margins in zip(self._pages, self._margins, strict=True):
-            self._write_margin(page, margins, "header")
-            flow = [line for index, line in enumerate(page.lines) if index not in margins]
-            self._write_flow(page, flow)
-            self._write_margin(page, margins, "footer")
-
-    def _write_margin(self, page: _Page, margins: dict[int, BlockKind], kind: BlockKind) -> None:
-        for index, side in margins.items():
-            if side == kind:
-                line = page.lines[index]
-                self._builder.add(
-                    line.text.replace("\x02", "-"), kind, page=page.number, box=page.frame.moved(line.box, page.shown)
-                )
-
-    def _write_flow(self, page: _Page, lines: Sequence[Line]) -> None:
-        done = 0
-        for table in page.tables:
-            above = done
-            while above < len(lines) and lines[above].box.top < table.drawn.box.top:
-                above += 1
-            self._write_paragraphs(page, lines[done:above])
-            self._write_table(page, table)
-            done = above
-        self._write_paragraphs(page, lines[done:])
-
-    def _write_paragraphs(self, page: _Page, lines: Sequence[Line]) -> None:
-        for paragraph in read_paragraphs(lines):
-            self._open_table = False
-            kind, level = self._kind(paragraph, page)
-            self._builder.add(
-                paragraph.text,
-                kind,
-                page=page.number,
-                box=page.frame.moved(paragraph.box, page.shown),
-                level=level,
-                confidence=paragraph.confidence,
-            )
-
-    def _write_table(self, page: _Page, table: _Table) -> None:
-        """Write a table; one of as many columns that nothing parts from the one before goes on with it."""
-        if not (self._open_table and table.drawn.columns == self._columns):
-            self._table, self._row, self._columns = self._table + 1, 0, table.drawn.columns
-        for row, column, paragraphs in table.cells:
-            place = Cell(self._table, self._row + row, column)
-            for paragraph in paragraphs:
-                self._builder.add(
-                    paragraph.text,
-                    "table_cell",
-                    page=page.number,
-                    box=page.frame.moved(paragraph.box, page.shown),
-                    cell=place,
-                )
-        self._row += len(table.drawn.rows)
-        self._open_table = True
-
-    def _kind(self, paragraph: Paragraph, page: _Page) -> tuple[BlockKind, int | None]:
-        below = paragraph.size < _SMALLER * self._body and paragraph.box.top > 0.6 * page.frame.height
-        if below and is_footnote(paragraph.text):
-            return "footnote", None
-        titled = len(paragraph.text) < HEADING_LENGTH and not paragraph.text.endswith((".", ",", ";", ":"))
-        level = self._levels.get(round(paragraph.size)) if titled or paragraph.size > 1.4 * self._body else None
-        if level is None and titled and paragraph.bold:
-            level = _BOLD_LEVEL
-        return ("heading", level) if level and any(map(str.isalpha, paragraph.text)) else ("paragraph", None)
-
-    def _body_size(self) -> float:
-        """Return the size in which most characters stand."""
-        sizes: Counter[float] = Counter()
-        for line in self._all_lines():
-            sizes[round(line.size, 1)] += len(line.text)
-        return sizes.most_common(1)[0][0] if sizes else 0.0
-
-    def _heading_levels(self) -> dict[int, int]:
-        """Return the level of each size that is larger than the body's, the largest being 1."""
-        larger = {round(line.size) for line in self._all_lines() if line.size > _LARGER * self._body}
-        return {size: min(level, _BOLD_LEVEL) for level, size in enumerate(sorted(larger, reverse=True), 1)}
-
-    def _all_lines(self) -> Iterable[Line]:
-        return (line for page in self._pages for line in page.lines)

@@ -35,16 +35,6 @@ class TooManyRules(Exception):
     """A page has more drawn lines than a table has."""
 
 
-def may_have_rules(page: Any) -> bool:
-    """Whether a page holds anything but text and pictures, such as lines or forms."""
-    raw, kind_of = page.raw, pdfium.FPDFPageObj_GetType
-    plain = (pdfium.FPDF_PAGEOBJ_TEXT, pdfium.FPDF_PAGEOBJ_IMAGE)
-    return any(
-        kind_of(pdfium.FPDFPage_GetObject(raw, index)) not in plain
-        for index in range(pdfium.FPDFPage_CountObjects(raw))
-    )
-
-
 def has_rules(page: Any) -> bool:
     """Whether a page shows enough straight lines or boxes for a table.
 

@@ -21,7 +21,7 @@ from statistics import median
 from typing import Any
 
 from nlp.language import detect
-from nlp.readers.layout import Line, around
+from nlp.readers.lines import Line, around
 from nlp.readers.pulse import beat
 from nlp.records import Box
 from nlp.settings import Settings

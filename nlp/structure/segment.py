@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from nlp.language import detect
 from nlp.records import Block, Document, Passage, Profile, Span
 from nlp.structure import kinds, official
-from nlp.structure.bodies import NOBODY, Implementer, heading_body, issuing_body, leading_body
+from nlp.structure.bodies import COLLECTIVES, NOBODY, Implementer, heading_body, issuing_body, leading_body
 from nlp.structure.entities import bodies_in
 from nlp.structure.kinds import text_of
 from nlp.structure.outline import HeadingTrail, ListTrail, is_lead_in, is_subheading, marker_class
@@ -168,7 +168,9 @@ class _Walk:
             if self.profile.kind == "report" and not self.author.body
             else None
         )
-        return named or (self.section_body if self.section_body.body else self.author)
+        if self.section_body.body and (named is None or named.body in COLLECTIVES):
+            return self.section_body  # "The ministry agreed": what the section's body reports
+        return named or self.author
 
     def _addressee(self, text: str) -> Implementer:
         """The body that an operative paragraph speaks to: "To request the Permanent Council to ..."."""

@@ -1,0 +1,211 @@
+"""Pages of a PDF into one text: paragraphs and tables that go on over a page, headers and footers apart."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from nlp.readers.building import Builder
+from nlp.readers.glyphs import HYPHEN, Frame
+from nlp.readers.layout import Paragraph, compounds_in, goes_over, joined, read_paragraphs
+from nlp.readers.lines import Line
+from nlp.readers.margins import find_margins
+from nlp.readers.rulings import Ruled
+from nlp.readers.shapes import HEADING_LENGTH, is_footnote
+from nlp.records import BlockKind, Box, Cell
+
+_LARGER, _SMALLER = 1.15, 0.87
+_BOLD_LEVEL = 6
+_NOTES_BEGIN = 0.6  # of the page's height: no footnote stands higher
+_SAME_EDGE = 5.0  # points by which the edges of a table may differ from page to page
+_Rows = list[tuple[int, int, list[Paragraph]]]
+
+
+@dataclass(slots=True)
+class Table:
+    """A table as drawn, with what stands in its cells: (row, column, lines)."""
+
+    drawn: Ruled
+    cells: list[tuple[int, int, list[Line]]]
+
+
+@dataclass(slots=True)
+class Page:
+    """What a page holds, in its `frame`; `shown` is the frame in which people see it.
+
+    Attributes:
+        number: from 1. characters: how many it has. drawn_only: whether there is something on it but no text to read.
+    """
+
+    number: int
+    frame: Frame
+    shown: Frame
+    lines: list[Line] = field(default_factory=list)
+    tables: list[Table] = field(default_factory=list)
+    characters: int = 0
+    drawn_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A block to be: what `Builder.add` is told."""
+
+    text: str
+    kind: BlockKind
+    page: int
+    box: Box
+    level: int | None = None
+    cell: Cell | None = None
+    confidence: float | None = None
+
+
+class Assembly:
+    """Puts the pages' lines and tables into the canonical text, once all pages are known."""
+
+    def __init__(self, builder: Builder, pages: Sequence[Page]) -> None:
+        self._builder, self._pages = builder, pages
+        self._margins = find_margins([page.lines for page in pages], [page.frame.height for page in pages])
+        self._compounds = compounds_in(line for page in pages for line in page.lines)
+        self._body = self._body_size()
+        self._levels = self._heading_levels()
+        self._tables = _Tables(self._compounds)
+
+    def write(self) -> None:
+        """Write headers, flow and footers of each page."""
+        flows = [[*self._flow(page, margins)] for page, margins in zip(self._pages, self._margins, strict=True)]
+        _go_over_pages(flows, self._compounds)
+        for page, margins, flow in zip(self._pages, self._margins, flows, strict=True):
+            self._write(self._margin(page, margins, "header"))
+            self._write(flow)
+            self._write(self._margin(page, margins, "footer"))
+
+    def _write(self, pieces: Iterable[_Piece]) -> None:
+        for piece in pieces:
+            self._builder.add(
+                piece.text,
+                piece.kind,
+                page=piece.page,
+                box=piece.box,
+                level=piece.level,
+                cell=piece.cell,
+                confidence=piece.confidence,
+            )
+
+    def _margin(self, page: Page, margins: dict[int, BlockKind], kind: BlockKind) -> Iterator[_Piece]:
+        for index, side in margins.items():
+            if side == kind:
+                line = page.lines[index]
+                text = line.text.replace(HYPHEN, "-")
+                yield _Piece(text, kind, page.number, page.frame.moved(line.box, page.shown))
+
+    def _flow(self, page: Page, margins: dict[int, BlockKind]) -> Iterator[_Piece]:
+        lines = [line for index, line in enumerate(page.lines) if index not in margins]
+        done = 0
+        for table in page.tables:
+            above = done
+            while above < len(lines) and lines[above].box.top < table.drawn.box.top:
+                above += 1
+            yield from self._paragraphs(page, lines[done:above])
+            yield from self._tables.read(page, table, first=above == 0, last=above == len(lines))
+            done = above
+        yield from self._paragraphs(page, lines[done:])
+
+    def _paragraphs(self, page: Page, lines: Sequence[Line]) -> Iterator[_Piece]:
+        for paragraph in read_paragraphs(lines, self._compounds):
+            kind, level = self._kind(paragraph, page)
+            yield _piece(paragraph, kind, page, level)
+
+    def _kind(self, paragraph: Paragraph, page: Page) -> tuple[BlockKind, int | None]:
+        below = paragraph.size < _SMALLER * self._body and paragraph.box.top > _NOTES_BEGIN * page.frame.height
+        if below and is_footnote(paragraph.text):
+            return "footnote", None
+        titled = len(paragraph.text) < HEADING_LENGTH and not paragraph.text.endswith((".", ",", ";", ":"))
+        level = self._levels.get(round(paragraph.size)) if titled or paragraph.size > 1.4 * self._body else None
+        if level is None and titled and paragraph.bold:
+            level = _BOLD_LEVEL
+        return ("heading", level) if level and any(map(str.isalpha, paragraph.text)) else ("paragraph", None)
+
+    def _body_size(self) -> float:
+        """Return the size in which most characters stand."""
+        sizes: Counter[float] = Counter()
+        for line in self._all_lines():
+            sizes[round(line.size, 1)] += len(line.text)
+        return sizes.most_common(1)[0][0] if sizes else 0.0
+
+    def _heading_levels(self) -> dict[int, int]:
+        """Return the level of each size that is larger than the body's, the largest being 1."""
+        larger = {round(line.size) for line in self._all_lines() if line.size > _LARGER * self._body}
+        return {size: min(level, _BOLD_LEVEL) for level, size in enumerate(sorted(larger, reverse=True), 1)}
+
+    def _all_lines(self) -> Iterator[Line]:
+        return (line for page in self._pages for line in page.lines)
+
+
+def _piece(
+    paragraph: Paragraph, kind: BlockKind, page: Page, level: int | None = None, cell: Cell | None = None
+) -> _Piece:
+    box = page.frame.moved(paragraph.box, page.shown)
+    return _Piece(paragraph.text, kind, page.number, box, level, cell, paragraph.confidence)
+
+
+def _go_over_pages(flows: Sequence[list[_Piece]], compounds: frozenset[str]) -> None:
+    """Join, in place, paragraphs that a page's end cuts off in the middle of a sentence."""
+    cut: tuple[int, int] | None = None  # page and place of the paragraph that may go on
+    for number, flow in enumerate(flows):
+        first = flow[0] if flow else None
+        if cut and first and first.kind == "paragraph":
+            before = flows[cut[0]][cut[1]]
+            if goes_over(before.text, first.text):
+                flows[cut[0]][cut[1]] = replace(before, text=joined(before.text, first.text, compounds))
+                del flow[0]
+        body = [place for place, piece in enumerate(flow) if piece.kind != "footnote"]
+        if body:
+            cut = (number, body[-1]) if flow[body[-1]].kind == "paragraph" else None
+
+
+class _Tables:
+    """Gives cells their places; a table may go on from the page before."""
+
+    def __init__(self, compounds: frozenset[str]) -> None:
+        self._compounds = compounds
+        self._number, self._row = -1, 0
+        self._open: tuple[int, Ruled] | None = None  # the page on whose end a table stands, and that table
+        self._titles: list[str] = []
+        self._said: dict[int, str] = {}  # the last row's texts by column
+
+    def read(self, page: Page, table: Table, first: bool, last: bool) -> Iterator[_Piece]:
+        """Yield the cells of a table; `first`, `last`: whether it is the first or last thing of its page."""
+        cells = [(row, column, read_paragraphs(lines, self._compounds)) for row, column, lines in table.cells]
+        goes_on = bool(self._open) and first and self._fits(page, table.drawn)
+        if goes_on and self._titles and _texts(cells, 0) == self._titles:
+            for paragraph in (paragraph for row, _, own in cells if row == 0 for paragraph in own):
+                yield _piece(paragraph, "header", page)
+            cells = [(row - 1, column, own) for row, column, own in cells if row]
+        if not goes_on:
+            self._number, self._row, self._titles = self._number + 1, 0, _texts(cells, 0)
+        elif self._same_row(cells):
+            self._row -= 1
+        for row, column, paragraphs in cells:
+            for paragraph in paragraphs:
+                yield _piece(paragraph, "table_cell", page, cell=Cell(self._number, self._row + row, column))
+        rows = [row for row, _, _ in cells]
+        self._said = {column: own[-1].text for row, column, own in cells if row == max(rows)}
+        self._row += max(rows, default=-1) + 1
+        self._open = (page.number, table.drawn) if last else None
+
+    def _fits(self, page: Page, drawn: Ruled) -> bool:
+        """Whether a table has the columns of the one that the page before ends with."""
+        number, before = self._open or (0, drawn)
+        edges = abs(before.box.x0 - drawn.box.x0) < _SAME_EDGE and abs(before.box.x1 - drawn.box.x1) < _SAME_EDGE
+        return number == page.number - 1 and edges and before.columns == drawn.columns
+
+    def _same_row(self, cells: _Rows) -> bool:
+        """Whether the first row says on what the last one of the page before was cut off in."""
+        texts = {column: own[0].text for row, column, own in cells if row == 0}
+        over = [goes_over(self._said[column], text) for column, text in texts.items() if column in self._said]
+        return 0 not in texts and bool(over) and any(over)
+
+
+def _texts(cells: _Rows, wanted: int) -> list[str]:
+    return [paragraph.text for row, _, own in cells if row == wanted for paragraph in own]

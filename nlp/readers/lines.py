@@ -1,0 +1,198 @@
+"""Runs of text on a page into lines in reading order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from statistics import median
+from typing import NamedTuple
+
+from nlp.readers.glyphs import Segment
+from nlp.records import Box
+
+_GUTTER_STEP = 3.0
+_FEWEST_LINES = 5
+_LEFTMOST = 0.3  # of the text's width: no gutter lies further left, nor as near to the right side
+_TITLE, _TITLE_LENGTH = 1.12, 90  # times the usual size, and characters, of a title between columns
+_INITIAL = 1.7  # times the usual size, of a letter that begins a chapter
+_SPACE = 0.6  # of a letter's mean width
+_NUMBER_STEPS = (1, 2, 5, 10)
+
+
+class Line(NamedTuple):
+    """One line of a column.
+
+    `left` and `right` are where the column's lines begin and end, `column` tells columns apart; `confidence` of a
+    recognised line, in [0, 1]. `beside` tells what stands in the margin and is no part of the text: line numbers.
+    """
+
+    text: str
+    box: Box
+    size: float
+    bold: bool
+    column: int = 0
+    right: float = 0.0
+    confidence: float | None = None
+    left: float = 0.0
+    beside: bool = False
+
+    @property
+    def first_word(self) -> float:
+        """Width of the first word and the space before it, estimated from the line's mean width of a letter."""
+        width = (self.box.x1 - self.box.x0) / max(1, len(self.text))
+        return width * (len(self.text.split(maxsplit=1)[0]) + _SPACE)
+
+
+def read_lines(segments: Sequence[Segment]) -> list[Line]:
+    """Return the lines of a page in reading order: left column before right, full-width lines between them.
+
+    Line numbers in the margin make one line of their own, the last.
+    """
+    numbers = _line_numbers(segments)
+    if numbers:
+        text = " ".join(part.text for part in numbers)
+        beside = Line(text, around(part.box for part in numbers), numbers[0].size, bold=False, beside=True)
+        return [*read_lines([part for part in segments if part not in numbers]), beside]
+    segments = _with_initials(segments)
+    gutter = find_gutter(segments)
+    if gutter is None:
+        return _column(segments, 0)
+    crossing = [part for part in segments if part.box.x0 < gutter < part.box.x1]
+    crossing += _interrupting(segments, gutter)
+    edges = sorted({part.box.top for part in crossing})
+    lines: list[Line] = []
+    for top, bottom in pairwise([float("-inf"), *edges, float("inf")]):
+        band = [part for part in segments if top <= part.box.top < bottom]
+        across = [part for part in band if part in crossing]
+        left = [part for part in band if part.box.x1 <= gutter and part not in crossing]
+        right = [part for part in band if part.box.x0 >= gutter and part not in crossing]
+        for part in (across, left, right):
+            lines += _column(part, len(lines))
+    return lines
+
+
+def find_gutter(segments: Sequence[Segment]) -> float | None:
+    """Return the x of the empty strip between two columns of running text, None for a page of one column.
+
+    Left and right of it stand at least five lines at the same height that fill most of their column; at most
+    every seventh line crosses it. Short cells of a table without rules do not fill a column, so they are no columns.
+    """
+    if len(segments) < 2 * _FEWEST_LINES:
+        return None
+    left, right = min(part.box.x0 for part in segments), max(part.box.x1 for part in segments)
+    if sum(part.box.x0 > left + _LEFTMOST * (right - left) for part in segments) < _FEWEST_LINES:
+        return None
+    best, fewest = None, len(segments) / 7
+    step = max(_GUTTER_STEP, (right - left) / 300)
+    x = left + _LEFTMOST * (right - left)
+    while x < left + (1 - _LEFTMOST) * (right - left):
+        crossing = sum(part.box.x0 < x + _GUTTER_STEP and part.box.x1 > x - _GUTTER_STEP for part in segments)
+        if crossing < fewest and _is_gutter(segments, x, left, right):
+            best, fewest = x, crossing
+        x += step
+    return best
+
+
+def _is_gutter(segments: Sequence[Segment], x: float, left: float, right: float) -> bool:
+    before = [part.box for part in segments if part.box.x1 <= x]
+    after = [part.box for part in segments if part.box.x0 >= x]
+    if min(len(before), len(after)) < _FEWEST_LINES:
+        return False
+    spans = [(min(box.top for box in side), max(box.bottom for box in side)) for side in (before, after)]
+    shared = min(end for _, end in spans) - max(start for start, _ in spans)
+    filled = (
+        median(box.x1 - box.x0 for box in before) > 0.6 * (x - left)
+        and median(box.x1 - box.x0 for box in after) > 0.6 * (right - x)
+    )  # fmt: skip
+    return filled and shared > 0.5 * min(end - start for start, end in spans)
+
+
+def _column(segments: Sequence[Segment], number: int) -> list[Line]:
+    rows: list[list[Segment]] = []
+    for part in sorted(segments, key=lambda part: (part.box.top + part.box.bottom, part.box.x0)):
+        if rows and same_row(rows[-1][-1], part):
+            rows[-1].append(part)
+        else:
+            rows.append([part])
+    left = min((part.box.x0 for part in segments), default=0.0)
+    right = max((part.box.x1 for part in segments), default=0.0)
+    return [_line(row, number, left, right) for row in rows]
+
+
+def same_row(one: Segment, other: Segment) -> bool:
+    """Whether two pieces stand side by side."""
+    overlap = min(one.box.bottom, other.box.bottom) - max(one.box.top, other.box.top)
+    return overlap > 0.5 * min(one.size, other.size)
+
+
+def _line(row: list[Segment], column: int, left: float, right: float) -> Line:
+    if len(row) == 1:
+        (part,) = row
+        return Line(part.text, part.box, part.box.bottom - part.box.top, part.bold, column, right, None, left)
+    row.sort(key=lambda part: part.box.x0)
+    longest = max(row, key=lambda part: len(part.text))
+    text = " ".join(part.text for part in row)
+    box, bold = around(part.box for part in row), all(part.bold for part in row)
+    return Line(text, box, longest.size, bold, column, right, None, left)
+
+
+def around(boxes: Iterable[Box]) -> Box:
+    """Return the smallest box around `boxes`, of which there is at least one."""
+    sides = [(box.x0, box.top, box.x1, box.bottom) for box in boxes]
+    x0, top, x1, bottom = zip(*sides, strict=True)
+    return Box(min(x0), min(top), max(x1), max(bottom))
+
+
+def _interrupting(segments: Sequence[Segment], gutter: float) -> list[Segment]:
+    """Return short titles over both columns: larger or bold, with nothing beside them, but text above and below there.
+
+    Such a title stands at the left side and does not reach the gutter.
+    """
+    usual = median(part.size for part in segments)
+    right = [part.box for part in segments if part.box.x0 >= gutter]
+    found = []
+    for part in segments:
+        box, size = part.box, part.size
+        if box.x1 > gutter or not (part.bold or size > _TITLE * usual) or len(part.text) > _TITLE_LENGTH:
+            continue
+        beside = any(other.bottom > box.top - 0.5 * size and other.top < box.bottom + 0.5 * size for other in right)
+        within = any(other.bottom < box.top for other in right) and any(other.top > box.bottom for other in right)
+        if within and not beside:
+            found.append(part)
+    return found
+
+
+def _line_numbers(segments: Sequence[Segment]) -> list[Segment]:
+    """Return the numbers of lines that stand in a column of their own left of the text, rising; [] for none."""
+    numbers = [part for part in segments if part.text.isdecimal() and len(part.text) < 5]
+    if len(numbers) < _FEWEST_LINES:
+        return []
+    edge = max(part.box.x1 for part in numbers)
+    if any(part.box.x0 < edge and not part.text.isdecimal() for part in segments):
+        return []
+    values = [int(part.text) for part in sorted(numbers, key=lambda part: part.box.top)]
+    steps = {after - before for before, after in pairwise(values)}
+    return numbers if len(steps) == 1 and min(steps) in _NUMBER_STEPS else []
+
+
+def _with_initials(segments: Sequence[Segment]) -> Sequence[Segment]:
+    """Give a tall initial letter to the line it begins, the topmost of those beside it."""
+    if not any(len(part.text) == 1 for part in segments):
+        return segments
+    usual = median(part.size for part in segments)
+    kept = list(segments)
+    for part in segments:
+        if len(part.text) == 1 and part.text.isupper() and part.size > _INITIAL * usual:
+            near = [
+                other
+                for other in kept
+                if other.box.x0 >= part.box.x1 - 1
+                and other.box.x0 - part.box.x1 < 2 * usual
+                and other.box.bottom > part.box.top
+                and other.box.top < part.box.bottom
+            ]
+            if near:
+                first = min(near, key=lambda other: other.box.top)
+                kept[kept.index(first)] = first._replace(text=part.text + first.text)
+                kept.remove(part)
+    return kept
