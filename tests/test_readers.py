@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from nlp.errors import UnreadableDocument
 from nlp.readers import READERS, plain, read, read_bytes, scans, sniff, web
-from nlp.readers.shapes import heading_level, split_marker
+from nlp.readers.shapes import heading_level, is_rule, split_marker
 from nlp.records import Document as Read
 from nlp.records import Extract
 from nlp.settings import Settings
@@ -111,6 +111,10 @@ def test_title_comes_from_the_file():
 # Plain text
 
 
+def without_rules(text: str) -> str:
+    return "\n".join(line for line in text.splitlines() if not is_rule(line.strip())).strip()
+
+
 @example("0.\r/\r0")
 @given(st.one_of(st.text(max_size=200), MARKED))
 def test_plain_text_keeps_every_character_in_a_block(source):
@@ -118,12 +122,12 @@ def test_plain_text_keeps_every_character_in_a_block(source):
     text, previous = extract.text, 0
     assert "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
     for block in extract.blocks:
-        piece, gap = text[block.span.start : block.span.end], text[previous : block.span.start].strip()
+        piece, gap = text[block.span.start : block.span.end], without_rules(text[previous : block.span.start])
         assert piece == piece.strip() != ""
-        signs = {*"|:- \t\n\xa0"} if "|" in gap else {*"#"}
+        signs = {*"|:- \t\n\xa0"} if "|" in gap else {*"#>"}
         assert gap == (block.marker or "") or set(gap) <= signs or set(gap.removesuffix(block.marker or "")) <= signs
         previous = block.span.end
-    assert set(text[previous:].strip()) <= {*"|:- \t\n"}
+    assert set(without_rules(text[previous:])) <= {*"|:- \t\n>"}
 
 
 def test_plain_text_is_the_decoded_file():
@@ -249,7 +253,7 @@ def test_an_element_inside_a_hidden_one_does_not_end_it():
 
 def test_list_numbers_are_rebuilt():
     page = b"<ol type=a start=3><li>x<li>y<ul><li>z</ul><li value=9>w</ol><ol type=I><li>v</ol>"
-    assert [b.marker for b in web.read(page, SETTINGS).blocks] == ["c.", "d.", "•", "i.", "I."]
+    assert [b.marker for b in web.read(page, SETTINGS).blocks] == ["c.", "d.", "◦", "i.", "I."]
 
 
 def test_html_tables_spans_nesting_and_layout():

@@ -114,6 +114,8 @@ class _Region:
         Where all lines lie equally apart, every line that fills the first column begins one.
         """
         spaces = sorted(_space(before, row) for before, row in pairwise(self.rows))
+        if not spaces:
+            return -1.0
         usual = spaces[len(spaces) // 4]
         return usual + _PARTED if spaces[-1] > usual + _PARTED else -1.0
 

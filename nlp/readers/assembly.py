@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from nlp.readers.building import Builder
 from nlp.readers.glyphs import HYPHEN, Frame
@@ -150,7 +151,9 @@ def _piece(
 
 
 def _go_over_pages(flows: Sequence[list[_Piece]], compounds: frozenset[str]) -> None:
-    """Join, in place, paragraphs that a page's end cuts off in the middle of a sentence."""
+    """Join, in place, paragraphs and cells that a page's end cuts off in the middle of a sentence."""
+    for one, other in pairwise(flows):
+        _join_cells(one, other, compounds)
     cut: tuple[int, int] | None = None  # page and place of the paragraph that may go on
     for number, flow in enumerate(flows):
         first = flow[0] if flow else None
@@ -162,6 +165,15 @@ def _go_over_pages(flows: Sequence[list[_Piece]], compounds: frozenset[str]) -> 
         body = [place for place, piece in enumerate(flow) if piece.kind != "footnote"]
         if body:
             cut = (number, body[-1]) if flow[body[-1]].kind == "paragraph" else None
+
+
+def _join_cells(before: list[_Piece], after: list[_Piece], compounds: frozenset[str]) -> None:
+    last = {piece.cell: place for place, piece in enumerate(before) if piece.cell}
+    for piece in list(after):
+        place = last.get(piece.cell) if piece.cell else None
+        if place is not None and goes_over(before[place].text, piece.text):
+            before[place] = replace(before[place], text=joined(before[place].text, piece.text, compounds))
+            after.remove(piece)
 
 
 class _Tables:

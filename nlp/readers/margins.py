@@ -39,19 +39,13 @@ def find_margins(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> l
     seen = _pages_with(_key, pages, sides)
     enough = 2 if filled == 2 else _FEWEST_PAGES
     found: list[dict[int, BlockKind]] = []
-    alone = [
-        {index for index in marked if _stands_apart(lines, index)} for lines, marked in zip(pages, sides, strict=True)
+    apart = [
+        {index: side for index, side in marked.items() if _stands_apart(lines, index)}
+        for lines, marked in zip(pages, sides, strict=True)
     ]
-    places = _pages_with(
-        _place,
-        pages,
-        [
-            {index: side for index, side in marked.items() if index in own}
-            for marked, own in zip(sides, alone, strict=True)
-        ],
-    )
-    for lines, marked, own in zip(pages, sides, alone, strict=True):
-        kept = {index: "footer" for index, line in enumerate(lines) if line.beside}
+    places = _pages_with(_place, pages, apart)
+    for lines, marked, own in zip(pages, sides, apart, strict=True):
+        kept: dict[int, BlockKind] = {index: "footer" for index, line in enumerate(lines) if line.beside}
         for index, side in marked.items():
             line = lines[index]
             usual = filled > 2 and index in own and places[side, _place(line)] > filled / 2

@@ -1,11 +1,20 @@
-"""Guards before an office package is opened: size, number of parts, compression ratio, XML declarations."""
+"""Office packages: guards before one is opened, then its parts and what relates them.
+
+Libraries that write Word documents refuse many that Word opens (macros, the ISO edition, a relation to a part that is
+not there), so the few steps to the text are our own: relations lead from the package to the main part, and from there
+to styles, notes and margins. Parts that say nothing, such as pictures and macros, are never unpacked.
+"""
 
 from __future__ import annotations
 
 import io
+import posixpath
 import re
 import zipfile
 import zlib
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
 
 from nlp.errors import UnreadableDocument
 
@@ -14,6 +23,67 @@ MAX_UNPACKED = 500_000_000
 MAX_RATIO = 200
 RATIO_FROM = 10_000_000
 _DOCTYPE = re.compile(rb"<!DOCTYPE|<\0!\0D\0O\0C\0T\0Y\0P\0E|\0<\0!\0D\0O\0C\0T\0Y\0P\0E")
+# The ISO edition (strict) names the same things by other addresses; only names in attributes are looked at.
+_STRICT = re.compile(rb"""(=\s*["'])http://purl\.oclc\.org/ooxml/(\w+)/""")
+_USUAL = rb"\1http://schemas.openxmlformats.org/\2/2006/"
+_RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A relation of a part: `kind` is the last word of its type ("footnotes"), `target` the name of a part."""
+
+    kind: str
+    target: str
+
+
+class Package:
+    """An office package in memory.
+
+    Args:
+        data: the whole file.
+
+    Raises:
+        UnreadableDocument: as `check`.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        check(data)
+        self._archive = zipfile.ZipFile(io.BytesIO(data))
+        # Names differ in case and slashes from what relations say, in files of careless programs.
+        self._names = {_plain(name): name for name in self._archive.namelist()}
+
+    def main(self) -> str:
+        """Return the name of the main part, by the package's relations, or the usual one where they are silent."""
+        named = (relation.target for relation in self.relations("") if relation.kind == "officeDocument")
+        return next((name for name in named if name in self), "word/document.xml")
+
+    def __contains__(self, part: str) -> bool:
+        return _plain(part) in self._names
+
+    def relations(self, part: str) -> list[Relation]:
+        """Return the relations of a part ("" is the package itself) to parts of this package, in their order."""
+        folder, name = posixpath.split(part)
+        relations = posixpath.join(folder, "_rels", f"{name}.rels")
+        if relations not in self:
+            return []
+        return [
+            Relation(element.get("Type", "").rsplit("/", 1)[-1], _within(folder, element.get("Target", "")))
+            for element in self.xml(relations).iter(_RELATION)
+            if element.get("TargetMode") != "External"
+        ]
+
+    def xml(self, part: str) -> Any:
+        """Return the root of a part, with the names of the ISO edition turned into the usual ones.
+
+        Raises:
+            KeyError: if there is no such part.
+            lxml.etree.XMLSyntaxError: if it is damaged.
+        """
+        from lxml import etree
+
+        data = _STRICT.sub(_USUAL, self._archive.read(self._names[_plain(part)]))
+        return etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True))
 
 
 def check(data: bytes) -> None:
@@ -34,6 +104,15 @@ def check(data: bytes) -> None:
 def corrupt(reason: str) -> UnreadableDocument:
     """Return the error of a package that does not hold together."""
     return UnreadableDocument("document", "corrupt", reason, "open and save it anew, or get a fresh copy")
+
+
+def _plain(name: str) -> str:
+    return name.replace("\\", "/").lstrip("/").casefold()
+
+
+def _within(folder: str, target: str) -> str:
+    """Return the name of a part that a relation of a part in `folder` points to."""
+    return posixpath.normpath(posixpath.join("/", folder, unquote(target))).lstrip("/")
 
 
 def _check_part(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:

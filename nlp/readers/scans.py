@@ -35,7 +35,7 @@ DOTS = 300  # an inch, of the picture that is read
 MOST_DOTS = 6_000  # of a side; larger pages are read at less
 PAGE_SECONDS = 120.0
 UNSURE = 60.0  # of 100; words below are counted as read with little confidence
-LARGER = 1.35  # than the page's usual line, to be taken for larger type: heights of single lines vary
+LARGER = 1.17  # than the page's usual line, to be taken for larger type: heights of single lines vary
 BULLET, DOT = "•", 0.6  # a bullet's height is less than this of the words' in its line
 ENOUGH_LETTERS = 200  # to trust the language of a page
 
@@ -76,9 +76,13 @@ def recognise(pages: Sequence[tuple[int, Any]], language: str | None, settings: 
     end = time.monotonic() + settings.ocr_seconds
     here = languages()
     for number, picture in pages[:1]:
-        found[number] = _page(picture(), _packs([language] if language else here))
+        drawn = picture()
+        found[number] = _page(drawn, _packs([language] if language in here else here))
         beat()
-        language = _language(found[number], language) or here[0]
+        own = _language(found[number], language)
+        if own != language and own in here:
+            found[number] = _page(drawn, _packs([own]))
+        language = own if own in here else here[0]
     cores = os.cpu_count() or 1
     rest = pages[1:]
     with ThreadPoolExecutor(cores) as pool:
@@ -133,7 +137,7 @@ def _page(drawn: tuple[bytes, float], packs: str) -> Scanned:
 def read_table(table: str, scale: float) -> Scanned:
     """Return the lines of Tesseract's table of words (TSV); `scale` turns its dots into points."""
     rows = csv.DictReader(io.StringIO(table), delimiter="\t", quoting=csv.QUOTE_NONE)
-    words = [row for row in rows if row.get("level") == "5" and (row.get("text") or "").strip()]
+    words = [row for row in rows if row.get("level") == "5" and (row.get("text") or "").strip() and not _speck(row)]
     lines = [_line(list(own), scale) for _, own in groupby(words, key=_place)]
     usual = median(line.size for line in lines) if lines else 0.0
     rights: dict[int, float] = {}
@@ -144,6 +148,11 @@ def read_table(table: str, scale: float) -> Scanned:
         for line in lines
     )
     return Scanned(settled, len(words), sum(float(word["conf"]) < UNSURE for word in words))
+
+
+def _speck(word: Mapping[str, str]) -> bool:
+    """Whether a word is dirt on the glass: signs without a letter or digit that were read with little confidence."""
+    return float(word["conf"]) < UNSURE and not any(map(str.isalnum, word["text"]))
 
 
 def _place(word: Mapping[str, str]) -> tuple[str, str, str]:
@@ -159,7 +168,7 @@ def _line(words: Sequence[Mapping[str, str]], scale: float) -> Line:
     return Line(
         " ".join(texts),
         around(boxes),
-        median(box.bottom - box.top for box in boxes),
+        sorted(box.bottom - box.top for box in boxes)[3 * len(boxes) // 4],  # most lines have some tall letters
         bold=False,
         column=int(words[0]["block_num"]),
         confidence=round(sure / 100, 3),

@@ -2,11 +2,14 @@
 
 Rules, deliberately few:
 
-* A **marker** is a bullet followed by white space ("•", "·", "-", "–", "*", "o" before a tab or two spaces), or a
-  number, letter or roman numeral with its point or bracket ("1.", "1)", "(a)", "iv.", "2.1") followed by white space.
+* A **marker** is a bullet followed by white space ("•", "·", "-", "–", "*", "+" before a word, "o" before a tab or
+  two spaces), or a number, letter or roman numeral with its point or bracket ("1.", "1)", "(a)", "iv.", "2.1")
+  followed by white space.
 * A **heading** has no final punctuation and is mostly in capitals (level 1, under 200 characters, over several lines
   at need), or is one line under 120 characters that carries a roman numeral (2), a capital letter (3) or a number (4)
   before a capitalised title, or is in title case (5). Numbers that count on from a neighbour make a list instead.
+  A document symbol ("AG/RES. 2141 (XXXV-O/05)") names the document and heads nothing.
+* A **rule** is a line of nothing but dashes, stars or drawn lines.
 """
 
 from __future__ import annotations
@@ -16,16 +19,24 @@ import re
 HEADING_LENGTH = 120
 _CAPITALS_LENGTH = 200
 _NUMBERED_TITLE_LENGTH = 80
+_SYMBOL_LENGTH = 60
 _ROMAN = r"(?=[ivxIVX])(?:x{0,3}(?:ix|iv|v?i{0,3})|X{0,3}(?:IX|IV|V?I{0,3}))"
 _ORDINAL = rf"(?:\d{{1,3}}|{_ROMAN}|[A-Za-z])"
 _BULLETS = "·•‣◦▪■●○–—*§\uf0b7\uf0a7-"
 _ENUMERATOR = rf"\({_ORDINAL}\)|{_ORDINAL}(?:\.-|[.)])|\d{{1,3}}[ºª°]\.?"
 _MARKER = re.compile(
-    rf"(?P<bullet>[{_BULLETS}]+(?=\s)|o(?=\t|[ \xa0]{{2}}))"
+    rf"(?P<bullet>[{_BULLETS}]+(?=\s)|\+(?=[ \t]+[^\W\d_])|o(?=\t|[ \xa0]{{2}}))"
     rf"|(?P<enumerator>{_ENUMERATOR})(?=\s)"
     r"|(?P<decimal>\d{1,2}(?:\.\d{1,2}){1,3}\.?)(?=\s+[“\"«¿(A-ZÀ-Þ])"
 )
 _LONE = re.compile(_ENUMERATOR + rf"|[{_BULLETS}]")
+_RULE = re.compile(r"(?:[-=_*~#+–—·•\u2500-\u257f][ \t\xa0]*){3,}")
+_SYMBOL = re.compile(r"[A-ZÀ-Þ][\w.-]*(?:/[\w.()-]+)+(?: (?:rev|corr|add)\. ?\d+| [\d(][\w()./-]*)*", re.IGNORECASE)
+_PAGE_NUMBER = re.compile(
+    r"[-–—|\s]*(?:page|página|pagina|pág\.|pag\.|p\.)?\s*(?:\d{1,4}|[ivxl]{1,6})"
+    r"(?:\s*(?:of|de|sur|/)\s*\d{1,4})?[-–—|\s]*",
+    re.IGNORECASE,
+)
 _SENTENCE_END = re.compile(r"[.!?:;…][\"'”’»)\]]*$|[;,] (?:and|or|y|o|e|u|ou|et)$")
 _FINAL_PUNCTUATION = (".", ",", ";", ":", "!", "?", "…")
 _LETTER_STYLES = (("roman", re.compile(_ROMAN + r"\Z")), ("number", re.compile(r"\d+\Z")))
@@ -81,6 +92,26 @@ def _ordinal(style: str, marker: str) -> int:
     return sum(-value if value < after else value for value, after in zip(values, [*values[1:], 0], strict=True))
 
 
+def is_rule(text: str) -> bool:
+    """Whether `text` is a line that parts what stands above and below: three or more dashes, stars, drawn lines."""
+    return _RULE.fullmatch(text) is not None
+
+
+def is_symbol(text: str) -> bool:
+    """Whether `text` is a document symbol and nothing else: capitals, strokes, and a number somewhere."""
+    return len(text) < _SYMBOL_LENGTH and any(map(str.isdigit, text)) and _SYMBOL.fullmatch(text) is not None
+
+
+def is_page_number(text: str) -> bool:
+    """Whether `text` is a page number with nothing but its word, its total and dashes around it."""
+    return len(text) < _SYMBOL_LENGTH and _PAGE_NUMBER.fullmatch(text) is not None
+
+
+def running_key(text: str) -> str:
+    """Return what two running headers share: their text without case, spacing and the figures."""
+    return re.sub(r"\d+", "#", " ".join(text.casefold().split()))
+
+
 def ends_sentence(text: str) -> bool:
     """Whether `text` ends like a sentence, a clause or an introduction of a list."""
     return _SENTENCE_END.search(text[-8:].rstrip()) is not None
@@ -88,7 +119,7 @@ def ends_sentence(text: str) -> bool:
 
 def heading_level(text: str, marker: str | None = None) -> int | None:
     """Return the level of a heading from 1, or None when `text` (without its `marker`) does not look like one."""
-    if len(text) >= _CAPITALS_LENGTH or text.endswith(_FINAL_PUNCTUATION):
+    if len(text) >= _CAPITALS_LENGTH or text.endswith(_FINAL_PUNCTUATION) or is_symbol(text):
         return None
     style = marker_style(marker)
     if style in {"bullet", "decimal"} or (marker and not marker.endswith((".", ".-"))):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 
 from nlp.errors import UnreadableDocument
 from nlp.readers.decoding import decode
@@ -43,6 +44,13 @@ _ZIP_KINDS = (
     ("META-INF/container.xml", "an EPUB book"),
     ("content.xml", OPEN_DOCUMENT),
 )
+# What an office package calls its main part; by these words it is told where that part has an unusual name.
+_OFFICE_KINDS = (
+    (re.compile(rb"wordprocessingml\.(?:document|template)\.main|ms-word\.(?:document|template)\.macroEnabled"), DOCX),
+    (re.compile(rb"spreadsheetml\.|ms-excel\."), "an Excel workbook"),
+    (re.compile(rb"presentationml\.|ms-powerpoint\."), "a PowerPoint presentation"),
+)
+_TYPES = "[Content_Types].xml"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HTML_OPENING = re.compile(
     r"<(?:!doctype\s+html|html|head|body|title|meta|link|frameset|script|style|center|table|div|p|h[1-6]|ul|ol|font)"
@@ -79,16 +87,24 @@ def _sniff_zip(data: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = archive.namelist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
+            types = _read_types(archive) if _TYPES in names else b""
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, OSError, RuntimeError) as error:
         raise UnreadableDocument("document", "corrupt", f"damaged zip archive: {error}", "get a fresh copy") from error
-    for start, kind in _ZIP_KINDS:
-        if any(name.startswith(start) for name in names):
-            if kind in (DOCX, OPEN_DOCUMENT):
-                return kind
-            raise _unsupported(kind)
-    if "[Content_Types].xml" in names:
+    by_name = (kind for start, kind in _ZIP_KINDS if any(name.startswith(start) for name in names))
+    by_type = (kind for pattern, kind in _OFFICE_KINDS if pattern.search(types))
+    kind = next(by_name, None) or next(by_type, None)
+    if kind in (DOCX, OPEN_DOCUMENT):
+        return kind
+    if kind:
+        raise _unsupported(kind)
+    if _TYPES in names:
         raise UnreadableDocument("document", "corrupt", "an office file without a document part", "get a fresh copy")
     raise _unsupported("a zip archive")
+
+
+def _read_types(archive: zipfile.ZipFile) -> bytes:
+    with archive.open(_TYPES) as file:
+        return file.read(_SAMPLE)
 
 
 def _sniff_ole(data: bytes) -> str:

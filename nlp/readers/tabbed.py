@@ -91,14 +91,20 @@ def _pipe_cells(text: str, line: Line, row: int) -> list[TextCell]:
     stops = [*edges, line.end]
     if line.text.startswith("|"):
         starts, stops = starts[1:], stops[1:]
-    cells = []
-    for column, (begin, stop) in enumerate(zip(starts, stops, strict=True)):
-        raw = text[begin:stop]
-        start = begin + len(raw) - len(raw.lstrip())
-        if raw.strip():
-            piece = Line(line.number, begin, start, start + len(raw.strip()), raw.strip())
-            cells.append(TextCell(row, column, [piece]))
-    return cells
+    pieces = ((column, part_of(text, line, *edge)) for column, edge in enumerate(zip(starts, stops, strict=True)))
+    return [TextCell(row, column, [piece]) for column, piece in pieces if piece]
+
+
+def part_of(text: str, line: Line, begin: int, stop: int) -> Line | None:
+    """Return what stands between two places of `line` without white space around it, None when nothing does.
+
+    Its `indent` is its place on the line.
+    """
+    raw = text[begin:stop]
+    start = begin + len(raw) - len(raw.lstrip())
+    said = raw.strip()
+    place = start - line.begin
+    return line._replace(begin=begin, start=start, end=start + len(said), text=said, indent=place) if said else None
 
 
 def _header(text: str, lines: Sequence[Line], at: int) -> list[str]:
