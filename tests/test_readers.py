@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from nlp.errors import UnreadableDocument
 from nlp.readers import READERS, plain, read, read_bytes, scans, sniff, web
+from nlp.readers.recognised import read_hocr
 from nlp.readers.shapes import heading_level, is_rule, split_marker
 from nlp.records import Document as Read
 from nlp.records import Extract
@@ -408,10 +409,13 @@ def test_a_picture_without_text_is_no_scan():
 
 
 def test_words_of_a_page_become_lines_and_bullets_stay_bullets():
-    head = "level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext"
-    words = [("1", 10, 40, 12, 12, 55, "e"), ("1", 60, 30, 200, 36, 95, "Notes"), ("2", 60, 90, 200, 36, 96, "here")]
-    rows = [f"5\t1\t1\t1\t{line}\t1\t{x}\t{y}\t{w}\t{h}\t{sure}\t{text}" for line, x, y, w, h, sure, text in words]
-    scanned = scans.read_table("\n".join([head, *rows]), 0.5)
+    words = [("1", "10 40 22 52", 55, "e"), ("1", "60 30 260 66", 95, "Notes"), ("2", "60 90 260 126", 96, "here")]
+    lines = {}
+    for line, box, sure, text in words:
+        said = f"<span class='ocrx_word' title='bbox {box}; x_wconf {sure}'>{text}</span>"
+        lines[line] = lines.get(line, "") + said
+    page = "".join(f"<span class='ocr_line' title='bbox 0 0 9 9; x_size 40'>{own}</span>" for own in lines.values())
+    scanned = read_hocr(f"<div class='ocr_carea'>{page}</div>".encode(), 0.5)
     assert [line.text for line in scanned.lines] == ["• Notes", "here"]
     assert scanned.lines[1].box == (30.0, 45.0, 130.0, 63.0)
     assert (scanned.words, scanned.unsure) == (3, 1)

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Container, Sequence
 from dataclasses import replace
+from unicodedata import normalize
 
 from nlp.readers.shapes import count_on, heading_level, split_marker
 from nlp.records import Block, BlockKind, Box, Cell, Extract, Loss, Span
@@ -14,6 +15,7 @@ _NUL_OR_SURROGATE = re.compile(r"[\x00\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0e-\x1f]")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+")  # hints to a line-breaking program
 _NOTE_MARK = re.compile(r"(\[?\(?\d{1,3}[\])]?|[*†‡]{1,3})[.:]?\s+(?=\S)")
+_ACCENTS_APART = re.compile("[^\\W\\d_][\u0300-\u036f]+")
 _NUMBERED: frozenset[str] = frozenset({"paragraph", "list_item", "table_cell", "heading"})
 
 
@@ -88,12 +90,14 @@ class Builder:
         """Append one block; white space around `text` is dropped, blank text is ignored.
 
         Soft hyphens, joiners and other characters that nobody sees are left out and counted: they part words that
-        readers see whole.
+        readers see whole. Accents that stand apart join their letters: the two are the same to Unicode, but not to
+        what reads words.
 
         A list marker typed in front of the text stays in the canonical text, outside the block's span; a paragraph
         with a marker becomes a list item, and one that looks like a heading a heading.
         """
         text, unseen = _INVISIBLE.subn("", clean(text, self.losses))
+        text = _ACCENTS_APART.sub(lambda letter: normalize("NFC", letter.group()), text)
         text = text.strip()
         self.losses["invisible characters left out"] += unseen
         if not text:

@@ -19,7 +19,7 @@ from nlp.readers.tabbed import TextCell, part_of
 Row = dict[int, Line]
 Gap = tuple[int, int]
 Found = tuple[list[TextCell], int]
-Reader = Callable[[str, Sequence[Line], int], Found | None]
+Reader = Callable[[str, Sequence[Line], int, int], Found | None]
 
 _LINE = re.compile(r"[^\n\f]*")
 _STRETCH = re.compile(r"\S+(?:[ \xa0]\S+)*")
@@ -31,7 +31,8 @@ _FOREVER = 1_000_000
 _FEWEST_ROWS = 3
 _ALIGNED = 0.7
 _SHORT = 3
-_WINDOW = 24
+_WINDOW = 16
+_TOP = 100
 
 
 def read_tab_rows(text: str, lines: Sequence[Line], at: int) -> Found | None:
@@ -48,14 +49,15 @@ def read_tab_rows(text: str, lines: Sequence[Line], at: int) -> Found | None:
 
 def _widest(read: Reader, text: str, lines: Sequence[Line], at: int) -> Found | None:
     """Look at some lines first, so that what is no table costs little however long it is."""
-    found = read(text, lines[: at + _WINDOW], at)
-    return (read(text, lines, at) or found) if found and found[1] >= at + _WINDOW - 1 else found
+    window = min(len(lines), at + _WINDOW)
+    found = read(text, lines, at, window)
+    return (read(text, lines, at, len(lines)) or found) if found and found[1] >= window - 1 else found
 
 
-def _read_tab_rows(text: str, lines: Sequence[Line], at: int) -> Found | None:
+def _read_tab_rows(text: str, lines: Sequence[Line], at: int, stop: int) -> Found | None:
     rows: list[Row] = []
     last = at
-    for number in range(at, len(lines)):
+    for number in range(at, stop):
         line = lines[number]
         if number - last > 1:
             break
@@ -102,8 +104,8 @@ def read_aligned_table(text: str, lines: Sequence[Line], at: int) -> Found | Non
     return _widest(_read_aligned, text, lines, at)
 
 
-def _read_aligned(text: str, lines: Sequence[Line], at: int) -> Found | None:
-    gaps, number = _gather(text, lines, at)
+def _read_aligned(text: str, lines: Sequence[Line], at: int, stop: int) -> Found | None:
+    gaps, number = _gather(text, lines, at, stop)
     groups: list[list[Row]] = [[]]
     for line in lines[at:number]:
         if line.text and not is_rule(line.text):
@@ -112,7 +114,7 @@ def _read_aligned(text: str, lines: Sequence[Line], at: int) -> Found | None:
             groups.append([])
     groups = [group for group in groups if group]
     rows = [row for group in groups for row in group]
-    at_top = len(gaps) == 1 and not any(line.text for line in lines[:at])
+    at_top = len(gaps) == 1 and at < _TOP and not any(line.text for line in lines[:at])
     if at_top or not _is_table(rows, len(gaps) + 1):
         return None
     return _cells(_rows(groups)), number
@@ -125,11 +127,11 @@ def _stretches(text: str, line: Line) -> list[Gap]:
     return [match.span() for match in _STRETCH.finditer(text[line.begin : line.end])]
 
 
-def _gather(text: str, lines: Sequence[Line], at: int) -> tuple[list[Gap], int]:
+def _gather(text: str, lines: Sequence[Line], at: int, end: int) -> tuple[list[Gap], int]:
     """Add lines while blanks stay blank all the way down; return the gaps and the number of the line after the last."""
     free = [(0, _FOREVER)]
     taken, stop = 0, at
-    for number in range(at, len(lines)):
+    for number in range(at, end):
         line = lines[number]
         if number - stop > 1:
             break

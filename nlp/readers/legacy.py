@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from pathlib import Path
@@ -45,15 +47,31 @@ def read(data: bytes, settings: Settings) -> Extract:
             str(folder / "out"),
             str(source),
         ]
+        reason = _run(command, SHARE * settings.read_seconds)
+        converted = folder / "out" / "document.docx"
+        if not converted.is_file():
+            raise UnreadableDocument("document", "corrupt", f"LibreOffice could not convert it: {reason}", CONVERT)
+        return word.read(converted.read_bytes(), settings)
+
+
+def _run(command: list[str], seconds: float) -> str:
+    """Run LibreOffice and return the last it complained of.
+
+    What the command starts is a script that starts the program: in time trouble both must end, so they get a session
+    of their own.
+    """
+    with subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, start_new_session=True
+    ) as running:
         try:
-            done = subprocess.run(command, capture_output=True, check=False, timeout=SHARE * settings.read_seconds)
+            _, said = running.communicate(timeout=seconds)
         except subprocess.TimeoutExpired:
+            if hasattr(os, "killpg"):
+                os.killpg(running.pid, signal.SIGKILL)
+            running.kill()
             raise UnreadableDocument(
                 "document", "timeout", "LibreOffice did not convert it in time", "raise EVMAP_READ_SECONDS"
             ) from None
-        converted = folder / "out" / "document.docx"
-        if not converted.is_file():
-            said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-            reason = f"LibreOffice could not convert it: {said[-1] if said else 'no reason given'}"
-            raise UnreadableDocument("document", "corrupt", reason, CONVERT)
-        return word.read(converted.read_bytes(), settings)
+    # It complains of a missing Java in every run.
+    lines = [line.strip() for line in said.decode("utf-8", "replace").splitlines() if "javaldx" not in line.lower()]
+    return next((line for line in reversed(lines) if line), "no reason given")

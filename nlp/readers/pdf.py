@@ -20,7 +20,7 @@ from nlp.readers.assembly import Assembly, Page, Table
 from nlp.readers.building import Builder
 from nlp.readers.glyphs import Frame, Glyph, is_of, read_glyphs, segments, swift_segments, text_rotation, unmapped
 from nlp.readers.lines import Line, read_lines
-from nlp.readers.rulings import Ruled, TableFinder, TooManyRules, fill, has_rules
+from nlp.readers.rulings import Ruled, TableFinder, TooManyRules, fill, has_rules, inner_lines
 from nlp.readers.survey import survey
 from nlp.records import Extract
 from nlp.settings import Settings
@@ -117,10 +117,10 @@ def _recognise(document: Any, pages: Sequence[Page], builder: Builder, settings:
                 faults.setdefault(reason, []).append(page.number)
             elif scanned.fault:
                 faults.setdefault(scanned.fault, []).append(page.number)
-            elif not scanned.lines and not page.lines:
+            elif not scanned.words and not page.lines:
                 builder.lose("pages on which no text was recognised")
-            elif scanned.lines:
-                page.lines, page.frame = list(scanned.lines), page.shown
+            elif scanned.words:
+                page.lines, page.tables, page.frame = list(scanned.lines), list(scanned.tables), page.shown
                 builder.lose("pages read by text recognition")
                 builder.lose("words recognised with little confidence", scanned.unsure)
     elif any(page.lines for page in pages):
@@ -194,11 +194,6 @@ def _cells(
     cells = []
     for (row, column), glyphs in sorted(filled.items()):
         lines = read_lines(segments(glyphs, text_page, rotation))
-        box = drawn.rows[row][column]
-        if lines and box:
-            inner = (
-                min(line.box.x0 for line in lines) - box.x0
-            )  # text keeps as much from the right side as from the left
-            right = max(box.x1 - max(inner, 0.0), *(line.box.x1 for line in lines))
-            cells.append((row, column, [line._replace(right=right) for line in lines]))
+        if lines:
+            cells.append((row, column, inner_lines(lines, drawn.rows[row][column])))
     return cells

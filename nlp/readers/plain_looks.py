@@ -90,8 +90,9 @@ def notes_below_lines(text: str, blocks: Sequence[Block], lines: Sequence[Line])
         first_named.setdefault(match[match.lastgroup or 0], match.start())
     kept = list(blocks)
     starts = [block.span.start for block in blocks]
-    for line in rules:
-        for index in range(bisect_left(starts, line.end), len(blocks)):
+    ends = [*(bisect_left(starts, line.begin) for line in rules[1:]), len(blocks)]
+    for line, end in zip(rules, ends, strict=True):
+        for index in range(bisect_left(starts, line.end), end):
             note = _as_note(text, blocks[index])
             named = note and first_named.get(_core(note.marker), line.end) < line.begin
             if note is None or not named or note.page not in (None, line.page):

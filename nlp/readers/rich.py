@@ -109,7 +109,7 @@ class _Reader:
         before = self._state
         self._state = self._stack.pop() if self._stack else self._state
         self._starred, self._pending = False, 0
-        if before.box > self._state.box:
+        for _ in range(before.box - self._state.box):
             self._body.leave_box()
         if before.target != self._state.target and before.target in self._margins:
             self._end_margin(before.target)

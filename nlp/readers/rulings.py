@@ -12,6 +12,7 @@ from typing import Any
 import pypdfium2.raw as pdfium
 
 from nlp.readers.glyphs import Frame, Glyph
+from nlp.readers.lines import Line
 from nlp.records import Box
 
 _THIN, _LONG, _TALL = 3.0, 30.0, 6.0
@@ -29,6 +30,14 @@ class Ruled:
     def columns(self) -> int:
         """Number of columns."""
         return max(map(len, self.rows))
+
+    def cell_at(self, x: float, y: float) -> tuple[int, int] | None:
+        """Return row and column of the cell that holds a point, None where none does."""
+        for row, cells in enumerate(self.rows):
+            for column, box in enumerate(cells):
+                if box and box.x0 <= x <= box.x1 and box.top <= y <= box.bottom:
+                    return row, column
+        return None
 
 
 class TooManyRules(Exception):
@@ -111,6 +120,15 @@ def _ruled(table: Any, shift: tuple[float, float]) -> Ruled:
 
     rows = tuple(tuple(moved(cell) if cell else None for cell in row.cells) for row in table.rows)
     return Ruled(moved(table.bbox), rows)
+
+
+def inner_lines(lines: Sequence[Line], cell: Box | None) -> list[Line]:
+    """Return the lines of a cell with the cell's own right side, from which text keeps as far as from the left."""
+    if not lines or cell is None:
+        return list(lines)
+    inner = max(min(line.box.x0 for line in lines) - cell.x0, 0.0)
+    right = max([cell.x1 - inner, *(line.box.x1 for line in lines)])
+    return [line._replace(right=right) for line in lines]
 
 
 def fill(table: Ruled, glyphs: Sequence[Glyph]) -> tuple[dict[tuple[int, int], list[Glyph]], list[Glyph]]:

@@ -52,6 +52,7 @@ _OFFICE_KINDS = (
 )
 _TYPES = "[Content_Types].xml"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_SECTOR, _WORD_97_HEAD = 512, b"\xec\xa5"
 _HTML_OPENING = re.compile(
     r"<(?:!doctype\s+html|html|head|body|title|meta|link|frameset|script|style|center|table|div|p|h[1-6]|ul|ol|font)"
     r"(?=[\s>/])"
@@ -87,12 +88,18 @@ def _sniff_zip(data: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = archive.namelist()
-            types = _read_types(archive) if _TYPES in names else b""
+            types = _read_head(archive, _TYPES)
+            said = _read_head(archive, "mimetype").decode("ascii", "replace").strip()
+            locked = b"encryption-data" in _read_head(archive, "META-INF/manifest.xml")
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, OSError, RuntimeError) as error:
         raise UnreadableDocument("document", "corrupt", f"damaged zip archive: {error}", "get a fresh copy") from error
     by_name = (kind for start, kind in _ZIP_KINDS if any(name.startswith(start) for name in names))
     by_type = (kind for pattern, kind in _OFFICE_KINDS if pattern.search(types))
     kind = next(by_name, None) or next(by_type, None)
+    if kind == OPEN_DOCUMENT and locked:
+        raise _locked()
+    if kind == OPEN_DOCUMENT and said and not said.startswith(OPEN_DOCUMENT):
+        raise _unsupported("an OpenDocument file that is no text")
     if kind in (DOCX, OPEN_DOCUMENT):
         return kind
     if kind:
@@ -102,15 +109,21 @@ def _sniff_zip(data: bytes) -> str:
     raise _unsupported("a zip archive")
 
 
-def _read_types(archive: zipfile.ZipFile) -> bytes:
-    with archive.open(_TYPES) as file:
+def _read_head(archive: zipfile.ZipFile, name: str) -> bytes:
+    """Return the beginning of a part, nothing where there is none."""
+    if name not in archive.namelist():
+        return b""
+    with archive.open(name) as file:
         return file.read(_SAMPLE)
 
 
 def _sniff_ole(data: bytes) -> str:
     if "EncryptedPackage".encode("utf-16-le") in data:
-        raise UnreadableDocument("document", "encrypted", "an office document under a password", "remove the password")
+        raise _locked()
     if "WordDocument".encode("utf-16-le") in data:
+        # Where the text begins, as nearly always, in the first sector, a bit of its head tells of a password.
+        if data[_SECTOR : _SECTOR + 2] == _WORD_97_HEAD and data[_SECTOR + 11] & 1:
+            raise _locked()
         return WORD_97
     raise _unsupported("an old Office file (.xls, .ppt, .msg)")
 
@@ -133,6 +146,10 @@ def _sniff_markup(head: str) -> str:
     if head.startswith("<?xml"):
         raise _unsupported("an XML document that is not HTML")
     return HTML if head.startswith("<!--") and _HTML_OPENING.search(head) else TEXT
+
+
+def _locked() -> UnreadableDocument:
+    return UnreadableDocument("document", "encrypted", "an office document under a password", "remove the password")
 
 
 def _unsupported(name: str) -> UnreadableDocument:

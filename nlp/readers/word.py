@@ -150,7 +150,8 @@ class _Reader:
         properties = last.find(f"{W}pPr")
         text = "".join(map(self._runs.text, paragraphs))
         # An item without text has its number all the same, unless its mark is hidden or gone too.
-        empty = not text.strip() and not _runs_on(last) and self._styles.shows(last, properties)
+        mark = last if properties is None else properties
+        empty = not text.strip() and not _runs_on(last) and self._styles.shows(mark, properties)
         marker = self._lists.marker(properties) if empty or text.strip() else None
         level = self._heading_level(paragraphs, text.strip(), marker) if kind == "paragraph" and cell is None else None
         if cell is not None:
