@@ -434,10 +434,10 @@ BAD = {
     "password": (fixtures.paged_pdf([fixtures.say("secret")], password="x"), "encrypted", "password"),
     "scan": (fixtures.paged_pdf([fixtures.scan]), "no_text", NO_TEXT),
     "noise": (random.Random(7).randbytes(5_000), "unsupported", "binary"),
-    "rtf": (b"{\\rtf1\\ansi text}", "unsupported", "RTF"),
+    "rtf": (b"{\\rtf1\\ansi{\\fonttbl text}}", "no_text", "no letter"),
     "gzip": (b"\x1f\x8b\x08\x00rest", "unsupported", "gzip"),
     "image": (b"\x89PNG\r\n\x1a\n", "unsupported", "PNG"),
-    "old word": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "unsupported", ".doc"),
+    "old sheet": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "unsupported", ".xls"),
     "locked word": (
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),
         "encrypted",

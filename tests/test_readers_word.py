@@ -155,9 +155,7 @@ def test_rtf_tables_are_parted_by_an_empty_line():
     assert [b.cell.table for b in rich(f"{row}{row}\\pard\\par {row}\\pard Z.\\par").blocks if b.cell] == [0, 0, 1]
 
 
-_WORDS = (
-    r"{ } \par|\b|\v|\*|\shpinst|\shptxt|\do|\footnote|\cell|\row|\'e9|\u8217?|\header|\bin3|\f1|\plain|word"
-)
+_WORDS = r"{ } \par|\b|\v|\*|\shpinst|\shptxt|\do|\footnote|\cell|\row|\'e9|\u8217?|\header|\bin3|\f1|\plain|word"
 TOKENS = ["\\", *_WORDS.replace(" ", "|").split("|")]
 
 

@@ -196,7 +196,7 @@ def _compare(truth: Mapping[str, Any], found: str) -> Marks:
     plain, seen = letters(told), letters(found)
     margins = [letters(line) for line in truth["margins"]]
     kept_out = [line for line in margins if seen.count(line) <= plain.count(line)]
-    absent = [text for text in truth["absent"] if letters(text) not in seen]
+    absent = [text for text in truth["absent"] if (letters(text) not in seen if letters(text) else text not in found)]
     return Marks(
         characters=in_order(told, found),
         words=words_kept(told, found),

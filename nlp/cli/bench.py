@@ -92,6 +92,34 @@ def extract_command(
     return None
 
 
+@app.command("scans")
+def scans_command(
+    dots: Annotated[int, typer.Option(min=72, max=600, help="Dots an inch of the scans.")] = 200,
+    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+) -> None:
+    """Scan the sample PDFs and compare: words read wrong, and what that costs the mapping.
+
+    Example:
+
+        evmap bench scans --dots 200
+    """
+    from nlp.bench.scanning import bench_scans
+    from nlp.settings import Settings
+
+    rows = bench_scans(dots, Settings.load())
+    if as_json:
+        return print_json([asdict(row) for row in rows])
+    print_table(
+        ("document", "words", "word error rate", "passages", "objectives: clean", "scan", "activities: clean", "scan"),
+        (
+            (row.name, row.words, f"{100 * row.error_rate:.2f} %", row.units,
+             *(own[kind] for kind in ("objectives", "activities") for own in (row.clean, row.scanned)))
+            for row in rows
+        ),
+    )  # fmt: skip
+    return None
+
+
 def _share(marks: Marks, name: str) -> str:
     share = marks.share(name)
     return "" if share is None else f"{100 * share:.2f}".rstrip("0").rstrip(".")

@@ -20,7 +20,7 @@ from nlp.settings import Settings
 
 _END_OF_FILE = "\x1a"
 _FENCE = re.compile(r"(?P<sign>`{3,}|~{3,})[ \t]*[\w+.#-]*")
-_FENCE_LINES = 2_000
+_FENCE_LINES = 500
 _TABLES = (read_tab_table, read_pipe_table, read_framed_table, read_tab_rows, read_aligned_table)
 
 Table = list[TextCell]

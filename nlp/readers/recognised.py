@@ -82,7 +82,7 @@ def _words(page: bytes, scale: float) -> Iterator[Word]:
         if kind == "ocr_carea":
             block += 1
         elif kind == "ocrx_word":
-            text, box = " ".join("".join(element.itertext()).split()), _BOX.search(title)
+            text, box = " ".join("".join(map(str, element.itertext())).split()), _BOX.search(title)
             sure = _SURE.search(title)
             if text and box:
                 x0, top, x1, bottom = (float(side) * scale for side in box.groups())
