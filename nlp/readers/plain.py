@@ -1,4 +1,4 @@
-"""Plain text and Markdown: the canonical text is the decoded file itself, blocks point into it."""
+"""Plain text and Markdown: the canonical text is the decoded file, but for wrapped cells; blocks point into it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from nlp.readers.paging import page_margins
 from nlp.readers.plain_looks import notes_below_lines, plain_titles
 from nlp.readers.shapes import heading_level, is_rule
 from nlp.readers.tabbed import TextCell, read_pipe_table, read_tab_table
+from nlp.readers.wrapped import set_cells_together
 from nlp.records import Block, BlockKind, Cell, Extract, Span
 from nlp.settings import Settings
 
@@ -37,6 +38,8 @@ class _Draft(NamedTuple):
 def read(data: bytes, settings: Settings) -> Extract:
     """Read text or Markdown. Offsets are those of the decoded file with ``\\n`` line ends and no byte order mark.
 
+    A table whose cells go on over several lines is set anew, cell by cell; what follows it has other offsets.
+
     Every character that is not white space is in a block, but for list markers, rules, drawn frames, signs of
     quotation, and Markdown's own signs. Form feeds part pages; DOS's sign for the end of a file is not kept.
     """
@@ -52,7 +55,7 @@ def read(data: bytes, settings: Settings) -> Extract:
     lines = split_lines(text)
     pages = max((line.page for line in lines if line.text), default=1)
     paged = pages > 1 and any(map(str.isalnum, text))
-    blocks = _blocks(text, lines, paged)
+    text, blocks = set_cells_together(text, _blocks(text, lines, paged))
     return Extract(text, tuple(blocks), pages if paged else None, losses=losses_of(losses), partial=partial)
 
 
