@@ -14,9 +14,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nlp.errors import UnreadableDocument
-from nlp.readers import READERS, plain, read, read_bytes, scans, sniff, web
-from nlp.readers.recognised import read_hocr
+from nlp.readers import READERS, read, read_bytes, sniff
+from nlp.readers.pdf import scans
+from nlp.readers.pdf.recognised import read_hocr
 from nlp.readers.shapes import heading_level, is_rule, split_marker
+from nlp.readers.text import reading as plain
+from nlp.readers.web import reading as web
 from nlp.records import Document as Read
 from nlp.records import Extract
 from nlp.settings import Settings

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from nlp.readers import plain
 from nlp.readers.shapes import heading_level, is_page_number, is_rule, is_symbol
+from nlp.readers.text import reading as plain
 from nlp.records import Block, Extract
 from nlp.settings import Settings
 

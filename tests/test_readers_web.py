@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp.readers import web
+from nlp.readers.web import reading as web
 from nlp.records import Extract
 from nlp.settings import Settings
 

@@ -19,7 +19,7 @@ from nlp.errors import UsageError
 from nlp.evaluate import answer
 from nlp.pipeline import Mapper, surroundings
 from nlp.readers import read_bytes
-from nlp.readers.scans import languages
+from nlp.readers.pdf.scans import languages
 from nlp.scores import KINDS, Answer, f1
 from nlp.settings import Settings, data_root
 from nlp.structure.segment import Structured, structure

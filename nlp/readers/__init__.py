@@ -35,14 +35,14 @@ class Reader:
 
 
 READERS: dict[str, Reader] = {
-    PDF: Reader("PDF", "nlp.readers.pdf", (".pdf",)),
-    DOCX: Reader("Word", "nlp.readers.word", (".docx",)),
-    RTF: Reader("RTF", "nlp.readers.rich", (".rtf",)),
+    PDF: Reader("PDF", "nlp.readers.pdf.reading", (".pdf",)),
+    DOCX: Reader("Word", "nlp.readers.word.reading", (".docx",)),
+    RTF: Reader("RTF", "nlp.readers.rich.reading", (".rtf",)),
     WORD_97: Reader("Word 97-2003, by LibreOffice", "nlp.readers.legacy", (".doc",)),
     WORD_PERFECT: Reader("WordPerfect, by LibreOffice", "nlp.readers.legacy", (".wpd",)),
     OPEN_DOCUMENT: Reader("OpenDocument, by LibreOffice", "nlp.readers.legacy", (".odt",)),
-    HTML: Reader("HTML", "nlp.readers.web", (".html", ".htm", ".xhtml")),
-    TEXT: Reader("text or Markdown", "nlp.readers.plain", (".txt", ".md", ".markdown", ".text")),
+    HTML: Reader("HTML", "nlp.readers.web.reading", (".html", ".htm", ".xhtml")),
+    TEXT: Reader("text or Markdown", "nlp.readers.text.reading", (".txt", ".md", ".markdown", ".text")),
 }
 
 
@@ -97,7 +97,7 @@ def _too_large(path: Path, settings: Settings) -> UnreadableDocument:
 
 def _no_text(path: str, extract: Extract) -> UnreadableDocument:
     if extract.pages:
-        from nlp.readers.scans import INSTALL, languages
+        from nlp.readers.pdf.scans import INSTALL, languages
 
         if languages():
             return UnreadableDocument(path, "no_text", "nothing could be recognised on its pages", "scan it anew")

@@ -10,8 +10,8 @@ import tempfile
 from pathlib import Path
 
 from nlp.errors import UnreadableDocument
-from nlp.readers import word
 from nlp.readers.sniffing import CONVERT
+from nlp.readers.word import reading as word
 from nlp.records import Extract
 from nlp.settings import Settings
 
@@ -27,7 +27,7 @@ def read(data: bytes, settings: Settings) -> Extract:
 
     Raises:
         UnreadableDocument: "unsupported" without LibreOffice, "timeout" or "corrupt" where it fails, and as
-            `nlp.readers.word.read`.
+            `nlp.readers.word.reading.read`.
     """
     program = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if program is None:

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from nlp.readers.building import Builder, clean
 from nlp.readers.decoding import decode
-from nlp.readers.furniture import margins
-from nlp.readers.grid import Grid, Piece, data_tables, join_markers
-from nlp.readers.walking import Walker
+from nlp.readers.web.furniture import margins
+from nlp.readers.web.grid import Grid, Piece, data_tables, join_markers
+from nlp.readers.web.walking import Walker
 from nlp.records import Cell, Extract
 from nlp.settings import Settings
 

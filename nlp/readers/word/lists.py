@@ -9,7 +9,7 @@ from typing import Any
 
 from nlp.readers.numbering import format_word_number
 from nlp.readers.symbols import shown, unknown
-from nlp.readers.word_styles import Styles, W, integer, switch, value
+from nlp.readers.word.styles import Styles, W, integer, switch, value
 
 _LEVELS = 9
 _MOST_LINKS = 5

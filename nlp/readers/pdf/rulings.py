@@ -11,8 +11,8 @@ from typing import Any
 
 import pypdfium2.raw as pdfium
 
-from nlp.readers.glyphs import Frame, Glyph
-from nlp.readers.lines import Line
+from nlp.readers.pdf.glyphs import Frame, Glyph
+from nlp.readers.pdf.lines import Line
 from nlp.records import Box
 
 _THIN, _LONG, _TALL = 3.0, 30.0, 6.0

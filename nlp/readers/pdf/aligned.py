@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
 
-from nlp.readers.assembly import Table
-from nlp.readers.glyphs import Segment
-from nlp.readers.lines import around, find_gutter, read_lines, same_row
-from nlp.readers.rulings import Ruled
+from nlp.readers.pdf.assembly import Table
+from nlp.readers.pdf.glyphs import Segment
+from nlp.readers.pdf.lines import around, find_gutter, read_lines, same_row
+from nlp.readers.pdf.rulings import Ruled
 from nlp.readers.shapes import is_lone_marker
 
 _FEWEST_ROWS = 3  # with a piece in two columns at least

@@ -8,14 +8,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from nlp.readers.building import clean, demote_siblings, losses_of
-from nlp.readers.columns import read_aligned_table, read_framed_table, read_tab_rows
 from nlp.readers.decoding import decode
-from nlp.readers.flow import Line, Piece, is_wrapped, paragraphs, split_lines, verbatim
-from nlp.readers.paging import page_margins
-from nlp.readers.plain_looks import notes_below_lines, plain_titles
 from nlp.readers.shapes import heading_level, is_rule
-from nlp.readers.tabbed import TextCell, read_pipe_table, read_tab_table
-from nlp.readers.wrapped import set_cells_together
+from nlp.readers.text.columns import read_aligned_table, read_framed_table, read_tab_rows
+from nlp.readers.text.flow import Line, Piece, is_wrapped, paragraphs, split_lines, verbatim
+from nlp.readers.text.looks import notes_below_lines, plain_titles
+from nlp.readers.text.paging import page_margins
+from nlp.readers.text.tabbed import TextCell, read_pipe_table, read_tab_table
+from nlp.readers.text.wrapped import set_cells_together
 from nlp.records import Block, BlockKind, Cell, Extract, Span
 from nlp.settings import Settings
 

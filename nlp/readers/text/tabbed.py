@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from nlp.readers.flow import Line
 from nlp.readers.shapes import HEADING_LENGTH, ends_sentence
+from nlp.readers.text.flow import Line
 
 _HEADER_LENGTH = 60
 _DELIMITER = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?\Z")

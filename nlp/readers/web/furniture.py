@@ -16,8 +16,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from nlp.readers.grid import LINKED, Piece, Zone, cells_of, is_menu, main_cell, menu_cells
 from nlp.readers.shapes import HEADING_LENGTH, ends_sentence
+from nlp.readers.web.grid import LINKED, Piece, Zone, cells_of, is_menu, main_cell, menu_cells
 from nlp.records import BlockKind
 
 _RIGHTS = re.compile(r"©|(?:copyright|\(c\)\s?\d{4})\b", re.IGNORECASE)

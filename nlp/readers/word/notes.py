@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nlp.readers.numbering import format_word_number
-from nlp.readers.word_styles import W, integer, value
+from nlp.readers.word.styles import W, integer, value
 
 _USUAL = {"footnote": "decimal", "endnote": "lowerRoman"}
 

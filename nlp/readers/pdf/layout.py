@@ -9,8 +9,8 @@ from itertools import pairwise
 from statistics import mean, median
 from typing import NamedTuple
 
-from nlp.readers.glyphs import HYPHEN
-from nlp.readers.lines import Line, around
+from nlp.readers.pdf.glyphs import HYPHEN
+from nlp.readers.pdf.lines import Line, around
 from nlp.readers.shapes import ends_sentence, is_lone_marker, marker_style, split_marker
 from nlp.records import Box
 

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
-from nlp.readers.lines import Line
+from nlp.readers.pdf.lines import Line
 from nlp.records import BlockKind
 
 _EDGE = 0.12

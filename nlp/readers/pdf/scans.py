@@ -16,9 +16,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from nlp.language import detect
-from nlp.readers.picture import find_rules
+from nlp.readers.pdf.picture import find_rules
+from nlp.readers.pdf.recognised import Scanned, read_hocr
 from nlp.readers.pulse import beat
-from nlp.readers.recognised import Scanned, read_hocr
 from nlp.settings import Settings
 
 PROGRAM = "tesseract"

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import pypdfium2.raw as pdfium
 
-from nlp.readers.survey import address
+from nlp.readers.pdf.survey import address
 from nlp.records import Box
 
 HYPHEN = "\x02"  # how PDFium writes a hyphen at the end of a line

@@ -7,7 +7,7 @@ from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
-from nlp.readers.glyphs import Segment
+from nlp.readers.pdf.glyphs import Segment
 from nlp.records import Box
 
 _GUTTER_STEP = 3.0

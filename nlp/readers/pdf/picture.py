@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nlp.readers.rulings import Ruled
+from nlp.readers.pdf.rulings import Ruled
 from nlp.records import Box
 
 _DARK = 140  # of 255; paler is paper

@@ -8,8 +8,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from nlp.readers.flow import Line
 from nlp.readers.shapes import ends_sentence
+from nlp.readers.text.flow import Line
 from nlp.records import Block, Span
 
 _TITLE_LENGTH = 80

@@ -8,12 +8,13 @@ from collections import Counter
 from dataclasses import replace
 
 from nlp.errors import UnreadableDocument
-from nlp.readers import rich_state, symbols
+from nlp.readers import symbols
 from nlp.readers.building import Builder
 from nlp.readers.numbering import format_word_number
-from nlp.readers.rich_body import Body
-from nlp.readers.rich_state import Font, Note, State
-from nlp.readers.word_styles import STYLE_HEADING, TITLES
+from nlp.readers.rich import state as rich_state
+from nlp.readers.rich.body import Body
+from nlp.readers.rich.state import Font, Note, State
+from nlp.readers.word.styles import STYLE_HEADING, TITLES
 from nlp.records import BlockKind, Extract
 from nlp.settings import Settings
 

@@ -9,14 +9,14 @@ from typing import Any
 
 from lxml.etree import XMLSyntaxError
 
-from nlp.readers import package
 from nlp.readers.building import Builder
 from nlp.readers.emphasis import Looks
-from nlp.readers.lists import Lists
-from nlp.readers.package import Package
-from nlp.readers.word_notes import Notes
-from nlp.readers.word_runs import BOX, FLOW, Runs, in_order
-from nlp.readers.word_styles import Styles, W, integer, value
+from nlp.readers.word import package
+from nlp.readers.word.lists import Lists
+from nlp.readers.word.notes import Notes
+from nlp.readers.word.package import Package
+from nlp.readers.word.runs import BOX, FLOW, Runs, in_order
+from nlp.readers.word.styles import Styles, W, integer, value
 from nlp.records import BlockKind, Cell, Extract
 from nlp.settings import Settings
 

@@ -14,14 +14,14 @@ import pypdfium2.raw as pdfium
 
 from nlp.errors import UnreadableDocument
 from nlp.language import detect
-from nlp.readers import scans
-from nlp.readers.aligned import find_aligned
-from nlp.readers.assembly import Assembly, Page, Table
 from nlp.readers.building import Builder
-from nlp.readers.glyphs import Frame, Glyph, is_of, read_glyphs, segments, swift_segments, text_rotation, unmapped
-from nlp.readers.lines import Line, read_lines
-from nlp.readers.rulings import Ruled, TableFinder, TooManyRules, fill, has_rules, inner_lines
-from nlp.readers.survey import survey
+from nlp.readers.pdf import scans
+from nlp.readers.pdf.aligned import find_aligned
+from nlp.readers.pdf.assembly import Assembly, Page, Table
+from nlp.readers.pdf.glyphs import Frame, Glyph, is_of, read_glyphs, segments, swift_segments, text_rotation, unmapped
+from nlp.readers.pdf.lines import Line, read_lines
+from nlp.readers.pdf.rulings import Ruled, TableFinder, TooManyRules, fill, has_rules, inner_lines
+from nlp.readers.pdf.survey import survey
 from nlp.records import Extract
 from nlp.settings import Settings
 

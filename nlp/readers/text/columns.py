@@ -12,9 +12,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
-from nlp.readers.flow import Line
 from nlp.readers.shapes import is_lone_marker, is_rule
-from nlp.readers.tabbed import TextCell, part_of
+from nlp.readers.text.flow import Line
+from nlp.readers.text.tabbed import TextCell, part_of
 
 Row = dict[int, Line]
 Gap = tuple[int, int]

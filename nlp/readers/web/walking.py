@@ -8,8 +8,9 @@ from html.parser import HTMLParser
 from itertools import islice
 
 from nlp.readers.building import Builder
-from nlp.readers.cascade import Look, Sheet
-from nlp.readers.elements import (
+from nlp.readers.shapes import HEADING_LENGTH
+from nlp.readers.web.cascade import Look, Sheet
+from nlp.readers.web.elements import (
     BLOCKS,
     BOUNDS,
     CELLS,
@@ -27,9 +28,8 @@ from nlp.readers.elements import (
     left_out,
     zone_kind,
 )
-from nlp.readers.endnotes import Notes
-from nlp.readers.grid import Grid, Mark, Piece, Zone
-from nlp.readers.shapes import HEADING_LENGTH
+from nlp.readers.web.endnotes import Notes
+from nlp.readers.web.grid import Grid, Mark, Piece, Zone
 from nlp.records import BlockKind
 
 # In a cell one <br> parts paragraphs where a sentence ends before it or a bullet follows; elsewhere it ends a line.

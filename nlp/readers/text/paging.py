@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from nlp.readers.flow import Line
 from nlp.readers.shapes import is_lone_marker, is_page_number, is_rule, running_key
+from nlp.readers.text.flow import Line
 from nlp.records import BlockKind
 
 _EDGE_LINES = 4

@@ -8,8 +8,8 @@ from typing import Any
 
 from nlp.readers import symbols
 from nlp.readers.building import Builder
-from nlp.readers.word_notes import Notes
-from nlp.readers.word_styles import Styles, W, integer, switch, value
+from nlp.readers.word.notes import Notes
+from nlp.readers.word.styles import Styles, W, integer, switch, value
 
 _M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"

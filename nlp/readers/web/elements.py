@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from nlp.readers.cascade import LIST_STYLES
-from nlp.readers.grid import Grid, Mark, Zone
 from nlp.readers.numbering import format_number
+from nlp.readers.web.cascade import LIST_STYLES
+from nlp.readers.web.grid import Grid, Mark, Zone
 
 Attributes = Mapping[str, str | None]
 

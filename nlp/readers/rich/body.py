@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from nlp.readers.building import Builder
 from nlp.readers.emphasis import Look, Looks
-from nlp.readers.rich_state import Paragraph, Piece, State
+from nlp.readers.rich.state import Paragraph, Piece, State
 from nlp.records import BlockKind, Cell
 
 

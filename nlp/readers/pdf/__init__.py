@@ -1,0 +1,1 @@
+"""PDF: text with its places, tables, and the pictures of scanned pages."""

@@ -1,0 +1,1 @@
+"""HTML of thirty years."""
