@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from nlp.bench.extraction import Marks
 
 app = typer.Typer(no_args_is_help=True, help="Measure our parts beside their peers on this machine.")
-MEASURES = ("characters", "words", "cells", "implementers", "markers", "kinds", "pages", "margins", "absent", "status")
+MEASURES = (
+    "characters", "words", "cells", "implementers", "markers", "kinds", "pages", "margins", "absent", "status",
+    "profile", "structure",
+)  # fmt: skip
 
 
 @app.command("encode")
@@ -89,6 +92,32 @@ def extract_command(
         print_table(
             ("document", "fault"), ((one.file, fault) for one in judged for fault in one.faults), "\nwhat is wrong"
         )
+    return None
+
+
+@app.command("pages")
+def pages_command(
+    inputs: Annotated[list[Path], typer.Argument(help="PDFs, or folders of PDFs.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+) -> None:
+    """Time the reading of PDFs, without text recognition, beside pypdfium2, pypdf and pdfplumber alone.
+
+    Other work on the machine spoils the figures.
+
+    Example:
+
+        evmap bench pages reports/
+    """
+    from nlp.bench.pages import bench_pages
+    from nlp.settings import Settings
+
+    speeds = bench_pages(inputs, Settings.load())
+    if as_json:
+        return print_json([asdict(speed) for speed in speeds])
+    print_table(
+        ("system", "pages", "CPU seconds", "pages a CPU second", "to ours", "MB at most"),
+        ((s.name, s.pages, f"{s.seconds:.2f}", f"{s.rate:.1f}", f"{s.ratio:.2f}", s.megabytes) for s in speeds),
+    )
     return None
 
 

@@ -96,10 +96,12 @@ class Builder:
         A list marker typed in front of the text stays in the canonical text, outside the block's span; a paragraph
         with a marker becomes a list item, and one that looks like a heading a heading.
         """
-        text, unseen = _INVISIBLE.subn("", clean(text, self.losses))
-        text = _ACCENTS_APART.sub(lambda letter: normalize("NFC", letter.group()), text)
+        if not text.isprintable():  # most text is, and need not be searched for what cannot be seen
+            text, unseen = _INVISIBLE.subn("", clean(text, self.losses))
+            self.losses["invisible characters left out"] += unseen
+        if not text.isascii():
+            text = _ACCENTS_APART.sub(lambda letter: normalize("NFC", letter.group()), text)
         text = text.strip()
-        self.losses["invisible characters left out"] += unseen
         if not text:
             return
         typed, skip = (None, 0)

@@ -6,26 +6,22 @@ shows it as text only. A content policy with the digests of the page's own style
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from nlp.official import load_official
 from nlp.program import Program
+from nlp.writers.page import digest, joined, template
 from nlp.writers.report_data import gather
 
-FOLDER = Path(__file__).resolve().parent
 STYLES = ("report.css",)
 PARTS = ("state", "map", "list", "panel", "tools")  # top-level names are shared, report.js comes last
 SCRIPTS = (*(f"report_{part}.js" for part in PARTS), "report.js")
 DANGEROUS = {ord(mark): f"\\u{ord(mark):04x}" for mark in "<>&\u2028\u2029"}
-HIDDEN = {mark: f"⟦U+{mark:04X}⟧" for mark in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
 
 
 def write_report(out: Path, program: Program) -> Path:
@@ -40,8 +36,8 @@ def write_report(out: Path, program: Program) -> Path:
         OSError: if the folder cannot be read or written.
     """
     data = gather(out, program, load_official())
-    style, script = _joined(STYLES), _joined(SCRIPTS)
-    page = _template("report.html.j2").render(
+    style, script = joined(STYLES), joined(SCRIPTS)
+    page = template("report.html.j2").render(
         style=Markup(style),
         script=Markup(script),
         style_digest=digest(style),
@@ -61,22 +57,6 @@ def write_report(out: Path, program: Program) -> Path:
 def as_json(value: object) -> str:
     """Return JSON that can stand inside a script element: no ``<``, ``>``, ``&`` and no line separators."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).translate(DANGEROUS)
-
-
-def digest(text: str) -> str:
-    """Return the source expression that a content policy needs to allow an inline style or script."""
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
-
-
-def _joined(names: tuple[str, ...]) -> str:
-    return "\n".join((FOLDER / name).read_text("utf-8") for name in names)
-
-
-def _template(name: str) -> Any:
-    rooms = Environment(autoescape=True, loader=FileSystemLoader(FOLDER), undefined=StrictUndefined, trim_blocks=True)
-    rooms.filters["plain"] = lambda text: str(text).translate(HIDDEN)
-    rooms.filters["grouped"] = lambda count: f"{count:,}"
-    return rooms.get_template(name)
 
 
 def _table(data: dict[str, Any]) -> list[dict[str, Any]]:

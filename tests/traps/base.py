@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -25,6 +25,9 @@ class Unit:
             over several pages is one table, and a header row repeated on a later page is not told again.
         implementer: id of the body that acts, where the document says so (row, section or document); else None.
         page: page it begins on, from 1, where the format has pages; else None.
+        number, clause, lead_in: as `nlp.records.Passage` has them; section: the last heading above it. "" says that
+            there is none, None that the truth does not tell.
+        year: of the Summit that a mandate comes from. language: of this unit, in a document of several.
     """
 
     text: str
@@ -33,6 +36,12 @@ class Unit:
     cell: tuple[int, int, int] | None = None
     implementer: str | None = None
     page: int | None = None
+    number: str | None = None
+    clause: str | None = None
+    section: str | None = None
+    lead_in: str | None = None
+    year: int | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True)
@@ -46,6 +55,7 @@ class Truth:
         status: what the ledger must say. pages: number of pages, None where the format has none.
         losses: words that must stand in what the reader says it lost, e.g. "hidden".
         mixed: whether the language changes within the document.
+        profile: what `nlp.records.Profile` must say, by the names of its fields; those left out are not told.
     """
 
     units: Sequence[Unit]
@@ -55,6 +65,7 @@ class Truth:
     pages: int | None = None
     losses: Sequence[str] = ()
     mixed: bool = False
+    profile: Mapping[str, str | None] = field(default_factory=dict)
 
 
 Make = Callable[[Language], tuple[bytes, Truth]]

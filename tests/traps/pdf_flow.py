@@ -17,8 +17,9 @@ from typing import Literal, NamedTuple
 
 import reportlab
 from PIL import Image, ImageDraw, ImageFont
-from reportlab.lib.pagesizes import A0, A5, landscape, letter
+from reportlab.lib.pagesizes import A0, A4, A5, landscape, letter
 from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.lib.utils import simpleSplit
 from reportlab.pdfbase import pdfdoc, pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
@@ -1058,3 +1059,19 @@ TRAPS: tuple[Trap, ...] = tuple(
         ("broken-index", broken_index),
     )
 )
+
+
+def long_document(pages: int) -> bytes:
+    """A plain PDF of so many pages, 42 lines each, for timing."""
+    target = io.BytesIO()
+    canvas = Canvas(target, pagesize=A4, invariant=1)
+    text = " ".join(WORDS["en"].paragraphs)
+    lines = simpleSplit(text, "Helvetica", 11, 450)
+    for number in range(pages):
+        canvas.setFont("Helvetica", 11)
+        for row in range(42):
+            canvas.drawString(72, 770 - 16 * row, lines[(number + row) % len(lines)])
+        canvas.drawCentredString(300, 40, str(number + 1))
+        canvas.showPage()
+    canvas.save()
+    return target.getvalue()

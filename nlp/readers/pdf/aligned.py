@@ -9,7 +9,7 @@ from statistics import median
 
 from nlp.readers.pdf.assembly import Table
 from nlp.readers.pdf.glyphs import Segment
-from nlp.readers.pdf.lines import around, find_gutter, read_lines, same_row
+from nlp.readers.pdf.lines import around, find_gutter, read_lines, visual_rows
 from nlp.readers.pdf.rulings import Ruled
 from nlp.readers.shapes import is_lone_marker
 
@@ -125,23 +125,12 @@ def find_aligned(segments: Sequence[Segment]) -> tuple[list[Table], Sequence[Seg
 
     A page of two columns of running text is left alone: its lines stand side by side, too.
     """
-    rows = _visual_rows(segments)
+    rows = visual_rows(segments)
     if sum(len(row) > 1 for row in rows) < _FEWEST_ROWS or find_gutter(segments) is not None:
         return [], segments
     tables = [region for region in _regions(rows) if region.is_table()]
     inside = {id(part) for region in tables for row in region.rows for part in row}
     return [region.table() for region in tables], [part for part in segments if id(part) not in inside]
-
-
-def _visual_rows(segments: Sequence[Segment]) -> list[list[Segment]]:
-    """Pieces side by side, from top to bottom."""
-    rows: list[list[Segment]] = []
-    for part in sorted(segments, key=lambda part: (part.box.top + part.box.bottom, part.box.x0)):
-        if rows and same_row(rows[-1][-1], part):
-            rows[-1].append(part)
-        else:
-            rows.append([part])
-    return rows
 
 
 def _regions(rows: Sequence[list[Segment]]) -> Iterator[_Region]:

@@ -234,7 +234,7 @@ def swift_segments(text_page: Any, text: str, frame: Frame) -> list[Segment] | N
     if frame.rotation or len(text) != text_page.count_chars() or _ODD.search(text):
         return None
     objects = _object_boxes(raw)
-    corner, loose, angle = pdfium.FS_RECTF(), pdfium.FPDFText_GetLooseCharBox, pdfium.FPDFText_GetCharAngle
+    corner, loose = pdfium.FS_RECTF(), pdfium.FPDFText_GetLooseCharBox
     fails = pdfium.FPDFText_HasUnicodeMapError
     pointer = ctypes.byref(corner)
     is_bold = bold_test(text_page)
@@ -253,7 +253,8 @@ def swift_segments(text_page: Any, text: str, frame: Frame) -> list[Segment] | N
             low, high = min(low, corner.bottom), max(high, corner.top)
             size = high - low
             number = _end_of_line(objects, number, (x0, low, x1, high), size)
-            if number < 0 or size <= 0 or angle(raw, first) or fails(raw, first) == 1:
+            upright = x1 - x0 > 0.3 * size or len(said) < 3
+            if number < 0 or size <= 0 or not upright or fails(raw, first) == 1:
                 return None
             bold = is_bold(first) and is_bold(last)
             found.append(Segment(said, Box(x0 - left, top - high, x1 - left, top - low), bold))

@@ -93,7 +93,7 @@ def _goes_on(group: Sequence[Line], line: Line, spacing: Spacing) -> bool:
         return True
     if abs(before.size - line.size) > 0.12 * before.size or (before.bold != line.bold and len(group) == 1):
         return False
-    if _LEADER.search(before.text):
+    if _leads_to_page(before.text):
         return False
     ended = ends_sentence(before.text)
     full = before.box.x1 + line.first_word > before.right - max(2.0, 0.2 * line.size)
@@ -109,11 +109,16 @@ def _goes_on(group: Sequence[Line], line: Line, spacing: Spacing) -> bool:
     return full or (not ended and _centred(before, line))
 
 
+def _leads_to_page(text: str) -> bool:
+    """Whether a line ends in dots and a page number."""
+    return ("...." in text or ". . ." in text) and _LEADER.search(text) is not None
+
+
 def goes_over(text: str, more: str) -> bool:
     """Whether a sentence that a column or page cuts off goes on in `more`."""
     if text.endswith(_HYPHENS):
         return more[:1].islower()
-    return text[-1:] not in ".:;!?…" and not _LEADER.search(text) and (more[:1].islower() or text[-1:] == ",")
+    return text[-1:] not in ".:;!?…" and not _leads_to_page(text) and (more[:1].islower() or text[-1:] == ",")
 
 
 def _indented(group: Sequence[Line], line: Line) -> bool:
@@ -132,7 +137,9 @@ def _paragraph(group: Sequence[Line], compounds: Container[str]) -> Paragraph:
     text = group[0].text
     for line in group[1:]:
         text = joined(text, line.text, compounds)
-    text = re.sub(r" {2,}", " ", text.replace(HYPHEN, "-"))
+    text = text.replace(HYPHEN, "-")
+    if "  " in text:
+        text = re.sub(r" {2,}", " ", text)
     box, size = around(line.box for line in group), median(line.size for line in group)
     sure = [line.confidence for line in group if line.confidence is not None]
     return Paragraph(text, box, size, all(line.bold for line in group), round(mean(sure), 3) if sure else None)

@@ -108,15 +108,32 @@ def _is_gutter(segments: Sequence[Segment], x: float, left: float, right: float)
 
 
 def _column(segments: Sequence[Segment], number: int) -> list[Line]:
+    left = min((part.box.x0 for part in segments), default=0.0)
+    right = max((part.box.x1 for part in segments), default=0.0)
+    return [_line(row, number, left, right) for row in visual_rows(segments)]
+
+
+def visual_rows(segments: Sequence[Segment]) -> list[list[Segment]]:
+    """Pieces that stand side by side, from top to bottom."""
+    if stacked(segments):
+        return [[part] for part in segments]
     rows: list[list[Segment]] = []
     for part in sorted(segments, key=lambda part: (part.box.top + part.box.bottom, part.box.x0)):
         if rows and same_row(rows[-1][-1], part):
             rows[-1].append(part)
         else:
             rows.append([part])
-    left = min((part.box.x0 for part in segments), default=0.0)
-    right = max((part.box.x1 for part in segments), default=0.0)
-    return [_line(row, number, left, right) for row in rows]
+    return rows
+
+
+def stacked(segments: Sequence[Segment]) -> bool:
+    """Whether each piece stands below the one before it, as on a page of one column."""
+    below = 0.0
+    for _, (_, top, _, bottom), _ in segments:
+        if top < below:
+            return False
+        below = (top + bottom) / 2
+    return True
 
 
 def same_row(one: Segment, other: Segment) -> bool:

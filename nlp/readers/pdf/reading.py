@@ -105,7 +105,7 @@ def _recognise(document: Any, pages: Sequence[Page], builder: Builder, settings:
     if not drawn:
         return
     faults: dict[str, list[int]] = {}
-    if scans.languages():
+    if settings.ocr_seconds > 0 and scans.languages():
         told = " ".join(line.text for page in pages if not page.drawn_only for line in page.lines)[:_TOLD_BY]
         language = detect(told) if len(told) > _TOLD_BY / 10 else None
         wanted = [(page.number, functools.partial(_picture, document, page.number - 1)) for page in drawn]
