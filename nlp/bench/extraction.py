@@ -266,11 +266,11 @@ def judge_peer(peer: Extractor, path: Path, truth: Mapping[str, Any]) -> Marks:
     return marks
 
 
-def bench_extraction(folder: Path, settings: Settings, only: Sequence[str] = ()) -> list[Judged]:
+def bench_extraction(folder: Path, settings: Settings, only: Sequence[str] = (), peers: bool = True) -> list[Judged]:
     """Judge our readers and their peers on all documents of `folder`, in the order of their names.
 
     Args:
-        only: names of traps, or their beginnings; all where empty.
+        only: names of traps, or their beginnings; all where empty. peers: whether to ask the others, too.
 
     Raises:
         UsageError: if no truth lies there.
@@ -286,7 +286,7 @@ def bench_extraction(folder: Path, settings: Settings, only: Sequence[str] = ())
         except EvmapError as error:
             ours, faults = _failed(truth, "crashed"), [str(error)]
         marks = {OURS: ours}
-        if truth["units"]:
+        if truth["units"] and peers:
             readers = {n: p for n, p in EXTRACTORS.items() if file.suffix in p.suffixes and p.here}
             marks |= {name: judge_peer(peer, file, truth) for name, peer in readers.items()}
         judged.append(Judged(truth["file"], truth["trap"], truth["language"], marks, faults))
