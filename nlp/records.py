@@ -182,13 +182,23 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What a document is: kind (program, resolution, declaration, mandates, report, other) and its metadata."""
+    """What a document is: kind (program, resolution, declaration, mandates, report, other) and its metadata.
+
+    Attributes:
+        symbol: its symbol, with what text recognition took for something else mended. date: YYYY-MM-DD.
+        session: session or meeting that the symbol names ("XL-O/10", "1811/12").
+        original_language: ISO 639-1 code of the language it was written in, where it says so.
+        body: id in the codebook of the organ that issued it.
+    """
 
     kind: str
     language: str
     title: str | None = None
     symbol: str | None = None
     date: str | None = None
+    session: str | None = None
+    original_language: str | None = None
+    body: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

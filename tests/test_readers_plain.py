@@ -165,3 +165,14 @@ def test_what_a_line_looks_like():
 def test_long_texts_that_are_no_tables_cost_little():
     blocks: tuple[Block, ...] = read("1.  To paint the door of the house.\n" * 3_000).blocks
     assert len(blocks) == 3_000
+
+
+def test_numbered_paragraphs_with_tabs_are_no_table():
+    text = (
+        "Activities\n\n17.\t\tKeep the lamps of the landing lit.\n\n18.\t\tTeach the keepers to swim.\n\n"
+        "\t\tTeach their children, too.\n\n19.\t\tMend the stairs.\n"
+    )
+    text += "\n20.\xa0\xa0 " + "Paint the doors of the landing.  " * 9 + "\n\n21.\xa0\xa0 " + "Oil the locks.  " * 20
+    extract = plain.read(text.encode(), Settings())
+    assert [block.cell for block in extract.blocks if block.cell] == []
+    assert [block.marker for block in extract.blocks if block.marker] == ["17.", "18.", "19.", "20.", "21."]

@@ -44,7 +44,8 @@ def test_the_wheel_carries_its_data(names: set[str]):
         files = {path.relative_to(ROOT).as_posix() for path in (ROOT / folder).rglob("*") if path.is_file()}
         assert {f"nlp/_data/{name}" for name in files} <= names
     assert {f"nlp/_data/models/{ENCODER}/{name}" for name in ("manifest.json", "heads.npz", "examples.jsonl")} <= names
-    assert {"nlp/writers/report.html.j2", "nlp/writers/report.css", "nlp/writers/report.js"} <= names
+    pages = {f"nlp/writers/{page}.{kind}" for page in ("report", "overlay") for kind in ("html.j2", "css", "js")}
+    assert pages <= names
 
 
 def test_the_wheel_carries_nothing_else(names: set[str]):

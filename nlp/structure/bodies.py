@@ -26,7 +26,22 @@ _ARTICLE = re.compile(r"^(?:(?:the|la|el|los|las|le|les|o|a|os|as)\s+|l['’]\s*
 _NAME_START = re.compile(
     r"(?:[A-ZÀ-Ý][\w.]*\s|(?:of|the|for|de|del|da|do|des|la)\s)*$"
 )  # "UN Office of the " belongs to it
+# How the organs of the OAS speak of themselves and of one another, without saying "of the OAS".
+_ORGANS = {
+    "oas_general_assembly": r"general assembly|asamblea general|assembl[eé]ia geral|assemblée générale",
+    "permanent_council": r"permanent council|consejo permanente|conselho permanente|conseil permanent",
+    "oas_general_secretariat": r"general secretariat|secretary general|secretaría general|secretari[oa] general"
+    r"|secretari[ao][- ]geral|secrétariat général|secrétaire général",
+}
+_ORGAN = re.compile("|".join(rf"(?P<{body}>\b(?:{names})\b)" for body, names in _ORGANS.items()), re.IGNORECASE)
+# Before an organ: it is told something, others act.
+_TOLD = re.compile(
+    r"\b(?:report|submit|present|transmit|forward|inform|presentar|presente|elevar|eleve|remitir|transmitir|apresentar"
+    r"|encaminhar|présenter|transmettre|rendre compte|soumettre)\w*\b.{0,60}$",
+    re.IGNORECASE,
+)
 LEADING = 24
+NAME_WORDS = 6
 SUBJECTS = frozenset({"migrants"})  # whom nearly every title speaks about; seldom who speaks
 COLLECTIVES = frozenset({"states", "migrants", "civil_society"})  # never a part of the body named before them
 
@@ -66,6 +81,29 @@ def _heads() -> tuple[re.Pattern[str], dict[str, str]]:
     bodies = {head.lower(): body.id for body in load_program().body_by_id.values() for head in body.heads}
     alternatives = "|".join(map(re.escape, sorted(bodies, key=len, reverse=True)))
     return re.compile(rf"(?:[A-ZÀ-Ý][\w’'-]*\s){{0,4}}((?i:{alternatives}))\b"), bodies
+
+
+@functools.cache
+def acronyms() -> dict[str, str]:
+    """The acronyms of all bodies and the ids they stand for."""
+    bodies = load_program().body_by_id.values()
+    return {name: body.id for body in bodies for names in body.acronyms.values() for name in names}
+
+
+def organ_in(text: str) -> str | None:
+    """Return the organ of the OAS that a text names first, as the OAS itself names it."""
+    found = _ORGAN.search(text)
+    return found.lastgroup if found else None
+
+
+def addressee(text: str, language: str, reach: int) -> Implementer:
+    """Return the body that a clause speaks to within its first `reach` characters: "To request the ..."."""
+    found = [entity for entity in bodies_in(text[:400], language) if entity.span.start <= reach]
+    first = found[0].span.start if found else reach + 1
+    organ = _ORGAN.search(text[:400])
+    if organ and organ.start() < first and not _TOLD.search(text[: organ.start()]):
+        return Implementer(organ.lastgroup, organ[0])
+    return Implementer(found[0].entity_id, found[0].text) if found else NOBODY
 
 
 def _chain(found: tuple[Entity, ...], text: str) -> list[Entity]:
@@ -111,6 +149,15 @@ def issuing_body(text: str, language: str) -> Implementer:
     lines = (" ".join(line.split()) for line in text.split("\n"))
     named = next(((sort, line) for line in lines if (sort := _sort_of(line))), None)
     return Implementer(named[0], re.split(r"[,(;]", named[1])[0].strip()) if named else NOBODY
+
+
+def is_name(text: str, language: str) -> bool:
+    """Whether a line is nothing but the name of a body, as letterheads are."""
+    found = [entity for entity in bodies_in(text, language) if entity.entity_id not in SUBJECTS]
+    named = sum(entity.span.end - entity.span.start for entity in found)
+    return named >= 0.8 * len(_ARTICLE.sub("", text)) or (
+        len(text.split()) <= NAME_WORDS and _sort_of(text) is not None
+    )
 
 
 def heading_body(text: str, language: str) -> Implementer:

@@ -20,12 +20,18 @@ from nlp.records import Span
 from nlp.settings import data_root
 from nlp.structure.sentences import pipeline
 
-# O and 0 stand for each other: scans confuse them.
+# Where text recognition took O for 0, l or I for 1, a number still has a digit, and a session its stroke.
+DIGIT = r"[\dOlI]"
+NUMBER = rf"(?=[OlI]{{0,3}}\d){DIGIT}"
+SESSION = (
+    rf"(?:[IVXLCl1]{{1,9}}|\d{{1,3}}(?:st|nd|rd|th|\.?[ºª°])?)-[OE0]/{DIGIT}{{2,4}}"  # "XXXIV-O/04", "40-O/10"
+    rf"|{DIGIT}{{1,4}}/{DIGIT}{{2,4}}|[A-Z]{{1,8}}-(?:[OE0]/)?\d{{2,4}}"  # "1811/12", "II-06"
+)
 SYMBOL = re.compile(
     r"\bO[AE][AS]/Ser\.?\s?[A-Z](?:/[\w.-]{1,20}){0,4}|"  # the classification line that heads official papers
     r"\b(?:OEA/|OAS/|SAMPLE/|MUESTRA/|AMOSTRA/)?[A-Z]{2,6}(?:/[A-Za-z]{1,6}){0,3}"
-    r"(?:[./-]\s?(?:RES|DEC|INF|doc|CD|Doc|Ser)?\.?){1,2}\s?\d{1,5}(?:[./-]\d{1,4})?"
-    r"(?:\s?\([A-Z]{1,8}-[OE0]/\d{2,4}\))?(?:\s?(?:rev|corr|add)\.?\s?\d{1,2})*"
+    rf"(?:[./-]\s?(?:RES|DEC|INF|doc|CD|Doc|Ser)?\.?){{1,2}}\s?{NUMBER}{{1,5}}(?:[./-]{DIGIT}{{1,4}})?"
+    rf"(?:\s?\((?:{SESSION})\))?(?:\s?(?:rev|corr|add)\.?\s?\d{{1,2}})*"
 )
 SUMMIT_PLACES = {
     "Miami": 1994, "Santa Cruz": 1996, "Santiago": 1998, "Quebec": 2001, "Québec": 2001, "Nuevo León": 2004,
@@ -43,8 +49,10 @@ _MONTH = (
     r"janeiro|fevereiro|março|maio|junho|julho|setembro|outubro|novembro|dezembro|"
     r"janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre)"
 )
+_DAY = r"\d{1,2}\s?(?:\.?[ºª°]|o|er|ro\.?|st|nd|rd|th)?"  # "1.º", "1er", "1st"
+_DAYS = rf"{_DAY}(?:\s?(?:-|–|to|and|through)\s?{_DAY})?"
 DATE = re.compile(
-    rf"\b{_MONTH}\s\d{{1,2}},\s\d{{4}}\b|\b\d{{1,2}}(?:er|º|o)?\s(?:de\s)?{_MONTH}(?:\s(?:de|del))?\s\d{{4}}\b"
+    rf"\b{_MONTH}\s{_DAYS},?\s\d{{4}}\b|\b{_DAY}\s(?:of\s|de\s)?{_MONTH}(?:,|\s(?:de|del))?\s\d{{4}}\b"
     r"|\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}[./]\d{1,2}[./]\d{4}\b",
     re.IGNORECASE,
 )

@@ -1,32 +1,43 @@
-"""What a document is: its kind, symbol, title and date, told from its first lines and its outline."""
+"""What a document is: its kind and title, and the facts of its head, told from its first lines and its outline."""
 
 from __future__ import annotations
 
 import re
-from datetime import date
-from itertools import chain
-from pathlib import PurePath
+from itertools import chain, takewhile
 
 from nlp.language import detect
 from nlp.records import Block, Document, Profile
-from nlp.structure.entities import DATE, SYMBOL
+from nlp.structure import facts
+from nlp.structure.bodies import is_name
+from nlp.structure.entities import SYMBOL
 
 KINDS = ("program", "resolution", "declaration", "mandates", "report", "other")
 HEAD_BLOCKS = 14
+BYLINE = 220  # characters; a longer paragraph near the top says more than what the document is
 SAMPLE_CHARACTERS = 6000
-BYLINE = 220  # characters; a longer paragraph near the top cites other documents
 
-RESOLVES = re.compile(r"^(?:RESOLVES|RESUELVE|RESOLVE|DECIDE|DÉCIDE|DECIDES|RÉSOUT|ACUERDA)\b\s*:?\s*$")
+_TAIL = r"(?: (?:the following|lo siguiente|o seguinte|ce qui suit))?\s?:?\s*$"
+_RESOLVE = r"RESOLVES|RESUELVE|RESOLVE|DECIDES?|DÉCIDE|RÉSOUT|ACUERDA|ACORDA|AGREES|CONVIENT"
+_DECLARE = r"DECLARES?|DECLARA|DECLARAN|DECLARAM|DÉCLARE(?:NT)?|PROCLAIMS?|PROCLAMA|PROCLAME"
+RESOLVES = re.compile(rf"^(?:(?:{_DECLARE}) (?:AND|Y|E|ET) )?(?:{_RESOLVE}){_TAIL}")
+DECLARES = re.compile(rf"^(?:{_DECLARE}){_TAIL}")
 PREAMBLE = re.compile(
-    r"^(?:HAVING (?:SEEN|REGARD|CONSIDERED)|TAKING (?:INTO ACCOUNT|NOTE)|CONSIDERING|BEARING IN MIND|RECALLING|NOTING"
-    r"|REAFFIRMING|EMPHASIZING|RECOGNIZING|CONCERNED|EXPRESSING|UNDERSCORING|AWARE|CONVINCED|WELCOMING"
-    r"|VISTOS?|VISTAS?|TENIENDO (?:EN CUENTA|PRESENTE)|CONSIDERANDO|RECORDANDO|REAFIRMANDO|RECONOCIENDO|DESTACANDO"
-    r"|PREOCUPAD[AO]|TOMANDO NOTA|CONSCIENTE|CONVENCID[AO]|SUBRAYANDO|OBSERVANDO|EXPRESANDO"
-    r"|TENDO (?:VISTO|EM CONTA|PRESENTE)|LEVANDO EM CONTA|RECONHECENDO|SALIENTANDO|NOTANDO"
-    r"|AYANT (?:VU|EXAMINÉ|À L['’]ESPRIT)|VU|CONSIDÉRANT|TENANT COMPTE|RAPPELANT|RÉAFFIRMANT|RECONNAISSANT|SOULIGNANT"
-    r"|PRÉOCCUPÉE?|PRENANT (?:NOTE|ACTE))\b"
+    r"^(?:HAVING (?:SEEN|REGARD|CONSIDERED|EXAMINED|HEARD)|TAKING (?:INTO ACCOUNT|NOTE)|CONSIDERING|BEARING IN MIND"
+    r"|RECALLING|NOTING|REAFFIRMING|REITERATING|EMPHASIZING|STRESSING|RECOGNIZING|ACKNOWLEDGING|CONCERNED|EXPRESSING"
+    r"|UNDERSCORING|UNDERLINING|HIGHLIGHTING|AFFIRMING|AWARE|MINDFUL|CONSCIOUS|CONVINCED|WELCOMING|OBSERVING|DEEPLY"
+    r"|VIST[OA]S?|HABIENDO (?:VISTO|EXAMINADO)|TENIENDO (?:EN CUENTA|PRESENTE)|TOMANDO (?:NOTA|EN CUENTA)|CONSIDERANDO"
+    r"|RECORDANDO|REAFIRMANDO|REITERANDO|RECONOCIENDO|DESTACANDO|RESALTANDO|ENFATIZANDO|AFIRMANDO|PREOCUPAD[AO]S?"
+    r"|CONSCIENTES?|CONVENCID[AO]S?|SUBRAYANDO|OBSERVANDO|NOTANDO|EXPRESANDO|ACOGIENDO|HACIENDO"
+    r"|TENDO (?:VISTO|EM (?:CONTA|VISTA|MENTE)|PRESENTE|EXAMINADO)|LEVANDO EM (?:CONTA|CONSIDERAÇÃO)|RECONHECENDO"
+    r"|SALIENTANDO|RESSALTANDO|SUBLINHANDO|EXPRESSANDO|CIENTE|ACOLHENDO"
+    r"|AYANT (?:VU|EXAMINÉ|À L['’]ESPRIT|PRÉSENT)|VUE?S?|CONSIDÉRANT|TENANT COMPTE|RAPPELANT|RÉAFFIRMANT|RECONNAISSANT"
+    r"|SOULIGNANT|RÉITÉRANT|AFFIRMANT|NOTANT|EXPRIMANT|PRÉOCCUPÉE?|CONSCIENTE|CONVAINCUE?|SE FÉLICITANT|SALUANT"
+    r"|PRENANT (?:NOTE|ACTE|EN COMPTE)|GARDANT)\b"
 )
-ANNEX = re.compile(r"^(?:APPENDIX|ANNEX|ANEXO|APÉNDICE|APÊNDICE|ANNEXE|APPENDICE)\b")
+ANNEX = re.compile(
+    r"^(?:APPENDIX|ANNEX|ANEXO|APÉNDICE|APÊNDICE|ANNEXE|APPENDICE)\b"
+    r"|^(?:Appendix|Annex|Anexo|Apéndice|Apêndice|Annexe|Appendice)(?:\s(?:[IVX]{1,5}|\d{1,2}|[A-Z]))?$"
+)
 # The source of a mandate, in brackets at its end: "(Declaration of Port of Spain, 2009)".
 SOURCE = re.compile(r"\(([^()]{4,160}?),?\s+((?:19|20)\d\d)\s*\)")
 _SUMMIT_SOURCE = re.compile(
@@ -44,39 +55,39 @@ _WORDS = {
         r"|compilación|programs? dealing|tableau|matriz|matrix|memoria|review|revisión)\b", re.I,
     ),
 }  # fmt: skip
+_PLAN = re.compile(r"\b(?:plan of action|plan de acción|plano de ação|plan d['’]action)\b", re.I)
+_OF_SUMMIT = re.compile(
+    r"summit of the americas|cumbre de las américas|c[úu]pula das américas|sommet des amériques"
+    r"|heads of state|jefes de estado|chefes de estado|chefs d['’]état", re.I
+)  # fmt: skip
+_MINUTES = re.compile(
+    r"\b(?:minutes|summary record|verbatim|actas?|ata|proc[èe]s[- ]verbal|transcripción|compte rendu)\b", re.I
+)
 _WE = re.compile(r"\b(?:we|nos|nosotros|nosotras|nós|nous),? (?:the|los|las|os|as|les|reaffirm|declare)\b", re.I)
 _GENERIC = re.compile(
     r"^(?:the general assembly|la asamblea general|a assembleia geral|l['’]assemblée générale|explanatory note"
     r"|nota explicativa|note explicative|continu|appendix|annex|anexo|annexe|apéndice|table of contents|índice|mandates"
-    r"|having seen|visto|tendo visto|ayant vu|ayant examiné)", re.I
+    r"|having seen|visto|tendo visto|ayant vu|ayant examiné|table des matières|contents|sumário|original\s?:"
+    r"|(?:summits? of the|cumbres? de las|c[úu]pulas? das|sommets? des) am[ée]ri[a-z]+$)", re.I
 )  # fmt: skip
-# Any organ's way of numbering its papers: "CP/doc.5678/20", "AG/RES. 2027 (XXXIV-O/04)", "CRM/ACTA 2-2008".
-_OWN_SYMBOL = re.compile(
-    r"\b[A-ZÀ-Ý]{2,}(?:/[A-Za-zÀ-ÿ0-9.-]{1,20}){1,5}(?:\s(?:Nº\s|No\.\s)?\d[\d/.-]*)?"
-    r"(?:\s\([A-Z]{1,8}-[OE0]/\d{2,4}\))?(?:\s(?:rev|corr|add)\.\s?\d{1,2})?"
-)
-_FILE_SYMBOL = re.compile(r"^(AG|CP)[-_ ](RES|DEC)[-_. ]+(\d{1,4})[-_ ]+([IVXLC]+)[-_ ]([OE])[-_ ](\d{2})\b", re.I)
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "january enero janeiro janvier", "february febrero fevereiro février", "march marzo março mars",
-            "april abril avril", "may mayo maio mai", "june junio junho juin", "july julio julho juillet",
-            "august agosto août", "september septiembre setiembre setembro septembre",
-            "october octubre outubro octobre", "november noviembre novembro novembre",
-            "december diciembre dezembro décembre",
-        ),
-        1,
-    )
-    for name in names.split()
-}  # fmt: skip
 
 
 def profile_of(document: Document, is_program: bool) -> Profile:
     """Return what the document is. `is_program`: its objectives and activities were found (`official.parse`)."""
     kind = "program" if is_program and _PROGRAM_TITLE.search(_sample(document)) else _kind(document)
-    title = _title(document, kind == "resolution")
-    return Profile(kind, detect(_sample(document)), title, _symbol(document), _date(document))
+    language = detect(_sample(document))
+    opening = _opening(document)
+    symbol = facts.symbol_of(opening, document.path)
+    return Profile(
+        kind=kind,
+        language=language,
+        title=_title(document, kind == "resolution", language),
+        symbol=symbol,
+        date=facts.date_of(_head(document)),
+        session=facts.session_of(symbol),
+        original_language=facts.original_language(opening),
+        body=_issuer(opening, kind, symbol, language),
+    )
 
 
 def text_of(document: Document, block: Block) -> str:
@@ -92,15 +103,33 @@ def _head(document: Document) -> list[str]:
     return [text_of(document, block) for block in document.blocks[:HEAD_BLOCKS]]
 
 
+def _opening(document: Document) -> list[str]:
+    """What stands at the head of a document above its preamble, cells aside."""
+    head = [text_of(document, block) for block in document.blocks[:HEAD_BLOCKS] if block.cell is None]
+    return list(takewhile(lambda text: not PREAMBLE.match(text), head))
+
+
+def _issuer(opening: list[str], kind: str, symbol: str | None, language: str) -> str | None:
+    """The organ that speaks, where its own words or its symbol say so. Authors of reports are found with their text."""
+    if kind in ("resolution", "declaration"):
+        speaking = (facts.enacting_body(text, language) for text in reversed(opening))
+        return next(filter(None, speaking), None) or facts.issuer(symbol)
+    return facts.issuer(symbol) if facts.speaks_for_itself(symbol) else None
+
+
 def _kind(document: Document) -> str:
     texts = [text_of(document, block) for block in document.blocks]
     if any(RESOLVES.match(text) for text in texts) and any(PREAMBLE.match(text) for text in texts):
         return "resolution"
+    if any(DECLARES.match(text) for text in texts) and any(PREAMBLE.match(text) for text in texts):
+        return "declaration"
     if is_mandates(document):
         return "mandates"
     head = " ".join(chain([document.extract.title or ""], (text for text in _head(document) if len(text) < 300)))
-    declared = _WORDS["declaration"].search(head)
-    reported = _WORDS["report"].search(head)
+    declared, reported = (_WORDS[name].search(head) for name in ("declaration", "report"))
+    planned = _PLAN.search(head) if plan_source(document) else None
+    if planned and all(planned.start() < other.start() for other in (declared, reported) if other):
+        return "mandates"
     if declared and (not reported or declared.start() < reported.start() or _WE.search(_sample(document))):
         return "declaration"
     if reported or any(block.cell for block in document.blocks):
@@ -123,7 +152,21 @@ def mandate_source(text: str) -> tuple[str, int] | None:
     return " ".join(found[-1][1].split()), int(found[-1][2])
 
 
-def _title(document: Document, is_resolution: bool) -> str | None:
+def plan_source(document: Document) -> tuple[str, int] | None:
+    """Return title and year of a Summit's plan of action, whose paragraphs are all mandates; None for other papers."""
+    opening = [text for text in _head(document) if len(text) < facts.DATELINE]
+    title = next((" ".join(text.split()) for text in opening if _PLAN.search(text)), None)
+    of_summit = any(map(_OF_SUMMIT.search, opening))
+    year = re.search(r"\b(?:19|20)\d\d\b", facts.date_of(opening) or " ".join(opening))
+    return (title, int(year[0])) if title and of_summit and year else None
+
+
+def is_minutes(document: Document) -> bool:
+    """Whether the document's head says that it records who said what."""
+    return any(_MINUTES.search(text) for text in _head(document) if len(text) < BYLINE)
+
+
+def _title(document: Document, is_resolution: bool, language: str) -> str | None:
     """The file's own title, else the first heading that says something, else the first line that does."""
     if document.extract.title and document.extract.title.strip():
         return document.extract.title.strip()
@@ -131,59 +174,18 @@ def _title(document: Document, is_resolution: bool) -> str | None:
     texts = [(block.kind, " ".join(text_of(document, block).split())) for block in head]
     named = next((text for _, text in texts if _PROGRAM_TITLE.search(text) and len(text) < 200), None)
     told = [(kind, text) for kind, text in texts if not (_GENERIC.match(text) or PREAMBLE.match(text) or _cites(text))]
-    headings = (text for kind, text in told if kind == "heading" and len(text.split()) > 2)
+    titled = [text for kind, text in told if kind == "heading" and len(text.split()) > 2]
+    headings = (*(text for text in titled if not is_name(text, language)), *titled)
     lines = (text for _, text in told if 12 <= len(text) <= 200 and not is_resolution)
-    return named or next(headings, None) or next(lines, None)
+    return named or next(iter(headings), None) or next(lines, None)
+
+
+def is_own_symbol(text: str) -> bool:
+    """Whether a line is the symbol of a resolution or declaration and nothing else."""
+    return len(text) < BYLINE and _cites(text) and re.search(r"/(?:RES|DEC)\b", text) is not None
 
 
 def _cites(text: str) -> bool:
     """Whether a line is a document symbol and nothing else."""
     match = SYMBOL.search(text)
     return match is not None and len(match[0].strip()) == len(text)
-
-
-def _symbol(document: Document) -> str | None:
-    """The symbol that stands alone near the top, else the one that the file is named by."""
-    for block in document.blocks[:HEAD_BLOCKS]:
-        text = text_of(document, block)
-        if PREAMBLE.match(text):
-            break
-        match = _OWN_SYMBOL.search(text)
-        if match and block.cell is None and len(text) < BYLINE and any(map(str.isdigit, match[0])):
-            return " ".join(match[0].split())
-    named = _FILE_SYMBOL.match(PurePath(document.path).name)
-    if named:
-        organ, form, number, session, letter, year = (part.upper() for part in named.groups())
-        return f"{organ}/{form}. {number} ({session}-{letter}/{year})"
-    return None
-
-
-def _date(document: Document) -> str | None:
-    for text in _head(document):
-        match = DATE.search(text)
-        if match and len(text) < 300 and (found := iso_date(match[0])):
-            return found
-    return None
-
-
-def iso_date(text: str) -> str | None:
-    """Return YYYY-MM-DD for a date as `entities.DATE` finds it (day before month where both are numbers).
-
-    None where the calendar has no such day.
-    """
-    words = re.findall(r"\d+|[^\W\d_]+", text.lower())
-    numbers = [word for word in words if word.isdigit()]
-    month = next((_MONTHS[word] for word in words if word in _MONTHS), None)
-    if month and len(numbers) >= 2:
-        return _calendar(numbers[-1], month, numbers[0])
-    if len(numbers) == 3:
-        year, day = (numbers[0], numbers[2]) if len(numbers[0]) == 4 else (numbers[2], numbers[0])
-        return _calendar(year, int(numbers[1]), day)
-    return None
-
-
-def _calendar(year: str, month: int, day: str) -> str | None:
-    try:
-        return date(int(year), month, int(day)).isoformat()
-    except ValueError:
-        return None

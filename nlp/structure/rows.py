@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from nlp.records import Document
 from nlp.structure.bodies import NOBODY, Implementer, heading_body, leading_body, resolve
@@ -27,6 +27,17 @@ COLUMN_TITLES = {
         re.IGNORECASE,
     ),
 }
+# Titles that say how far work has come: what was asked, what was done, what is to come.
+PHASES = re.compile(
+    r"\b(?:assigned|mandated|entrusted|carried out|completed|done|executed|implemented|planned|scheduled|pending"
+    r"|foreseen|upcoming|ongoing|in progress|asignad[ao]s?|encomendad[ao]s?|realizad[ao]s?|ejecutad[ao]s?|cumplid[ao]s?"
+    r"|efectuad[ao]s?|planificad[ao]s?|planead[ao]s?|previst[ao]s?|programad[ao]s?|pendientes?|por realizar"
+    r"|atribuíd[ao]s?|designad[ao]s?|executad[ao]s?|cumprid[ao]s?|planejad[ao]s?|pendentes?|a realizar"
+    r"|assignée?s?|confiée?s?|réalisée?s?|exécutée?s?|menée?s?|accomplie?s?|prévue?s?|planifiée?s?|programmée?s?"
+    r"|en (?:curso|cours)|em (?:curso|andamento)|à (?:venir|réaliser))(?!\w)",
+    re.IGNORECASE,
+)
+FEWEST_PHASES = 2
 HEADER_LENGTH = 80
 NAME_LENGTH = 160
 FEWEST_NAMES, NAMED = 2, 0.6  # so many cells of a column, and such a share of them, name known bodies
@@ -41,6 +52,7 @@ class Row:
         columns: column number -> "organisation", "description", "reference"; header: whether it is the header row.
         implementer: who acts; group: the cell that was carried over when the row names a member of it.
         reference: text of the reference cell, None if empty.
+        phases: titles of the columns of a work plan that say how far work has come.
     """
 
     columns: Mapping[int, str]
@@ -48,6 +60,12 @@ class Row:
     implementer: Implementer
     group: str | None
     reference: str | None
+    phases: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def names_bodies(self) -> bool:
+        """Whether a column, or a row above, says who acts; else it is for the text around to say."""
+        return self.implementer != NOBODY or "organisation" in self.columns.values() or not self.phases
 
 
 def read_rows(document: Document, language: str) -> dict[tuple[int, int], Row]:
@@ -70,6 +88,7 @@ def _read_table(rows: Rows, language: str) -> dict[int, Row]:
     if labels:
         return _read_records(rows, labels, language)
     columns: dict[int, str] = {}
+    phases: dict[int, str] = {}
     if not any(header_columns(cells) for cells in rows.values()):
         columns = _named_column(rows, language)
     width = max(map(len, rows.values()))
@@ -81,15 +100,15 @@ def _read_table(rows: Rows, language: str) -> dict[int, Row]:
         titles = header_columns(cells)
         section = heading_body(cells[0], language) if set(cells) == {0} and width > 1 else NOBODY
         if titles:
-            columns, continues = titles, number > 0
+            columns, phases, continues = titles, phase_columns(cells), number > 0
             found[number] = Row(titles, True, NOBODY, None, None)
         elif section.body and columns.get(0) != "organisation":
             carried, continues = section, True
             found[number] = Row(columns, False, section, None, None)
         elif columns or carried.body:
             row = _read_row(cells, columns, carried, continues, language)
-            carried = carried if row.group else row.implementer
-            found[number], continues = row, False
+            carried = carried if row.group or "organisation" not in columns.values() else row.implementer
+            found[number], continues = replace(row, phases=phases), False
     return found
 
 
@@ -146,15 +165,27 @@ def _read_row(
 
 
 def header_columns(cells: Mapping[int, str]) -> dict[int, str]:
-    """Return column -> role when the row is a header that names an organisation and a description, else {}."""
+    """Return column -> role when the row is a header that names an organisation and a description, else {}.
+
+    Titles that say how far work has come head descriptions; two of them make a header, whatever else it names.
+    """
     if any(len(text) > HEADER_LENGTH for text in cells.values()):
         return {}
+    phases = phase_columns(cells)
     roles: dict[int, str] = {}
     for column, text in sorted(cells.items()):
-        role = next((name for name in _order(text) if name not in roles.values()), None)
+        order = ["description"] if column in phases else _order(text)
+        role = next((name for name in order if name not in roles.values()), None)
         if role:
             roles[column] = role
-    return roles if {"organisation", "description"} <= set(roles.values()) else {}
+    return roles if phases or {"organisation", "description"} <= set(roles.values()) else {}
+
+
+def phase_columns(cells: Mapping[int, str]) -> dict[int, str]:
+    """Return column -> title of those that say how far work has come, {} where there are not two such titles."""
+    titles = {column: " ".join(text.split()) for column, text in sorted(cells.items()) if PHASES.search(text)}
+    short = all(len(title) <= HEADER_LENGTH // 2 and not title.endswith(".") for title in titles.values())
+    return titles if short and len(titles) >= FEWEST_PHASES else {}
 
 
 def _order(text: str) -> Sequence[str]:

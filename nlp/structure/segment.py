@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from nlp.language import detect
 from nlp.records import Block, Document, Passage, Profile, Span
 from nlp.structure import kinds, official
-from nlp.structure.bodies import COLLECTIVES, NOBODY, Implementer, heading_body, issuing_body, leading_body
-from nlp.structure.entities import bodies_in
+from nlp.structure.authors import GOVERNMENTS, author_of, speaker
+from nlp.structure.bodies import COLLECTIVES, NOBODY, Implementer, addressee, heading_body, leading_body
+from nlp.structure.clauses import ClauseTrail, clause_number, mandate_number
 from nlp.structure.kinds import text_of
 from nlp.structure.outline import HeadingTrail, ListTrail, is_lead_in, is_subheading, marker_class
 from nlp.structure.rows import Row, read_rows
@@ -19,9 +19,7 @@ from nlp.structure.sentences import sentences
 
 FURNITURE = ("header", "footer")
 LABEL_COLUMNS = ("organisation", "reference", "label")
-ADDRESSEE_REACH = 90
-BYLINE_LENGTH, PROSE_LENGTH = 260, 90  # a longer line is no byline; one this long that ends a sentence is prose
-GOVERNMENTS = Implementer("states", None)
+ADDRESSEE_REACH, OWN_REACH = 90, 24  # letters: within them a paragraph, or a letter of one, names whom it asks
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +35,10 @@ def structure(document: Document) -> Structured:
     """Return the document's profile and passages. Every block but running headers and footers gives one passage."""
     articles = official.parse(document)
     profile = kinds.profile_of(document, bool(articles))
-    passages = tuple(_Walk(document, profile).passages())
+    author = author_of(document, profile)
+    if profile.kind in ("report", "other") and not profile.body:
+        profile = replace(profile, body=author.body)
+    passages = tuple(_Walk(document, profile, author).passages())
     if profile.kind == "program":
         passages = _with_articles(passages, articles)
     return Structured(document, profile, passages)
@@ -60,15 +61,14 @@ def _with_articles(passages: tuple[Passage, ...], articles: tuple[official.Artic
 class _Walk:
     """One pass over the blocks, with what holds at the current one."""
 
-    def __init__(self, document: Document, profile: Profile) -> None:
-        self.document, self.profile = document, profile
-        self.headings, self.lists = HeadingTrail(), ListTrail()
+    def __init__(self, document: Document, profile: Profile, author: Implementer) -> None:
+        self.document, self.profile, self.author = document, profile, author
+        self.headings, self.lists, self.clauses = HeadingTrail(), ListTrail(), ClauseTrail(profile.language)
         self.rows = read_rows(document, profile.language)
-        self.author = self._author()
-        self.section_body = NOBODY
-        self.clause: str | None = None
-        self.preamble = ""
-        self.number: str | None = None
+        self.section_body = self.speaker = NOBODY
+        self.plan = kinds.plan_source(document) if profile.kind == "mandates" else None
+        self.minutes = profile.kind == "report" and kinds.is_minutes(document)
+        self.item: str | None = None
         self.cell_title: str | None = None
         self.last_cell: tuple[int, int, int] | None = None
 
@@ -76,18 +76,29 @@ class _Walk:
         """Yield the passages in reading order."""
         following = (*self.document.blocks[1:], None)
         for block, after in zip(self.document.blocks, following, strict=True):
-            if block.kind not in FURNITURE:
+            if block.kind == "footnote":
+                yield self._note(block)
+            elif block.kind not in FURNITURE:
                 yield self._passage(block, after)
+
+    def _note(self, block: Block) -> Passage:
+        """A note belongs to no clause and to no list, and none ends with it."""
+        clauses, self.clauses = self.clauses, ClauseTrail(self.profile.language)
+        passage = self._describe(block, text_of(self.document, block), None, "")
+        self.clauses = clauses
+        return passage
 
     def _passage(self, block: Block, after: Block | None) -> Passage:
         text = text_of(self.document, block)
         self._enter_cell(block)
         row = self.rows.get((block.cell.table, block.cell.row)) if block.cell else None
         above = self.lists.above(block)
-        if block.kind == "heading":
+        if block.kind == "heading" and not self.clauses.counts_on(block):
             self._enter_heading(block, text)
-        elif self.profile.kind == "resolution":
-            self._enter_clause(block, text)
+        elif self.profile.kind in ("resolution", "declaration"):
+            self.clauses.enter(block, text)
+        if self.minutes and block.kind != "heading":
+            self.speaker = speaker(text, self.profile.language, self.author) or self.speaker
         passage = self._describe(block, text, row, above)
         if block.kind != "heading":
             self._note_lead(block, text, after)
@@ -95,11 +106,13 @@ class _Walk:
 
     def _describe(self, block: Block, text: str, row: Row | None, above: str) -> Passage:
         who = self._implementer(block, text, row, above)
-        source = kinds.mandate_source(text) if self.profile.kind == "mandates" else None
+        source = self._source(block, text)
         is_label = row is not None and (row.header or _column(block, row) in LABEL_COLUMNS)
         section = [*self.headings.path[: -1 if block.kind == "heading" else None]]
         language = detect(text, self.profile.language)
-        section += [title for title in (row.group if row else None, self.cell_title) if title and not is_label]
+        titles = (row.group, self.cell_title, row.phases.get(block.cell.column)) if row and block.cell else ()
+        section += [title for title in titles or (self.cell_title,) if title and not is_label]
+        clause, preamble = self.clauses.clause, self.clauses.preamble
         return Passage(
             passage_id=_passage_id(self.document.document_id, block.span),
             document_id=self.document.document_id,
@@ -110,15 +123,35 @@ class _Walk:
             page=block.page,
             box=block.box,
             section=tuple(section),
-            lead_in=above or (self.preamble if self.clause == "preambular" and text != self.preamble else ""),
+            lead_in=above or (preamble if clause == "preambular" and text != preamble else ""),
             implementer=who.body,
             implementer_text=who.text,
             reference=row.reference if row and not row.header else None,
-            number=self.number or (_mandate_number(block, text) if source else None),
-            clause="mandate" if source else self.clause,
+            number=self._number(block, text, source is not None),
+            clause="mandate" if source else clause,
             summit=source[0] if source else None,
             year=source[1] if source else None,
         )
+
+    def _source(self, block: Block, text: str) -> tuple[str, int] | None:
+        """Summit document and year of a mandate: as it says itself, or as the plan of action it stands in says."""
+        if self.profile.kind != "mandates":
+            return None
+        listed = block.kind in ("list_item", "paragraph") and marker_class(block.marker) is not None
+        return kinds.mandate_source(text) or (self.plan if listed else None)
+
+    def _number(self, block: Block, text: str, is_mandate: bool) -> str | None:
+        """Number of a clause, a mandate, or a numbered paragraph of a declaration; headings have none."""
+        if block.kind == "heading" and not block.marker:
+            return None
+        if self.clauses.clause == "operative":
+            return self.clauses.number
+        if is_mandate and self.plan is None:
+            return mandate_number(block, text)
+        if is_mandate or (self.profile.kind == "declaration" and marker_class(block.marker) == "number"):
+            self.item = clause_number(self.item, block)
+            return self.item
+        return None
 
     def _enter_cell(self, block: Block) -> None:
         place = (block.cell.table, block.cell.row, block.cell.column) if block.cell else None
@@ -129,19 +162,8 @@ class _Walk:
         self.headings.enter(block.level or 9, text)
         self.lists = ListTrail()
         self.section_body = heading_body(text, self.profile.language)
-        if kinds.ANNEX.match(text):
-            self.clause, self.number, self.preamble = None, None, ""
-
-    def _enter_clause(self, block: Block, text: str) -> None:
-        """Follow a resolution from its preamble to its operative paragraphs."""
-        if kinds.RESOLVES.match(text):
-            self.clause, self.number, self.preamble = "operative", None, ""
-        elif kinds.ANNEX.match(text):
-            self.clause, self.number = None, None
-        elif self.clause == "operative":
-            self.number = _clause_number(self.number, block)
-        elif kinds.PREAMBLE.match(text):
-            self.clause, self.preamble = "preambular", text if is_lead_in(text) else ""
+        self.speaker, self.item = NOBODY, None
+        self.clauses.enter_heading(text)
 
     def _note_lead(self, block: Block, text: str, after: Block | None) -> None:
         if self._opens_cell_section(block, text):
@@ -155,14 +177,17 @@ class _Walk:
         return block.cell is not None and marker_class(block.marker) in ("number", "letter") and is_subheading(text)
 
     def _implementer(self, block: Block, text: str, row: Row | None, above: str) -> Implementer:
-        if row is not None:
+        if row is not None and (row.header or row.names_bodies):
             return NOBODY if row.header else row.implementer
-        if self.profile.kind in ("mandates", "declaration"):
-            return GOVERNMENTS
-        if self.clause == "operative" and self.profile.kind == "resolution":
-            return self._addressee(above or text)
-        if self.clause == "preambular":
+        if self.clauses.clause == "operative":
+            asked = addressee(above or text, self.profile.language, ADDRESSEE_REACH)
+            return asked if asked.body or not above else addressee(text, self.profile.language, OWN_REACH)
+        if self.clauses.clause == "preambular":
             return NOBODY
+        if self.profile.kind in ("mandates", "declaration"):
+            return GOVERNMENTS if self.profile.body is None else NOBODY
+        if self.speaker is not NOBODY:
+            return self.speaker
         named = (
             leading_body(text, self.profile.language)
             if self.profile.kind == "report" and not self.author.body
@@ -172,57 +197,9 @@ class _Walk:
             return self.section_body  # "The ministry agreed": what the section's body reports
         return named or self.author
 
-    def _addressee(self, text: str) -> Implementer:
-        """The body that an operative paragraph speaks to: "To request the Permanent Council to ..."."""
-        found = [e for e in bodies_in(text[:400], self.profile.language) if e.span.start <= ADDRESSEE_REACH]
-        return Implementer(found[0].entity_id, found[0].text) if found else NOBODY
-
-    def _author(self) -> Implementer:
-        """Who the document is by, as its title and first lines say.
-
-        Where several headings name different bodies, those are its sections, and none of them is its author.
-        """
-        if self.profile.kind in ("resolution", "program"):
-            return NOBODY
-        language = self.profile.language
-        named = {
-            block: heading_body(text_of(self.document, block), language).body
-            for block in self.document.blocks
-            if block.kind == "heading" and len(text_of(self.document, block)) < BYLINE_LENGTH
-        }
-        sections = len(set(named.values()) - {None}) > 1
-        head = [self.profile.title or ""]
-        for block in self.document.blocks[:8]:
-            text = text_of(self.document, block)
-            prose = len(text) > PROSE_LENGTH and text.endswith(".")
-            if block.cell is None and block.kind not in FURNITURE and len(text) < BYLINE_LENGTH and not prose:
-                head += [text] if not (sections and named.get(block)) else []
-        return issuing_body("\n".join(head), language)
-
 
 def _column(block: Block, row: Row) -> str | None:
     return row.columns.get(block.cell.column) if block.cell else None
-
-
-def _clause_number(current: str | None, block: Block) -> str | None:
-    """Number of an operative paragraph ("7"), of its letter ("7.a"), of its item ("7.a.ii"); unmarked text keeps it."""
-    kind = marker_class(block.marker)
-    if kind is None or block.marker is None:
-        return current
-    mark = block.marker.strip("(). ")
-    if kind == "number" or current is None:
-        return mark
-    parts = current.split(".")
-    depth = 2 if kind == "roman" and len(parts) >= 2 and parts[1].isalpha() else 1
-    return ".".join([*parts[:depth], mark]) if kind in ("letter", "roman") else current
-
-
-def _mandate_number(block: Block, text: str) -> str | None:
-    """The number printed with a mandate: "2.8" at its start, else its list number."""
-    inline = re.match(r"\d{1,3}(?:\.\d{1,3})+(?=\s)", text)
-    if inline:
-        return inline[0]
-    return (block.marker or "").strip("(). •·") or None
 
 
 def _passage_id(document_id: str, span: Span) -> str:

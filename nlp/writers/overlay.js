@@ -30,7 +30,8 @@
 
   const tell = (number) => {
     const words = piece(number);
-    card.className = `card ${words.classList[1]}`;
+    const under = (box(number) || words).getBoundingClientRect().bottom > innerHeight * 0.6;
+    card.className = `card ${words.classList[1]} ${under ? "above" : ""}`;
     const said = document.createElement("b");
     said.textContent = `${number} · ${words.querySelector(".said").textContent}`;
     const text = words.querySelector("p").textContent;
@@ -46,7 +47,7 @@
 
   const seen = (node) => {
     const at = node.getBoundingClientRect();
-    return at.top >= 0 && at.bottom <= innerHeight;
+    return at.top >= 50 && at.bottom <= innerHeight;
   };
 
   const go = (target, from) => {
@@ -73,8 +74,8 @@
     const to = group[next[key]];
     if (!to) return;
     lead(to);
-    to.focus({ preventScroll: true });
     if (!seen(to)) to.scrollIntoView({ block: "center" });
+    to.focus({ preventScroll: true });
   };
 
   for (const node of document.querySelectorAll(".box")) {

@@ -97,8 +97,11 @@ def describe(block: Block, passage: Passage | None) -> list[str]:
     said += [f"marker {block.marker}"] if block.marker else []
     if block.cell:
         said.append(f"table {block.cell.table}, row {block.cell.row}, column {block.cell.column}")
-    if passage and (passage.implementer or passage.implementer_text):
-        said.append(f"implementer {passage.implementer or passage.implementer_text}")
+    if passage and passage.implementer:
+        name = f" ({passage.implementer_text})" if passage.implementer_text else ""
+        said.append(f"implementer {passage.implementer}{name}")
+    elif passage and passage.implementer_text:
+        said.append(f"implementer {passage.implementer_text}")
     said += [f"recognised with {block.confidence:.0%} confidence"] if block.confidence is not None else []
     return said
 

@@ -84,9 +84,13 @@ def document_row(mapping: Mapping, inputs: list[str]) -> Row:
         "media_type": document.media_type,
         "pages": document.extract.pages,
         "characters": len(document.text),
+        "cells": len({block.cell for block in document.blocks if block.cell}),
         "passages": len(mapping.passages),
         "links": len(mapping.links),
         "strange": mapping.familiarity.strange if mapping.familiarity else None,
         "strange_words": asdict(mapping.familiarity) if mapping.familiarity else None,
         "losses": {loss.what: loss.count for loss in document.extract.losses},
+        "session": profile.session,
+        "original_language": profile.original_language,
+        "body": profile.body,
     }

@@ -113,6 +113,8 @@ class RunWriter:
             "characters": row.get("characters", 0),
             "passages": row.get("passages", 0),
             "links": row.get("links", 0),
+            "cells": row.get("cells", 0),
+            "losses": row.get("losses", {}),
             "strange": row.get("strange"),
             "seconds": round(sum(outcome.seconds.values()), 3),
             "same_as": printable(outcome.same_as) if outcome.same_as else None,

@@ -167,18 +167,29 @@ def row(number: int, *cells: str, table: int = 0, **about: object) -> list[Line]
 
 
 FIRST_OF_JUNE: dict[Language, str] = {
-    "en": "June 1, 2010", "es": "1.º de junio de 2010", "pt": "1º de junho de 2010", "fr": "1er juin 2010",
-}  # fmt: skip
+    "en": "June 1, 2010",
+    "es": "1.º de junio de 2010",
+    "pt": "1º de junho de 2010",
+    "fr": "1er juin 2010",
+}
 IN_DECEMBER: dict[Language, str] = {
-    "en": "December 2, 2009", "es": "2 de diciembre de 2009", "pt": "2 de dezembro de 2009", "fr": "2 décembre 2009",
-}  # fmt: skip
+    "en": "December 2, 2009",
+    "es": "2 de diciembre de 2009",
+    "pt": "2 de dezembro de 2009",
+    "fr": "2 décembre 2009",
+}
 IN_APRIL: dict[Language, str] = {
-    "en": "19 April 2012", "es": "19 de abril de 2012", "pt": "19 de abril de 2012", "fr": "19 avril 2012",
-}  # fmt: skip
+    "en": "19 April 2012",
+    "es": "19 de abril de 2012",
+    "pt": "19 de abril de 2012",
+    "fr": "19 avril 2012",
+}
 ORIGINAL: dict[Language, tuple[str, str]] = {
-    "en": ("Original: Spanish", "es"), "es": ("Original: inglés", "en"), "pt": ("Original: espanhol", "es"),
+    "en": ("Original: Spanish", "es"),
+    "es": ("Original: inglés", "en"),
+    "pt": ("Original: espanhol", "es"),
     "fr": ("Original : anglais", "en"),
-}  # fmt: skip
+}
 
 
 # Resolutions.
@@ -215,10 +226,20 @@ ACTS: dict[Language, Acts] = {
         "FERRIES AND SHELTERS FOR FAMILIES ON THE SALT RIVER",
         "HAVING SEEN the yearly notes of the ferrymen, and the count of families that was made at the three landings;",
         (
-            ("TAKING INTO ACCOUNT:", ("That in the wet months the river cannot be waded; and",
-                                      "That the last ferry was built when the bridge was still standing,")),
-            ("CONSIDERING:", ("That mothers with small children wait longest at the landings;",
-                              "That a dry room costs less than a doctor; and")),
+            (
+                "TAKING INTO ACCOUNT:",
+                (
+                    "That in the wet months the river cannot be waded; and",
+                    "That the last ferry was built when the bridge was still standing,",
+                ),
+            ),
+            (
+                "CONSIDERING:",
+                (
+                    "That mothers with small children wait longest at the landings;",
+                    "That a dry room costs less than a doctor; and",
+                ),
+            ),
             ("CONSIDERING FURTHER:", ("That the ferrymen of both banks speak different languages,",)),
         ),
         "RESOLVES:",
@@ -244,8 +265,13 @@ ACTS: dict[Language, Acts] = {
             ("permanent_council", "To request the Permanent Council to name a keeper of the list."),
             (None, "To let this text be read aloud at the landings."),
         ),
-        ("ANNEX", "RULES FOR THE LANDINGS", "Every landing keeps a book in which families may write what they lack.",
-         "OPENING HOURS", "From March to August the landings are open from six in the morning until the last boat is in."),
+        (
+            "ANNEX",
+            "RULES FOR THE LANDINGS",
+            "Every landing keeps a book in which families may write what they lack.",
+            "OPENING HOURS",
+            "From March to August the landings are open from six in the morning until the last boat is in.",
+        ),
     ),
     "es": Acts(
         "(Aprobada en la cuarta sesión plenaria, celebrada el {})",
@@ -254,10 +280,20 @@ ACTS: dict[Language, Acts] = {
         "BALSAS Y ALBERGUES PARA LAS FAMILIAS DEL RÍO SALADO",
         "VISTAS las notas anuales de los balseros y la cuenta de familias que se hizo en los tres embarcaderos;",
         (
-            ("TENIENDO EN CUENTA:", ("Que en los meses de lluvia el río no puede vadearse; y",
-                                     "Que la última balsa se construyó cuando el puente seguía en pie,")),
-            ("CONSIDERANDO:", ("Que las madres con niños pequeños son las que más esperan en los embarcaderos;",
-                               "Que un cuarto seco cuesta menos que un médico; y")),
+            (
+                "TENIENDO EN CUENTA:",
+                (
+                    "Que en los meses de lluvia el río no puede vadearse; y",
+                    "Que la última balsa se construyó cuando el puente seguía en pie,",
+                ),
+            ),
+            (
+                "CONSIDERANDO:",
+                (
+                    "Que las madres con niños pequeños son las que más esperan en los embarcaderos;",
+                    "Que un cuarto seco cuesta menos que un médico; y",
+                ),
+            ),
             ("CONSIDERANDO ADEMÁS:", ("Que los balseros de una y otra orilla hablan lenguas distintas,",)),
         ),
         "RESUELVE:",
@@ -283,8 +319,13 @@ ACTS: dict[Language, Acts] = {
             ("permanent_council", "Solicitar al Consejo Permanente que nombre a quien guarde la lista."),
             (None, "Disponer que este texto se lea en voz alta en los embarcaderos."),
         ),
-        ("ANEXO", "REGLAS DE LOS EMBARCADEROS", "Cada embarcadero lleva un libro donde las familias anotan lo que les falta.",
-         "HORARIO", "De marzo a agosto los embarcaderos abren desde las seis hasta que vuelve la última barca."),
+        (
+            "ANEXO",
+            "REGLAS DE LOS EMBARCADEROS",
+            "Cada embarcadero lleva un libro donde las familias anotan lo que les falta.",
+            "HORARIO",
+            "De marzo a agosto los embarcaderos abren desde las seis hasta que vuelve la última barca.",
+        ),
     ),
     "pt": Acts(
         "(Aprovada na quarta sessão plenária, realizada em {})",
@@ -293,10 +334,20 @@ ACTS: dict[Language, Acts] = {
         "BALSAS E ABRIGOS PARA AS FAMÍLIAS DO RIO SALGADO",
         "VISTAS as notas anuais dos balseiros e a contagem de famílias que se fez nos três embarcadouros;",
         (
-            ("LEVANDO EM CONTA:", ("Que nos meses de chuva não se atravessa o rio a pé; e",
-                                   "Que a última balsa foi construída quando a ponte ainda estava de pé,")),
-            ("CONSIDERANDO:", ("Que as mães com crianças pequenas são as que mais esperam nos embarcadouros;",
-                               "Que um quarto seco custa menos que um médico; e")),
+            (
+                "LEVANDO EM CONTA:",
+                (
+                    "Que nos meses de chuva não se atravessa o rio a pé; e",
+                    "Que a última balsa foi construída quando a ponte ainda estava de pé,",
+                ),
+            ),
+            (
+                "CONSIDERANDO:",
+                (
+                    "Que as mães com crianças pequenas são as que mais esperam nos embarcadouros;",
+                    "Que um quarto seco custa menos que um médico; e",
+                ),
+            ),
             ("CONSIDERANDO TAMBÉM:", ("Que os balseiros das duas margens falam línguas diferentes,",)),
         ),
         "RESOLVE:",
@@ -322,8 +373,13 @@ ACTS: dict[Language, Acts] = {
             ("permanent_council", "Solicitar ao Conselho Permanente que nomeie quem guarde a lista."),
             (None, "Determinar que este texto seja lido em voz alta nos embarcadouros."),
         ),
-        ("ANEXO", "REGRAS DOS EMBARCADOUROS", "Cada embarcadouro mantém um livro em que as famílias anotam o que lhes falta.",
-         "HORÁRIO", "De março a agosto os embarcadouros abrem das seis da manhã até a volta do último barco."),
+        (
+            "ANEXO",
+            "REGRAS DOS EMBARCADOUROS",
+            "Cada embarcadouro mantém um livro em que as famílias anotam o que lhes falta.",
+            "HORÁRIO",
+            "De março a agosto os embarcadouros abrem das seis da manhã até a volta do último barco.",
+        ),
     ),
     "fr": Acts(
         "(Adoptée à la quatrième séance plénière, tenue le {})",
@@ -332,10 +388,20 @@ ACTS: dict[Language, Acts] = {
         "BACS ET REFUGES POUR LES FAMILLES DE LA RIVIÈRE SALÉE",
         "AYANT VU les notes annuelles des passeurs et le compte des familles fait aux trois débarcadères ;",
         (
-            ("TENANT COMPTE :", ("Du fait que la rivière ne se passe pas à gué pendant les pluies ; et",
-                                 "Du fait que le dernier bac date du temps où le pont était debout,")),
-            ("CONSIDÉRANT :", ("Que les mères de jeunes enfants attendent le plus longtemps aux débarcadères ;",
-                               "Qu’une chambre sèche coûte moins qu’un médecin ; et")),
+            (
+                "TENANT COMPTE :",
+                (
+                    "Du fait que la rivière ne se passe pas à gué pendant les pluies ; et",
+                    "Du fait que le dernier bac date du temps où le pont était debout,",
+                ),
+            ),
+            (
+                "CONSIDÉRANT :",
+                (
+                    "Que les mères de jeunes enfants attendent le plus longtemps aux débarcadères ;",
+                    "Qu’une chambre sèche coûte moins qu’un médecin ; et",
+                ),
+            ),
             ("CONSIDÉRANT EN OUTRE :", ("Que les passeurs des deux rives parlent des langues différentes,",)),
         ),
         "DÉCIDE :",
@@ -348,11 +414,18 @@ ACTS: dict[Language, Acts] = {
             "De veiller à ce que la liste soit affichée à chaque débarcadère ; et",
             "De présenter ses conclusions à l’Assemblée dans un an.",
         ),
-        ("les débarcadères sans toit ;", "les barques qui prennent l’eau ; et", "les chambres qui pourraient être chauffées."),
+        (
+            "les débarcadères sans toit ;",
+            "les barques qui prennent l’eau ; et",
+            "les chambres qui pourraient être chauffées.",
+        ),
         (
             ("cim", "De demander à la Commission interaméricaine des femmes de parler avec les femmes des cuisines."),
             ("states", "D’exhorter les États membres à laisser passer les enfants sans payer."),
-            ("iachr", "D’inviter la Commission interaméricaine des droits de l’homme à visiter les débarcadères en mai."),
+            (
+                "iachr",
+                "D’inviter la Commission interaméricaine des droits de l’homme à visiter les débarcadères en mai.",
+            ),
             ("oas_general_secretariat", "De prier le Secrétariat général d’imprimer l’horaire en quatre langues."),
             ("iin", "De recommander à l’Institut interaméricain de l’enfant de former les gardiens de nuit."),
             ("states", "D’encourager les États membres à se prêter des barques quand la rivière monte."),
@@ -361,10 +434,15 @@ ACTS: dict[Language, Acts] = {
             ("permanent_council", "De demander au Conseil permanent de nommer le gardien de la liste."),
             (None, "De faire lire ce texte à haute voix aux débarcadères."),
         ),
-        ("ANNEXE", "RÈGLES DES DÉBARCADÈRES", "Chaque débarcadère tient un livre où les familles notent ce qui leur manque.",
-         "HORAIRES", "De mars à août, les débarcadères ouvrent de six heures au retour de la dernière barque."),
+        (
+            "ANNEXE",
+            "RÈGLES DES DÉBARCADÈRES",
+            "Chaque débarcadère tient un livre où les familles notent ce qui leur manque.",
+            "HORAIRES",
+            "De mars à août, les débarcadères ouvrent de six heures au retour de la dernière barque.",
+        ),
     ),
-}  # fmt: skip
+}
 
 
 def preamble(said: Acts) -> list[Line]:
@@ -397,27 +475,43 @@ def operative(said: Acts, tasks: int = 10) -> list[Line]:
 def annex(said: Acts) -> list[Line]:
     head, rules, first, hours, second = said.annex
     return [
-        title(head, "heading", clause="", number=""), title(rules, "heading", clause=""),
-        text(first, clause="", number="", section=rules, lead_in=""), title(hours, "heading", clause=""),
+        title(head, "heading", clause="", number=""),
+        title(rules, "heading", clause=""),
+        text(first, clause="", number="", section=rules, lead_in=""),
+        title(hours, "heading", clause=""),
         text(second, clause="", number="", section=hours, lead_in=""),
-    ]  # fmt: skip
+    ]
 
 
-def resolution(language: Language, printed: str = "AG/RES. 2999 (XL-O/10)", symbol: str = "", notes: bool = True) -> Sheet:
+def resolution(
+    language: Language, printed: str = "AG/RES. 2999 (XL-O/10)", symbol: str = "", notes: bool = True
+) -> Sheet:
     said, words = ACTS[language], WORDS[language]
     symbol = symbol or printed
     lines = [
-        text(printed, "line", clause="", number=""), title(said.title), text(said.adopted.format(FIRST_OF_JUNE[language]), "line"),
-        text(said.assembly), *preamble(said), text(said.resolves), *operative(said), *annex(said),
-    ]  # fmt: skip
+        text(printed, "line", clause="", number=""),
+        title(said.title),
+        text(said.adopted.format(FIRST_OF_JUNE[language]), "line"),
+        text(said.assembly),
+        *preamble(said),
+        text(said.resolves),
+        *operative(said),
+        *annex(said),
+    ]
     if notes:
         marked = lines[-1].unit.text + "(1)"
         lines[-1] = replace(lines[-1], unit=replace(lines[-1].unit, text=marked))
         lines.append(Line(Unit(words.notes[0], "footnote", "(1)", clause="", number="", lead_in=""), "note"))
     profile = {
-        "kind": "resolution", "symbol": symbol, "title": said.title, "date": "2010-06-01", "language": language,
-        "session": symbol[symbol.index("(") + 1 : -1], "original_language": None, "body": "oas_general_assembly",
-    }  # fmt: skip
+        "kind": "resolution",
+        "symbol": symbol,
+        "title": said.title,
+        "date": "2010-06-01",
+        "language": language,
+        "session": symbol[symbol.index("(") + 1 : -1],
+        "original_language": None,
+        "body": "oas_general_assembly",
+    }
     return Sheet(tuple(lines), profile)
 
 
@@ -431,18 +525,38 @@ def noted_resolution(language: Language) -> Sheet:
     return Sheet((*lines, Line(note, "note")), sheet.profile)
 
 
+def two_resolutions(language: Language) -> Sheet:
+    """A volume: the second begins where the first ends."""
+    first, second = (resolution(language, f"AG/RES. {number} (XL-O/10)", notes=False) for number in (2999, 3000))
+    return Sheet((*first.lines[: -len(ACTS[language].annex)], *second.lines), first.profile)
+
+
 def of_council(language: Language, declares: bool) -> Sheet:
     said = ACTS[language]
     form, verb = ("DEC. 98", said.declares) if declares else ("RES. 1203", said.resolves)
     symbol = f"CP/{form} (1811/12)"
     lines = (
-        text("OEA/Ser.G", "line"), text(symbol, "line"), text(IN_APRIL[language], "line"), text(ORIGINAL[language][0], "line"),
-        text(symbol, "line"), title(said.title), text(said.council), *preamble(said), text(verb), *operative(said, 3),
-    )  # fmt: skip
+        text("OEA/Ser.G", "line"),
+        text(symbol, "line"),
+        text(IN_APRIL[language], "line"),
+        text(ORIGINAL[language][0], "line"),
+        text(symbol, "line"),
+        title(said.title),
+        text(said.council),
+        *preamble(said),
+        text(verb),
+        *operative(said, 3),
+    )
     profile = {
-        "kind": "declaration" if declares else "resolution", "symbol": symbol, "title": said.title, "date": "2012-04-19",
-        "session": "1811/12", "original_language": ORIGINAL[language][1], "body": "permanent_council", "language": language,
-    }  # fmt: skip
+        "kind": "declaration" if declares else "resolution",
+        "symbol": symbol,
+        "title": said.title,
+        "date": "2012-04-19",
+        "session": "1811/12",
+        "original_language": ORIGINAL[language][1],
+        "body": "permanent_council",
+        "language": language,
+    }
     return Sheet(lines, profile)
 
 
@@ -450,48 +564,84 @@ def of_council(language: Language, declares: bool) -> Sheet:
 
 SUMMIT: dict[Language, tuple[str, ...]] = {
     "en": (
-        "DECLARATION OF PUERTO CLARO", "We, the Heads of State and Government of the Americas, met in Puerto Claro, declare:",
+        "DECLARATION OF PUERTO CLARO",
+        "We, the Heads of State and Government of the Americas, met in Puerto Claro, declare:",
         "We reaffirm that nobody who crosses a border loses a right by doing so.",
         "We commit ourselves to share what we know of the roads that families take.",
         "We instruct our ministers to meet once before the next harvest.",
-        "PLAN OF ACTION OF PUERTO CLARO", "(Fourth Summit of the Americas, Puerto Claro, {})",
-        "SAFE ROADS", "LETTERS AND MONEY", "Governments will:",
+        "PLAN OF ACTION OF PUERTO CLARO",
+        "(Fourth Summit of the Americas, Puerto Claro, {})",
+        "SAFE ROADS",
+        "LETTERS AND MONEY",
+        "Governments will:",
     ),
     "es": (
-        "DECLARACIÓN DE PUERTO CLARO", "Nosotros, los Jefes de Estado y de Gobierno de las Américas, reunidos en Puerto Claro, declaramos:",
+        "DECLARACIÓN DE PUERTO CLARO",
+        "Nosotros, los Jefes de Estado y de Gobierno de las Américas, reunidos en Puerto Claro, declaramos:",
         "Reafirmamos que nadie que cruce una frontera pierde por ello un derecho.",
         "Nos comprometemos a compartir lo que sabemos de las rutas que siguen las familias.",
         "Encargamos a nuestros ministros que se reúnan una vez antes de la próxima cosecha.",
-        "PLAN DE ACCIÓN DE PUERTO CLARO", "(Cuarta Cumbre de las Américas, Puerto Claro, {})",
-        "CAMINOS SEGUROS", "CARTAS Y DINERO", "Los Gobiernos:",
+        "PLAN DE ACCIÓN DE PUERTO CLARO",
+        "(Cuarta Cumbre de las Américas, Puerto Claro, {})",
+        "CAMINOS SEGUROS",
+        "CARTAS Y DINERO",
+        "Los Gobiernos:",
     ),
     "pt": (
-        "DECLARAÇÃO DE PUERTO CLARO", "Nós, os Chefes de Estado e de Governo das Américas, reunidos em Puerto Claro, declaramos:",
+        "DECLARAÇÃO DE PUERTO CLARO",
+        "Nós, os Chefes de Estado e de Governo das Américas, reunidos em Puerto Claro, declaramos:",
         "Reafirmamos que ninguém que atravesse uma fronteira perde com isso um direito.",
         "Comprometemo-nos a partilhar o que sabemos dos caminhos que as famílias seguem.",
         "Encarregamos nossos ministros de se reunirem uma vez antes da próxima safra.",
-        "PLANO DE AÇÃO DE PUERTO CLARO", "(Quarta Cúpula das Américas, Puerto Claro, {})",
-        "CAMINHOS SEGUROS", "CARTAS E DINHEIRO", "Os Governos:",
+        "PLANO DE AÇÃO DE PUERTO CLARO",
+        "(Quarta Cúpula das Américas, Puerto Claro, {})",
+        "CAMINHOS SEGUROS",
+        "CARTAS E DINHEIRO",
+        "Os Governos:",
     ),
     "fr": (
-        "DÉCLARATION DE PUERTO CLARO", "Nous, chefs d’État et de gouvernement des Amériques, réunis à Puerto Claro, déclarons :",
+        "DÉCLARATION DE PUERTO CLARO",
+        "Nous, chefs d’État et de gouvernement des Amériques, réunis à Puerto Claro, déclarons :",
         "Nous réaffirmons que nul ne perd un droit en passant une frontière.",
         "Nous nous engageons à partager ce que nous savons des routes que prennent les familles.",
         "Nous chargeons nos ministres de se réunir une fois avant la prochaine récolte.",
-        "PLAN D’ACTION DE PUERTO CLARO", "(Quatrième Sommet des Amériques, Puerto Claro, {})",
-        "ROUTES SÛRES", "LETTRES ET ARGENT", "Les gouvernements :",
+        "PLAN D’ACTION DE PUERTO CLARO",
+        "(Quatrième Sommet des Amériques, Puerto Claro, {})",
+        "ROUTES SÛRES",
+        "LETTRES ET ARGENT",
+        "Les gouvernements :",
     ),
-}  # fmt: skip
+}
 SOURCES: dict[Language, tuple[tuple[str, int], ...]] = {
-    "en": (("Declaration of Puerto Claro, Sixth Summit of the Americas", 2012), ("Plan of Action, Mar del Plata", 2005),
-           ("Declaration of Nuevo León", 2004), ("Plan of Action, Québec", 2001), ("Plan of Action, Santiago", 1998)),
-    "es": (("Declaración de Puerto Claro, Sexta Cumbre de las Américas", 2012), ("Plan de Acción, Mar del Plata", 2005),
-           ("Declaración de Nuevo León", 2004), ("Plan de Acción, Quebec", 2001), ("Plan de Acción, Santiago", 1998)),
-    "pt": (("Declaração de Puerto Claro, Sexta Cúpula das Américas", 2012), ("Plano de Ação, Mar del Plata", 2005),
-           ("Declaração de Nuevo León", 2004), ("Plano de Ação, Québec", 2001), ("Plano de Ação, Santiago", 1998)),
-    "fr": (("Déclaration de Puerto Claro, sixième Sommet des Amériques", 2012), ("Plan d’action, Mar del Plata", 2005),
-           ("Déclaration de Nuevo León", 2004), ("Plan d’action, Québec", 2001), ("Plan d’action, Santiago", 1998)),
-}  # fmt: skip
+    "en": (
+        ("Declaration of Puerto Claro, Sixth Summit of the Americas", 2012),
+        ("Plan of Action, Mar del Plata", 2005),
+        ("Declaration of Nuevo León", 2004),
+        ("Plan of Action, Québec", 2001),
+        ("Plan of Action, Santiago", 1998),
+    ),
+    "es": (
+        ("Declaración de Puerto Claro, Sexta Cumbre de las Américas", 2012),
+        ("Plan de Acción, Mar del Plata", 2005),
+        ("Declaración de Nuevo León", 2004),
+        ("Plan de Acción, Quebec", 2001),
+        ("Plan de Acción, Santiago", 1998),
+    ),
+    "pt": (
+        ("Declaração de Puerto Claro, Sexta Cúpula das Américas", 2012),
+        ("Plano de Ação, Mar del Plata", 2005),
+        ("Declaração de Nuevo León", 2004),
+        ("Plano de Ação, Québec", 2001),
+        ("Plano de Ação, Santiago", 1998),
+    ),
+    "fr": (
+        ("Déclaration de Puerto Claro, sixième Sommet des Amériques", 2012),
+        ("Plan d’action, Mar del Plata", 2005),
+        ("Déclaration de Nuevo León", 2004),
+        ("Plan d’action, Québec", 2001),
+        ("Plan d’action, Santiago", 1998),
+    ),
+}
 MANDATES: dict[Language, tuple[str, str]] = {
     "en": ("SUMMITS OF THE AMERICAS", "FOLLOW-UP OF THE MANDATES ON FAMILIES THAT MIGRATE"),
     "es": ("CUMBRES DE LAS AMÉRICAS", "SEGUIMIENTO DE LOS MANDATOS SOBRE FAMILIAS MIGRANTES"),
@@ -501,12 +651,13 @@ MANDATES: dict[Language, tuple[str, str]] = {
 
 
 def summit_declaration(language: Language) -> Sheet:
-    said = SUMMIT[language]
+    said, words = SUMMIT[language], WORDS[language]
     vows = [
         item(f"{number}.", vow, number=str(number), clause="", implementer="states", section=said[0])
         for number, vow in enumerate(said[2:5], 1)
     ]
-    lines = (title(said[0]), text(IN_APRIL[language], "line"), text(said[1], implementer="states"), *vows)
+    long = [text(words.paragraphs[at], implementer="states", number="", clause="") for at in (0, 1, 6)]
+    lines = (title(said[0]), text(IN_APRIL[language], "line"), text(said[1], implementer="states"), *long, *vows)
     facts = {"symbol": None, "session": None, "original_language": None, "body": None, "language": language}
     return Sheet(lines, {"kind": "declaration", "title": said[0], "date": "2012-04-19", **facts})
 
@@ -540,26 +691,38 @@ def mandates(language: Language) -> Sheet:
 
 REPORT: dict[Language, tuple[str, ...]] = {
     "en": (
-        "PERMANENT COUNCIL", "COMMITTEE ON JURIDICAL AND POLITICAL AFFAIRS", "REPORT OF THE CHAIR ON THE FAMILIES OF THE SALT RIVER",
-        "(Presented to the Permanent Council at the meeting held on November 20, 2009)", "TABLE OF CONTENTS",
+        "PERMANENT COUNCIL",
+        "COMMITTEE ON JURIDICAL AND POLITICAL AFFAIRS",
+        "REPORT OF THE CHAIR ON THE FAMILIES OF THE SALT RIVER",
+        "(Presented to the Permanent Council at the meeting held on November 20, 2009)",
+        "TABLE OF CONTENTS",
         "The Committee proposes to the Council:",
     ),
     "es": (
-        "CONSEJO PERMANENTE", "COMISIÓN DE ASUNTOS JURÍDICOS Y POLÍTICOS", "INFORME DE LA PRESIDENCIA SOBRE LAS FAMILIAS DEL RÍO SALADO",
-        "(Presentado al Consejo Permanente en la sesión celebrada el 20 de noviembre de 2009)", "ÍNDICE",
+        "CONSEJO PERMANENTE",
+        "COMISIÓN DE ASUNTOS JURÍDICOS Y POLÍTICOS",
+        "INFORME DE LA PRESIDENCIA SOBRE LAS FAMILIAS DEL RÍO SALADO",
+        "(Presentado al Consejo Permanente en la sesión celebrada el 20 de noviembre de 2009)",
+        "ÍNDICE",
         "La Comisión propone al Consejo:",
     ),
     "pt": (
-        "CONSELHO PERMANENTE", "COMISSÃO DE ASSUNTOS JURÍDICOS E POLÍTICOS", "RELATÓRIO DA PRESIDÊNCIA SOBRE AS FAMÍLIAS DO RIO SALGADO",
-        "(Apresentado ao Conselho Permanente na sessão realizada em 20 de novembro de 2009)", "ÍNDICE",
+        "CONSELHO PERMANENTE",
+        "COMISSÃO DE ASSUNTOS JURÍDICOS E POLÍTICOS",
+        "RELATÓRIO DA PRESIDÊNCIA SOBRE AS FAMÍLIAS DO RIO SALGADO",
+        "(Apresentado ao Conselho Permanente na sessão realizada em 20 de novembro de 2009)",
+        "ÍNDICE",
         "A Comissão propõe ao Conselho:",
     ),
     "fr": (
-        "CONSEIL PERMANENT", "COMMISSION DES QUESTIONS JURIDIQUES ET POLITIQUES", "RAPPORT DU PRÉSIDENT SUR LES FAMILLES DE LA RIVIÈRE SALÉE",
-        "(Présenté au Conseil permanent à la séance tenue le 20 novembre 2009)", "TABLE DES MATIÈRES",
+        "CONSEIL PERMANENT",
+        "COMMISSION DES QUESTIONS JURIDIQUES ET POLITIQUES",
+        "RAPPORT DU PRÉSIDENT SUR LES FAMILLES DE LA RIVIÈRE SALÉE",
+        "(Présenté au Conseil permanent à la séance tenue le 20 novembre 2009)",
+        "TABLE DES MATIÈRES",
         "La Commission propose au Conseil :",
     ),
-}  # fmt: skip
+}
 
 
 def council_report(language: Language, symbol: str = "CP/CAJP-2599/09 rev. 1", session: Fact = None) -> Sheet:
@@ -567,35 +730,74 @@ def council_report(language: Language, symbol: str = "CP/CAJP-2599/09 rev. 1", s
     numerals = ("I.", "II.", "III.")
     chapters = [(mark, head.upper()) for mark, head in zip(numerals, words.headings, strict=False)]
     lines = [
-        text(said[0], "line"), text("OEA/Ser.G", "line"), text(symbol, "line"), text(IN_DECEMBER[language], "line"),
-        text(ORIGINAL[language][0], "line"), text(said[1], "line"), title(said[2]), text(said[3], "line"), title(said[4], "heading"),
-    ]  # fmt: skip
+        text(said[0], "line"),
+        text("OEA/Ser.G", "line"),
+        text(symbol, "line"),
+        text(IN_DECEMBER[language], "line"),
+        text(ORIGINAL[language][0], "line"),
+        text(said[1], "line"),
+        title(said[2]),
+        text(said[3], "line"),
+        title(said[4], "heading"),
+    ]
     lines += [item(mark, f"{head} ........ {page}") for page, (mark, head) in enumerate(chapters, 2)]
     for at, (mark, head) in enumerate(chapters):
         lines.append(Line(Unit(head, "heading", mark, number="", clause=""), "heading"))
-        lines += [text(words.paragraphs[2 * at + step], section=head, number="", clause="", lead_in="") for step in (0, 1)]
+        lines += [
+            text(words.paragraphs[2 * at + step], section=head, number="", clause="", lead_in="") for step in (0, 1)
+        ]
     lines.append(text(said[5], section=chapters[-1][1]))
     lines += [
         item(f"{letter})", words, section=chapters[-1][1], lead_in=said[5], number="", clause="")
         for letter, words in zip("abc", words.items, strict=False)
     ]
     profile = {
-        "kind": "report", "symbol": symbol, "title": said[2], "date": "2009-12-02", "session": session,
-        "original_language": ORIGINAL[language][1], "body": "cajp", "language": language,
-    }  # fmt: skip
+        "kind": "report",
+        "symbol": symbol,
+        "title": said[2],
+        "date": "2009-12-02",
+        "session": session,
+        "original_language": ORIGINAL[language][1],
+        "body": "cajp",
+        "language": language,
+    }
     return Sheet(tuple(lines), profile)
 
 
 AGENDA: dict[Language, tuple[str, ...]] = {
-    "en": ("ORDER OF BUSINESS", "(Regular meeting of the Permanent Council, {})", "Adoption of the order of business",
-           "Note from the ferrymen on the winter", "Draft resolution on the landings", "Other business"),
-    "es": ("ORDEN DEL DÍA", "(Sesión ordinaria del Consejo Permanente, {})", "Aprobación del orden del día",
-           "Nota de los balseros sobre el invierno", "Proyecto de resolución sobre los embarcaderos", "Otros asuntos"),
-    "pt": ("ORDEM DO DIA", "(Sessão ordinária do Conselho Permanente, {})", "Aprovação da ordem do dia",
-           "Nota dos balseiros sobre o inverno", "Projeto de resolução sobre os embarcadouros", "Outros assuntos"),
-    "fr": ("ORDRE DU JOUR", "(Séance ordinaire du Conseil permanent, {})", "Adoption de l’ordre du jour",
-           "Note des passeurs sur l’hiver", "Projet de résolution sur les débarcadères", "Questions diverses"),
-}  # fmt: skip
+    "en": (
+        "ORDER OF BUSINESS",
+        "(Regular meeting of the Permanent Council, {})",
+        "Adoption of the order of business",
+        "Note from the ferrymen on the winter",
+        "Draft resolution on the landings",
+        "Other business",
+    ),
+    "es": (
+        "ORDEN DEL DÍA",
+        "(Sesión ordinaria del Consejo Permanente, {})",
+        "Aprobación del orden del día",
+        "Nota de los balseros sobre el invierno",
+        "Proyecto de resolución sobre los embarcaderos",
+        "Otros asuntos",
+    ),
+    "pt": (
+        "ORDEM DO DIA",
+        "(Sessão ordinária do Conselho Permanente, {})",
+        "Aprovação da ordem do dia",
+        "Nota dos balseiros sobre o inverno",
+        "Projeto de resolução sobre os embarcadouros",
+        "Outros assuntos",
+    ),
+    "fr": (
+        "ORDRE DU JOUR",
+        "(Séance ordinaire du Conseil permanent, {})",
+        "Adoption de l’ordre du jour",
+        "Note des passeurs sur l’hiver",
+        "Projet de résolution sur les débarcadères",
+        "Questions diverses",
+    ),
+}
 
 
 def agenda(language: Language) -> Sheet:
@@ -604,25 +806,73 @@ def agenda(language: Language) -> Sheet:
         Line(Unit(f"{words} (CP/doc.45{n}1/09)", "list_item", f"{n}.", clause="", lead_in="", section=said[0]))
         for n, words in enumerate(said[2:], 1)
     ]
-    lines = (text("OEA/Ser.G", "line"), text("CP/OD-1738/09", "line"), text(IN_DECEMBER[language], "line"),
-             text(ORIGINAL[language][0], "line"), title(said[0]), text(said[1].format(IN_DECEMBER[language]), "line"))  # fmt: skip
+    lines = (
+        text("OEA/Ser.G", "line"),
+        text("CP/OD-1738/09", "line"),
+        text(IN_DECEMBER[language], "line"),
+        text(ORIGINAL[language][0], "line"),
+        title(said[0]),
+        text(said[1].format(IN_DECEMBER[language]), "line"),
+    )
     profile = {
-        "kind": "other", "symbol": "CP/OD-1738/09", "title": said[0], "date": "2009-12-02", "session": "1738/09",
-        "original_language": ORIGINAL[language][1], "body": "permanent_council", "language": language,
-    }  # fmt: skip
+        "kind": "other",
+        "symbol": "CP/OD-1738/09",
+        "title": said[0],
+        "date": "2009-12-02",
+        "session": "1738/09",
+        "original_language": ORIGINAL[language][1],
+        "body": "permanent_council",
+        "language": language,
+    }
     return Sheet((*lines, *points), profile)
 
 
 PLAN: dict[Language, tuple[str, ...]] = {
-    "en": ("Work plan on the families of the Salt River", "Area", "Activities assigned", "Activities carried out", "Activities planned",
-           "Responsible body", "Task", "Executed", "Scheduled"),
-    "es": ("Plan de trabajo sobre las familias del río Salado", "Área", "Actividades asignadas", "Actividades ejecutadas", "Actividades previstas",
-           "Órgano responsable", "Tarea", "Realizado", "Programado"),
-    "pt": ("Plano de trabalho sobre as famílias do rio Salgado", "Área", "Atividades atribuídas", "Atividades realizadas", "Atividades planejadas",
-           "Órgão responsável", "Tarefa", "Executado", "Programado"),
-    "fr": ("Plan de travail sur les familles de la rivière Salée", "Domaine", "Activités assignées", "Activités réalisées", "Activités prévues",
-           "Organe responsable", "Tâche", "Exécuté", "Programmé"),
-}  # fmt: skip
+    "en": (
+        "WORK PLAN ON THE FAMILIES OF THE SALT RIVER",
+        "Area",
+        "Activities assigned",
+        "Activities carried out",
+        "Activities planned",
+        "Responsible body",
+        "Task",
+        "Executed",
+        "Scheduled",
+    ),
+    "es": (
+        "PLAN DE TRABAJO SOBRE LAS FAMILIAS DEL RÍO SALADO",
+        "Área",
+        "Actividades asignadas",
+        "Actividades ejecutadas",
+        "Actividades previstas",
+        "Órgano responsable",
+        "Tarea",
+        "Realizado",
+        "Programado",
+    ),
+    "pt": (
+        "PLANO DE TRABALHO SOBRE AS FAMÍLIAS DO RIO SALGADO",
+        "Área",
+        "Atividades atribuídas",
+        "Atividades realizadas",
+        "Atividades planejadas",
+        "Órgão responsável",
+        "Tarefa",
+        "Executado",
+        "Programado",
+    ),
+    "fr": (
+        "PLAN DE TRAVAIL SUR LES FAMILLES DE LA RIVIÈRE SALÉE",
+        "Domaine",
+        "Activités assignées",
+        "Activités réalisées",
+        "Activités prévues",
+        "Organe responsable",
+        "Tâche",
+        "Exécuté",
+        "Programmé",
+    ),
+}
 
 
 def work_plan(language: Language, order: str) -> Sheet:
@@ -641,9 +891,11 @@ def work_plan(language: Language, order: str) -> Sheet:
 
 
 ANNUAL: dict[Language, str] = {
-    "en": "Annual report on work with families, 2009", "es": "Informe anual sobre el trabajo con las familias, 2009",
-    "pt": "Relatório anual sobre o trabalho com as famílias, 2009", "fr": "Rapport annuel sur le travail avec les familles, 2009",
-}  # fmt: skip
+    "en": "ANNUAL REPORT ON WORK WITH FAMILIES, 2009",
+    "es": "INFORME ANUAL SOBRE EL TRABAJO CON LAS FAMILIAS, 2009",
+    "pt": "RELATÓRIO ANUAL SOBRE O TRABALHO COM AS FAMÍLIAS, 2009",
+    "fr": "RAPPORT ANNUEL SUR LE TRAVAIL AVEC LES FAMILLES, 2009",
+}
 
 
 def annual_report(language: Language) -> Sheet:
@@ -671,7 +923,14 @@ def national_report(language: Language) -> Sheet:
         heading = heading.upper()
         lines.append(title(heading, "heading"))
         lines.append(text(words.paragraphs[at + 1], section=heading, implementer="states", clause=""))
-    facts = {"kind": "report", "title": head, "symbol": None, "date": "2012-04-19", "body": "states", "language": language}
+    facts = {
+        "kind": "report",
+        "title": head,
+        "symbol": None,
+        "date": "2012-04-19",
+        "body": "states",
+        "language": language,
+    }
     return Sheet(tuple(lines), facts)
 
 
@@ -695,15 +954,31 @@ def matrix(language: Language, order: str) -> Sheet:
 
 
 MINUTES: dict[Language, tuple[str, ...]] = {
-    "en": ("MINUTES OF THE REGULAR MEETING HELD ON DECEMBER 2, 2009", "The CHAIR: ", "The REPRESENTATIVE OF BRAZIL: ",
-           "The REPRESENTATIVE OF THE INTERNATIONAL ORGANIZATION FOR MIGRATION: "),
-    "es": ("ACTA DE LA SESIÓN ORDINARIA CELEBRADA EL 2 DE DICIEMBRE DE 2009", "El PRESIDENTE: ", "La REPRESENTANTE DEL BRASIL: ",
-           "El REPRESENTANTE DE LA ORGANIZACIÓN INTERNACIONAL PARA LAS MIGRACIONES: "),
-    "pt": ("ATA DA SESSÃO ORDINÁRIA REALIZADA EM 2 DE DEZEMBRO DE 2009", "O PRESIDENTE: ", "A REPRESENTANTE DO BRASIL: ",
-           "O REPRESENTANTE DA ORGANIZAÇÃO INTERNACIONAL PARA AS MIGRAÇÕES: "),
-    "fr": ("PROCÈS-VERBAL DE LA SÉANCE ORDINAIRE TENUE LE 2 DÉCEMBRE 2009", "Le PRÉSIDENT : ", "La REPRÉSENTANTE DU BRÉSIL : ",
-           "Le REPRÉSENTANT DE L’ORGANISATION INTERNATIONALE POUR LES MIGRATIONS : "),
-}  # fmt: skip
+    "en": (
+        "MINUTES OF THE REGULAR MEETING HELD ON DECEMBER 2, 2009",
+        "The CHAIR: ",
+        "The REPRESENTATIVE OF BRAZIL: ",
+        "The REPRESENTATIVE OF THE INTERNATIONAL ORGANIZATION FOR MIGRATION: ",
+    ),
+    "es": (
+        "ACTA DE LA SESIÓN ORDINARIA CELEBRADA EL 2 DE DICIEMBRE DE 2009",
+        "El PRESIDENTE: ",
+        "La REPRESENTANTE DEL BRASIL: ",
+        "El REPRESENTANTE DE LA ORGANIZACIÓN INTERNACIONAL PARA LAS MIGRACIONES: ",
+    ),
+    "pt": (
+        "ATA DA SESSÃO ORDINÁRIA REALIZADA EM 2 DE DEZEMBRO DE 2009",
+        "O PRESIDENTE: ",
+        "A REPRESENTANTE DO BRASIL: ",
+        "O REPRESENTANTE DA ORGANIZAÇÃO INTERNACIONAL PARA AS MIGRAÇÕES: ",
+    ),
+    "fr": (
+        "PROCÈS-VERBAL DE LA SÉANCE ORDINAIRE TENUE LE 2 DÉCEMBRE 2009",
+        "Le PRÉSIDENT : ",
+        "La REPRÉSENTANTE DU BRÉSIL : ",
+        "Le REPRÉSENTANT DE L’ORGANISATION INTERNATIONALE POUR LES MIGRATIONS : ",
+    ),
+}
 
 
 def minutes(language: Language) -> Sheet:
@@ -715,9 +990,15 @@ def minutes(language: Language) -> Sheet:
         lines.append(text(speaker + words.paragraphs[2 * at], implementer=body, section=said[0], lead_in=""))
         lines.append(text(words.paragraphs[2 * at + 1], implementer=body, section=said[0], lead_in=""))
     profile = {
-        "kind": "report", "symbol": "CP/ACTA 1738/09", "title": said[0], "date": "2009-12-02", "session": "1738/09",
-        "original_language": None, "body": "permanent_council", "language": language,
-    }  # fmt: skip
+        "kind": "report",
+        "symbol": "CP/ACTA 1738/09",
+        "title": said[0],
+        "date": "2009-12-02",
+        "session": "1738/09",
+        "original_language": None,
+        "body": "permanent_council",
+        "language": language,
+    }
     return Sheet(tuple(lines), profile)
 
 
@@ -730,7 +1011,10 @@ def two_languages(language: Language) -> Sheet:
     lines = [title(ANNUAL[language]), text(here.paragraphs[0], language=language)]
     for at in (1, 2, 3):
         lines.append(title(here.headings[at].upper(), "heading"))
-        lines += [text(here.paragraphs[2 * at], language=language), text(here.paragraphs[2 * at + 1], language=language)]
+        lines += [
+            text(here.paragraphs[2 * at], language=language),
+            text(here.paragraphs[2 * at + 1], language=language),
+        ]
         lines.append(text(there.paragraphs[2 * at], language=_NEIGHBOUR[language]))
     return Sheet(tuple(lines), {"kind": "report", "language": language, "title": ANNUAL[language]}, mixed=True)
 
@@ -751,10 +1035,17 @@ TRAPS: tuple[Trap, ...] = (
     *drawn("resolution", resolution, ".txt"),
     *drawn("resolution-without-notes", partial(resolution, notes=False), ".html", ".docx"),
     *drawn("resolution-with-note", noted_resolution, ".pdf"),
-    *drawn("resolution-slipped", partial(
-        resolution, printed="AG/RES. 3O1l (XLl-0/l1)", symbol="AG/RES. 3011 (XLI-O/11)"), ".txt"),
-    *drawn("resolution-special", partial(
-        resolution, printed="AG/RES. 1 (XXXVII-E/09)", symbol="AG/RES. 1 (XXXVII-E/09)"), ".txt"),
+    *drawn(
+        "resolution-slipped",
+        partial(resolution, printed="AG/RES. 3O1l (XLl-0/l1)", symbol="AG/RES. 3011 (XLI-O/11)"),
+        ".txt",
+    ),
+    *drawn(
+        "resolution-special",
+        partial(resolution, printed="AG/RES. 1 (XXXVII-E/09)", symbol="AG/RES. 1 (XXXVII-E/09)"),
+        ".txt",
+    ),
+    *drawn("two-resolutions", two_resolutions, ".txt", ".docx"),
     *drawn("council-resolution", partial(of_council, declares=False), ".txt", ".html"),
     *drawn("council-declaration", partial(of_council, declares=True), ".txt", ".docx"),
     *drawn("summit-declaration", summit_declaration, ".txt", ".html"),
@@ -772,4 +1063,4 @@ TRAPS: tuple[Trap, ...] = (
     *drawn("matrix-backwards", partial(matrix, order="smbn"), ".html"),
     *drawn("minutes", minutes, ".txt", ".docx"),
     *drawn("two-languages", two_languages, ".txt"),
-)  # fmt: skip
+)

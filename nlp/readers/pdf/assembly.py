@@ -36,7 +36,7 @@ class Page:
     """What a page holds, in its `frame`; `shown` is the frame in which people see it.
 
     Attributes:
-        number: from 1. characters: how many it has. drawn_only: whether there is something on it but no text to read.
+        number: from 1. characters, pictures: how many it has. drawn_only: whether there is something on it but no text to read.
     """
 
     number: int
@@ -45,6 +45,7 @@ class Page:
     lines: list[Line] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
     characters: int = 0
+    pictures: int = 0
     drawn_only: bool = False
 
 

@@ -52,6 +52,7 @@ def read(data: bytes, settings: Settings) -> Extract:
             raise _corrupt("no page in it")
         pages = _read_pages(document, TableFinder(data), builder, settings, troubles)
         _recognise(document, pages, builder, settings, troubles)
+        builder.lose("pictures left out", sum(page.pictures for page in pages))
         title = document.get_metadata_dict().get("Title")
     Assembly(builder, pages).write()
     return builder.extract(
@@ -121,6 +122,7 @@ def _recognise(document: Any, pages: Sequence[Page], builder: Builder, settings:
                 builder.lose("pages on which no text was recognised")
             elif scanned.words:
                 page.lines, page.tables, page.frame = list(scanned.lines), list(scanned.tables), page.shown
+                page.pictures = 0
                 builder.lose("pages read by text recognition")
                 builder.lose("words recognised with little confidence", scanned.unsure)
     elif any(page.lines for page in pages):
@@ -152,14 +154,14 @@ def _read_page(document: Any, number: int, finder: TableFinder, builder: Builder
             runs = swift_segments(text_page, text, shown)
             if runs is not None:
                 tables, rest = find_aligned(runs)
-                return Page(number + 1, shown, shown, read_lines(rest), tables, len(text))
+                return Page(number + 1, shown, shown, read_lines(rest), tables, len(text), seen.pictures)
         frame = Frame(page, text_rotation(text_page))
         glyphs = read_glyphs(text_page, frame)
         if seen.hidden:
             visible = [glyph for glyph in glyphs if not is_of(text_page, glyph.place, seen.hidden)]
             builder.lose("hidden characters left out", len(glyphs) - len(visible))
             glyphs = visible
-        read = Page(number + 1, frame, shown, characters=len(glyphs))
+        read = Page(number + 1, frame, shown, characters=len(glyphs), pictures=seen.pictures)
         written = sum(not glyph.character.isspace() for glyph in glyphs)
         if not written:
             read.drawn_only = next(iter(page.get_objects(max_depth=2)), None) is not None

@@ -22,10 +22,11 @@ class Survey:
 
     Attributes:
         drawn: whether it holds anything but text and pictures, such as lines or forms.
-        pictured: whether one picture fills most of it. hidden: addresses of the text objects that nobody can see.
+        pictures: how many; pictured: whether one of them fills most of it. hidden: addresses of the text objects that nobody can see.
     """
 
     drawn: bool
+    pictures: int
     pictured: bool
     hidden: frozenset[int]
 
@@ -55,9 +56,9 @@ def survey(page: Any) -> Survey:
             drawn = True
     pictured = bool(pictures) and any(_area(bounds) > _FILLS * _area((0, 0, *page.get_size())) for bounds in pictures)
     if not doubtful or pictured:
-        return Survey(drawn, pictured, frozenset())
+        return Survey(drawn, len(pictures), pictured, frozenset())
     ground = [*pictures, *_coloured(page)]
-    return Survey(drawn, pictured, frozenset(_unseen(doubtful, ground)))
+    return Survey(drawn, len(pictures), pictured, frozenset(_unseen(doubtful, ground)))
 
 
 def address(item: Any) -> int:

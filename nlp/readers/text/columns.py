@@ -27,6 +27,7 @@ _FRAME = re.compile(r"[+\u2500-\u257f][-=+ \u2500-\u257f]*[+\u2500-\u257f]")
 _ACROSS = frozenset("-= ─━═┄┅┈┉╌╍")
 _DOWN = frozenset("|│┃║¦┆┇┊┋╎╏")
 _GUTTER = 2
+_WIDEST = 200  # characters: a longer line was not set on a typewriter, and two blanks in it part sentences
 _FOREVER = 1_000_000
 _FEWEST_ROWS = 3
 _ALIGNED = 0.7
@@ -122,7 +123,7 @@ def _read_aligned(text: str, lines: Sequence[Line], at: int, stop: int) -> Found
 
 def _stretches(text: str, line: Line) -> list[Gap]:
     """Where text stands on a line, in columns from its start; two blanks part stretches."""
-    if line.quote or "\t" in text[line.begin : line.end]:
+    if line.quote or "\t" in text[line.begin : line.end] or line.end - line.begin > _WIDEST:
         return []
     return [match.span() for match in _STRETCH.finditer(text[line.begin : line.end])]
 
@@ -185,7 +186,7 @@ def _is_list(rows: Sequence[Row]) -> bool:
     """Whether two columns are markers or labels and what they open."""
     firsts = [row[0].text for row in rows if 0 in row]
     opening = sum(is_lone_marker(first) or len(first) <= _SHORT or first.endswith(":") for first in firsts)
-    return max(map(max, rows)) < 2 and opening >= 0.5 * len(firsts)
+    return max(map(len, rows)) <= 2 and opening >= 0.5 * len(firsts)  # whichever tab stop the text stands at
 
 
 def read_framed_table(text: str, lines: Sequence[Line], at: int) -> Found | None:

@@ -105,6 +105,8 @@ class Walker(HTMLParser):
         if tag in BLOCKS:
             self._in_title = False
             self._flush()
+        if tag == "img" and attributes.get("alt") != "":  # a picture without alternative text is said to be ornament
+            self._builder.lose("pictures left out")
         self._begin(tag, attributes)
         look = self._sheet.look(tag, attributes)
         loss = left_out(tag, attributes, look.hidden, any(self._open[heading] for heading in HEADINGS))

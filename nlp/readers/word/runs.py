@@ -20,6 +20,8 @@ _LOST = {
     f"{W}object": "embedded objects left out",
     "{http://schemas.openxmlformats.org/drawingml/2006/diagram}relIds": "diagrams left out",
     "{http://schemas.openxmlformats.org/drawingml/2006/chart}chart": "charts left out",
+    "{http://schemas.openxmlformats.org/drawingml/2006/main}blip": "pictures left out",
+    "{urn:schemas-microsoft-com:vml}imagedata": "pictures left out",
 }
 _NOTES = {f"{W}footnoteReference": "footnote", f"{W}endnoteReference": "endnote"}
 _TEXT = frozenset((f"{W}t", f"{_M}t"))

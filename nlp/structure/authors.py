@@ -1,0 +1,60 @@
+"""Who speaks: the author of a document as its first lines name it, and the speakers in minutes."""
+
+from __future__ import annotations
+
+import re
+
+from nlp.records import Document, Profile
+from nlp.structure.bodies import NOBODY, Implementer, heading_body, issuing_body
+from nlp.structure.entities import entities
+from nlp.structure.kinds import text_of
+
+HEAD_BLOCKS = 8
+BYLINE_LENGTH, PROSE_LENGTH = 260, 90  # a longer line is no byline; one this long that ends a sentence is prose
+GOVERNMENTS = Implementer("states", None)
+_FURNITURE = ("header", "footer")
+# "The REPRESENTATIVE OF ...:", "El PRESIDENTE:", "Sr. Lima (Paraguay):"
+_SPEAKER = re.compile(
+    r"(?P<label>(?:(?:the|el|la|los|o|a|le|l['’])\s?)?"
+    r"(?:(?:alternate|interim|acting|permanent)\s)?"
+    r"(?:chair\w*|presid\w+|présid\w+|vice\W?\w+|repr[eé]sent\w+|deleg\w+|délég\w+|ambassad\w+|embaj\w+|embaix\w+"
+    r"|secretar\w+|secrét\w+|rapporteur\w*|relat\w+|minist\w+|(?:mr|mrs|ms|dr|sra?|dra|mme|m)\b\.?)"
+    r"(?:[^.:\n]|\b\w{1,4}\.){0,160}?)\s?:\s",
+    re.IGNORECASE,
+)
+
+
+def author_of(document: Document, profile: Profile) -> Implementer:
+    """Return who a document is by, as its title and first lines say.
+
+    Where several headings name different bodies, those are its sections, and none of them is its author.
+    """
+    if profile.kind in ("resolution", "program"):
+        return NOBODY
+    named = {
+        block: heading_body(text_of(document, block), profile.language).body
+        for block in document.blocks
+        if block.kind == "heading" and len(text_of(document, block)) < BYLINE_LENGTH
+    }
+    sections = len(set(named.values()) - {None}) > 1
+    head = [profile.title or ""]
+    for block in document.blocks[:HEAD_BLOCKS]:
+        text = text_of(document, block)
+        prose = len(text) > PROSE_LENGTH and text.endswith(".")
+        if block.cell is None and block.kind not in _FURNITURE and len(text) < BYLINE_LENGTH and not prose:
+            head += [text] if not (sections and named.get(block)) else []
+    return issuing_body("\n".join(head), profile.language)
+
+
+def speaker(text: str, language: str, author: Implementer) -> Implementer | None:
+    """Return who speaks in a paragraph of minutes, by its label; None where it has none and the last one goes on.
+
+    A representative speaks for the body or, where a country is named, for its government; the chair for the author.
+    """
+    found = _SPEAKER.match(text)
+    if not found:
+        return None
+    named = {entity.label: entity for entity in reversed(entities(found["label"], language))}
+    if body := named.get("IMPLEMENTER"):
+        return Implementer(body.entity_id, body.text)
+    return GOVERNMENTS if "PLACE" in named else author
