@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from nlp.errors import UnreadableDocument
+from nlp.readers.pulse import beat
 from nlp.settings import Settings
 
 
@@ -25,6 +26,10 @@ def misbehave(path: Path, settings: Settings) -> str:
         return misbehave(path, settings) + "!"
     elif name == "refuse":
         raise UnreadableDocument(path, "encrypted", "it has a password", "give one without")
+    elif name == "plod":  # longer than it may take, but it says that it goes on
+        for _ in range(4):
+            time.sleep(0.3)
+            beat()
     elif name == "stumble":
         raise KeyError("lamp")
     return f"read {name}"

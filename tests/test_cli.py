@@ -17,7 +17,8 @@ from nlp.cli import main
 from nlp.program import load_program
 
 COMMANDS = {
-    "map": ["map"], "show": ["show"], "extract": ["extract"], "check": ["check"], "evaluate": ["evaluate"], "train": ["train"],
+    "map": ["map"], "show": ["show"], "extract": ["extract"], "check": ["check"], "evaluate": ["evaluate"],
+    "train": ["train"],
     "program show": ["program", "show"], "program check": ["program", "check"],
     "program import": ["program", "import"], "program export": ["program", "export"],
 }  # fmt: skip

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from nlp.errors import UnreadableDocument
 from nlp.readers import READERS, read, read_bytes, sniff
 from nlp.readers.pdf import scans
+from nlp.readers.pdf.picture import find_rules
 from nlp.readers.pdf.recognised import read_hocr
 from nlp.readers.shapes import heading_level, is_rule, split_marker
 from nlp.readers.text import reading as plain
@@ -422,6 +423,18 @@ def test_words_of_a_page_become_lines_and_bullets_stay_bullets():
     assert [line.text for line in scanned.lines] == ["• Notes", "here"]
     assert scanned.lines[1].box == (30.0, 45.0, 130.0, 63.0)
     assert (scanned.words, scanned.unsure) == (3, 1)
+
+
+def test_rules_are_seen_in_the_picture_of_a_page():
+    data = fixtures.paged_pdf([lambda canvas: fixtures.ruled_table().wrapOn(canvas, 400, 400) and None])
+    target = fixtures.io.BytesIO()
+    fixtures.SimpleDocTemplate(target, pagesize=fixtures.letter).build([fixtures.ruled_table()])
+    for pdf, tables in ((data, []), (target.getvalue(), [(3, 3)])):
+        picture = fixtures.io.BytesIO()
+        fixtures.pypdfium2.PdfDocument(pdf)[0].render(scale=200 / 72).to_pil().save(picture, "PNG")
+        found = find_rules(picture.getvalue(), 72 / 200)
+        assert [(len(table.rows), table.columns) for table in found] == tables
+        assert all(abs(table.box.x1 - table.box.x0 - 360) < 2 for table in found)
 
 
 # Bad inputs

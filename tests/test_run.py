@@ -337,6 +337,10 @@ def test_a_reader_that_fails_costs_one_file(name: str, status: str, words: str, 
     assert worker.call(Path("next")) == "read next"
 
 
+def test_slow_reading_that_shows_signs_of_life_is_waited_for(worker: Worker):
+    assert worker.call(Path("plod.pdf")) == "read plod"
+
+
 def test_a_worker_that_was_stopped_starts_again(worker: Worker):
     worker.stop()
     worker.stop()

@@ -12,7 +12,7 @@ from nlp.language import detect
 from nlp.readers import read, read_bytes
 from nlp.records import Block, Document, Extract, Passage, Span
 from nlp.settings import Settings
-from nlp.structure import kinds
+from nlp.structure import facts, kinds
 from nlp.structure.bodies import issuing_body, leading_body, resolve
 from nlp.structure.entities import bodies_in, entities, group_of
 from nlp.structure.outline import marker_class
@@ -141,7 +141,7 @@ def test_symbols(symbol: str):
 def test_dates(date: str, iso: str):
     found = [entity.text for entity in entities(f"Signed on {date} in town.", "en") if entity.label == "DATE"]
     assert found == [date]
-    assert kinds.iso_date(date) == iso
+    assert facts.iso_date(date) == iso
 
 
 @pytest.mark.parametrize(

@@ -64,13 +64,15 @@ def extract_command(
     partial_because = structured.document.extract.partial
     if html:
         _write_page(structured, file, html, pictures, settings)
+        (notice if as_json or text else print)(f"As read: {html}")
     if as_json:
         from nlp.writers.extracted import extract_row
 
         print_json(extract_row(structured))
     elif text:
         sys.stdout.write(structured.document.text + "\n")
-        notice(f"Read in part: {partial_because}") if partial_because else None
+        if partial_because:
+            notice(f"Read in part: {partial_because}")
     elif parts or not html:
         _print(structured, parts or ["profile", "blocks"], full)
     raise typer.Exit(3 if partial_because else 0)
@@ -111,7 +113,6 @@ def _write_page(structured: Structured, file: Path, html: Path, most: int, setti
         html.write_text(overlay_page(structured, pictures), "utf-8")
     except OSError as error:
         raise UsageError(html, (error.strerror or str(error)).lower(), "Name another file after --html") from error
-    notice(f"As read: {html}")
 
 
 def _print(structured: Structured, parts: list[str], full: bool) -> None:

@@ -34,7 +34,7 @@ _RULE = re.compile(r"(?:[-=_*~#+–—·•\u2500-\u257f][ \t\xa0]*){3,}")
 _SYMBOL = re.compile(r"[A-ZÀ-Þ][\w.-]*(?:/[\w.()-]+)+(?: (?:rev|corr|add)\. ?\d+| [\d(][\w()./-]*)*", re.IGNORECASE)
 _PAGE_NUMBER = re.compile(
     r"[-–—|\s]*(?:page|página|pagina|pág\.|pag\.|p\.)?\s*(?:\d{1,4}|[ivxl]{1,6})"
-    r"(?:\s*(?:of|de|sur|/)\s*\d{1,4})?[-–—|\s]*",
+    r"(?:\s*(?:of|de|sur|/)\s*\d{1,4})?[-–—|.\s]*",
     re.IGNORECASE,
 )
 _WITHIN_SENTENCE = frozenset("abcfghijklmnpqsvwxz0123456789,-")  # the other letters end "and", "or", "et", "ou", "y"

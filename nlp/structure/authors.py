@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from nlp.records import Document, Profile
-from nlp.structure.bodies import NOBODY, Implementer, heading_body, issuing_body
+from nlp.structure.bodies import NOBODY, Implementer, heading_body, issuing_body, signature
 from nlp.structure.entities import entities
 from nlp.structure.kinds import text_of
 
@@ -38,12 +39,25 @@ def author_of(document: Document, profile: Profile) -> Implementer:
     }
     sections = len(set(named.values()) - {None}) > 1
     head = [profile.title or ""]
+    titles = {text_of(document, block) for block, body in named.items() if sections and body}
+    head += [text for text in _byline_texts(document) if text not in titles]
+    return issuing_body("\n".join(head), profile.language)
+
+
+def signed_by(document: Document, profile: Profile) -> str | None:
+    """Return the id of the body that the title names, or a line at the head begins with, as a paper's author."""
+    by_title = issuing_body(profile.title or "", profile.language).body
+    lines = (" ".join(text.split()) for text in _byline_texts(document))
+    return by_title or next(filter(None, (signature(line, profile.language) for line in lines)), None)
+
+
+def _byline_texts(document: Document) -> Iterator[str]:
+    """The first texts that may name an author: neither prose nor cells nor running headers."""
     for block in document.blocks[:HEAD_BLOCKS]:
         text = text_of(document, block)
         prose = len(text) > PROSE_LENGTH and text.endswith(".")
         if block.cell is None and block.kind not in _FURNITURE and len(text) < BYLINE_LENGTH and not prose:
-            head += [text] if not (sections and named.get(block)) else []
-    return issuing_body("\n".join(head), profile.language)
+            yield text
 
 
 def speaker(text: str, language: str, author: Implementer) -> Implementer | None:

@@ -160,6 +160,15 @@ def is_name(text: str, language: str) -> bool:
     )
 
 
+def signature(line: str, language: str) -> str | None:
+    """Return the id of the body whose name a line begins with, alone or with its part and place, None for none."""
+    line = _ARTICLE.sub("", line)
+    first = next((entity for entity in bodies_in(line, language) if entity.entity_id not in SUBJECTS), None)
+    if first and _NAME_START.match(line[: first.span.start]):
+        return None if _PARTNER.match(line[first.span.end :].lstrip()) else first.entity_id
+    return _sort_of(line)
+
+
 def heading_body(text: str, language: str) -> Implementer:
     """Return the body that a heading names, NOBODY when a name only occurs in it among other things."""
     found = [entity for entity in bodies_in(text, language) if entity.entity_id not in SUBJECTS]

@@ -52,7 +52,8 @@ _MONTH = (
 _DAY = r"\d{1,2}\s?(?:\.?[ºª°]|o|er|ro\.?|st|nd|rd|th)?"  # "1.º", "1er", "1st"
 _DAYS = rf"{_DAY}(?:\s?(?:-|–|to|and|through)\s?{_DAY})?"
 DATE = re.compile(
-    rf"\b{_MONTH}\s{_DAYS},?\s\d{{4}}\b|\b{_DAY}\s(?:of\s|de\s)?{_MONTH}(?:,|\s(?:de|del))?\s\d{{4}}\b"
+    rf"\b{_MONTH}\s+{_DAYS},?\s+\d{{4}}\b"
+    rf"|\b{_DAY}\s+(?:of\s+|de\s+)?{_MONTH}(?:,|\s+(?:de|del))?\s+\d{{4}}\b"
     r"|\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}[./]\d{1,2}[./]\d{4}\b",
     re.IGNORECASE,
 )

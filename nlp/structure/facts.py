@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import pairwise
 from pathlib import PurePath
 
 from nlp.structure.bodies import acronyms, organ_in
@@ -24,7 +25,7 @@ _IN_BRACKETS = re.compile(rf"\(({SESSION})\)|\s((?=[IVXLCl1]+-)(?:{SESSION}))$")
 _OF_MEETING = re.compile(rf"/(?:ACTA|ACT|OD|SA|MINUTES)[-./ ]\s?({DIGIT}{{1,4}}/{DIGIT}{{2,4}})\b")
 _SLIPPED = re.compile(r"(?<![^\W\d_])(?:(?=[OlI]*\d)[\dOlI]{2,}|[lI](?=\s?\())(?![^\W\d_])")
 _ASSEMBLY = re.compile(r"(?<=\()([IVXLCl1]{1,9})-([OE0])(?=/)")
-_FORM = re.compile(r"(?<=/)(RES|DEC)\.?\s?(?=\d)")
+_FORM = re.compile(r"(?<=/)(RES|DEC)\.?\s?(?=\d+\s?\()")
 _TO_DIGITS = str.maketrans("OlI", "011")
 _TO_NUMERAL = str.maketrans("l1", "II")
 _FILE_SYMBOL = re.compile(r"^(AG|CP)[-_ ](RES|DEC)[-_. ]+(\d{1,4})[-_ ]+([IVXLC]+)[-_ ]([OE])[-_ ](\d{2})\b", re.I)
@@ -99,9 +100,10 @@ def original_language(lines: Sequence[str]) -> str | None:
 
 
 def date_of(lines: Sequence[str]) -> str | None:
-    """Return the first date of the lines, as YYYY-MM-DD."""
-    found = (iso_date(match[0]) for line in lines if len(line) < DATELINE for match in DATE.finditer(line))
-    return next(filter(None, found), None)
+    """Return the first date of the lines, as YYYY-MM-DD; one that two lines share where none has its own."""
+    short = [line for line in lines if len(line) < DATELINE]
+    dated = (DATE.finditer(line) for line in (*short, *map(" ".join, pairwise(short))))
+    return next(filter(None, (iso_date(match[0]) for matches in dated for match in matches)), None)
 
 
 def iso_date(text: str) -> str | None:

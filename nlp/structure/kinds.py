@@ -100,13 +100,14 @@ def _sample(document: Document) -> str:
 
 
 def _head(document: Document) -> list[str]:
-    return [text_of(document, block) for block in document.blocks[:HEAD_BLOCKS]]
+    return [" ".join(text_of(document, block).split()) for block in document.blocks[:HEAD_BLOCKS]]
 
 
 def _opening(document: Document) -> list[str]:
     """What stands at the head of a document above its preamble, cells aside."""
-    head = [text_of(document, block) for block in document.blocks[:HEAD_BLOCKS] if block.cell is None]
-    return list(takewhile(lambda text: not PREAMBLE.match(text), head))
+    head = zip(document.blocks[:HEAD_BLOCKS], _head(document), strict=True)
+    texts = [text for block, text in head if block.cell is None]
+    return list(takewhile(lambda text: not PREAMBLE.match(text), texts))
 
 
 def _issuer(opening: list[str], kind: str, symbol: str | None, language: str) -> str | None:
@@ -147,7 +148,7 @@ def is_mandates(document: Document) -> bool:
 def mandate_source(text: str) -> tuple[str, int] | None:
     """Return the Summit document and year that a mandate names in brackets at its end, None if it names none."""
     found = [match for match in SOURCE.finditer(text) if _SUMMIT_SOURCE.search(match[1])]
-    if not found or len(text) - found[-1].end() > 3:
+    if not found or len(text) - found[-1].end() > 3 or not text[: found[-1].start()].strip():
         return None
     return " ".join(found[-1][1].split()), int(found[-1][2])
 

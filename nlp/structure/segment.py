@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from nlp.language import detect
 from nlp.records import Block, Document, Passage, Profile, Span
 from nlp.structure import kinds, official
-from nlp.structure.authors import GOVERNMENTS, author_of, speaker
+from nlp.structure.authors import GOVERNMENTS, author_of, signed_by, speaker
 from nlp.structure.bodies import COLLECTIVES, NOBODY, Implementer, addressee, heading_body, leading_body
 from nlp.structure.clauses import ClauseTrail, clause_number, mandate_number
 from nlp.structure.kinds import text_of
@@ -37,7 +37,7 @@ def structure(document: Document) -> Structured:
     profile = kinds.profile_of(document, bool(articles))
     author = author_of(document, profile)
     if profile.kind in ("report", "other") and not profile.body:
-        profile = replace(profile, body=author.body)
+        profile = replace(profile, body=signed_by(document, profile))
     passages = tuple(_Walk(document, profile, author).passages())
     if profile.kind == "program":
         passages = _with_articles(passages, articles)
@@ -168,7 +168,7 @@ class _Walk:
     def _note_lead(self, block: Block, text: str, after: Block | None) -> None:
         if self._opens_cell_section(block, text):
             self.cell_title = " ".join(text.split())
-        if kinds.RESOLVES.match(text) or kinds.PREAMBLE.match(text):
+        if any(pattern.match(text) for pattern in (kinds.RESOLVES, kinds.DECLARES, kinds.PREAMBLE)):
             return
         if is_lead_in(text) and after is not None and after.marker and after.cell == block.cell:
             self.lists.announce(block, text)

@@ -13,7 +13,6 @@ from nlp.settings import Settings
 
 DOTS = 110  # an inch
 MOST_DOTS = 2_400  # of a side; larger pages are drawn coarser
-PAGES = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +25,7 @@ class Picture:
     uri: str
 
 
-def page_pictures(path: Path, settings: Settings, most: int = PAGES) -> list[Picture]:
+def page_pictures(path: Path, settings: Settings, most: int) -> list[Picture]:
     """Draw the first `most` pages of a PDF; a page that cannot be drawn is left out.
 
     Raises:

@@ -36,7 +36,8 @@ class Page:
     """What a page holds, in its `frame`; `shown` is the frame in which people see it.
 
     Attributes:
-        number: from 1. characters, pictures: how many it has. drawn_only: whether there is something on it but no text to read.
+        number: from 1. characters, pictures: how many it has. drawn_only: whether there is something on it, but no text
+            to read.
     """
 
     number: int

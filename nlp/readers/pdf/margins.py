@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from nlp.readers.pdf.lines import Line
+from nlp.readers.shapes import is_page_number, running_key
 from nlp.records import BlockKind
 
 _EDGE = 0.12
 _FEWEST_PAGES = 3
 _SHORT = 100  # characters
-_PAGE_NUMBER = re.compile(
-    r"[-–—|\s]*(?:page|página|pagina|pág\.|pag\.|p\.)?\s*(?:\d{1,4}|[ivxl]{1,6})"
-    r"(?:\s*(?:of|de|sur|/)\s*\d{1,4})?[-–—|.\s]*",
-    re.IGNORECASE,
-)
 
 
 def find_margins(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> list[dict[int, BlockKind]]:
@@ -49,7 +44,7 @@ def find_margins(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> l
         for index, side in marked.items():
             line = lines[index]
             usual = filled > 2 and index in own and places[side, _place(line)] > filled / 2
-            if _PAGE_NUMBER.fullmatch(line.text) or seen[side, _key(line)] >= enough or usual:
+            if is_page_number(line.text) or seen[side, _key(line)] >= enough or usual:
                 kept[index] = side
         found.append(kept)
     return found
@@ -90,4 +85,4 @@ def _side(line: Line, height: float) -> BlockKind | None:
 
 
 def _key(line: Line) -> str:
-    return re.sub(r"\d+", "#", " ".join(line.text.casefold().split()))
+    return running_key(line.text)

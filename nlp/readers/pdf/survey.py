@@ -22,7 +22,8 @@ class Survey:
 
     Attributes:
         drawn: whether it holds anything but text and pictures, such as lines or forms.
-        pictures: how many; pictured: whether one of them fills most of it. hidden: addresses of the text objects that nobody can see.
+        pictures: how many; pictured: whether one of them fills most of it.
+        hidden: addresses of the text objects that nobody can see.
     """
 
     drawn: bool
