@@ -14,6 +14,7 @@ from nlp.records import Block, Document, Extract, Passage, Span
 from nlp.settings import Settings
 from nlp.structure import facts, kinds
 from nlp.structure.bodies import issuing_body, leading_body, resolve
+from nlp.structure.clauses import clause_number
 from nlp.structure.entities import bodies_in, entities, group_of
 from nlp.structure.outline import marker_class
 from nlp.structure.segment import Structured, structure
@@ -121,7 +122,8 @@ def test_a_text_too_short_to_tell_takes_the_default():
     "symbol",
     [
         "AG/RES. 2027 (XXXIV-O/04)", "AG/RES. 2910 (XLVII-O/17)", "CP/doc.5678/20 rev. 1", "CE/AM/INF.23/08 corr. 1",
-        "CP/CAJP-2038/03", "SAMPLE/CIM/doc.7/10", "AG/DEC. 56 (XXXVIII-O/08)",
+        "CP/CAJP-2038/03", "SAMPLE/CIM/doc.7/10", "AG/DEC. 56 (XXXVIII-O/08)", "CP/RES. 1203 (1811/12)",
+        "AG/RES. 2O27 (XXXIV-0/04)", "AG/RES. 3O1l (XLl-0/l1)",
     ],
 )  # fmt: skip
 def test_symbols(symbol: str):
@@ -135,7 +137,10 @@ def test_symbols(symbol: str):
     [
         ("March 3, 2008", "2008-03-03"), ("3 March 2008", "2008-03-03"), ("12 de junio de 2009", "2009-06-12"),
         ("1º de agosto de 2010", "2010-08-01"), ("15 de março de 2007", "2007-03-15"), ("1er août 2009", "2009-08-01"),
-        ("27 février 2010", "2010-02-27"), ("2009-11-21", "2009-11-21"), ("21/11/2009", "2009-11-21"),
+        ("27 février 2010", "2010-02-27"), ("1.º de junio de 2010", "2010-06-01"),
+        ("1° de junho de 2010", "2010-06-01"),
+        ("June 1st, 2010", "2010-06-01"), ("June 6 to 8, 2010", "2010-06-06"), ("2 de dezembro de 2009", "2009-12-02"),
+        ("2009-11-21", "2009-11-21"), ("21/11/2009", "2009-11-21"),
     ],
 )  # fmt: skip
 def test_dates(date: str, iso: str):
@@ -187,6 +192,46 @@ def test_group_of_a_body():
     assert group_of(program, "unodc") == "multilateral"
     assert group_of(program, None) is None
     assert group_of(program, "nobody") is None
+
+
+# --- facts of the head
+
+
+@pytest.mark.parametrize(
+    ("line", "symbol", "session"),
+    [
+        ("AG/RES. 2O27 (XXXIV-0/04)", "AG/RES. 2027 (XXXIV-O/04)", "XXXIV-O/04"),
+        ("AG/RES. l9OO (XXXl-O/O1)", "AG/RES. 1900 (XXXI-O/01)", "XXXI-O/01"),
+        ("AG/RES.1404(XXVI-O/96)", "AG/RES. 1404 (XXVI-O/96)", "XXVI-O/96"),
+        ("AG/RES. 1404 XXVI-O/96", "AG/RES. 1404 XXVI-O/96", "XXVI-O/96"),
+        ("AG/RES. 7 (40-O/10)", "AG/RES. 7 (40-O/10)", "40-O/10"),
+        ("CP/RES. 752 (1186/99) corr. 1", "CP/RES. 752 (1186/99) corr. 1", "1186/99"),
+        ("OEA/Ser.P AG/doc.4698/07 rev. 1", "AG/doc.4698/07 rev. 1", None),
+        ("CP/ACTA 1738/09", "CP/ACTA 1738/09", "1738/09"),
+        ("CP/CAJP-2599/09 rev. 1", "CP/CAJP-2599/09 rev. 1", None),
+    ],
+)
+def test_symbol_and_session(line: str, symbol: str, session: str | None):
+    assert facts.symbol_of(["OEA/Ser.G", line], "paper.txt") == symbol
+    assert facts.session_of(symbol) == session
+
+
+@pytest.mark.parametrize(
+    ("symbol", "body"),
+    [
+        ("AG/RES. 1 (I-E/70)", "oas_general_assembly"), ("CP/DEC. 9 (1811/12)", "permanent_council"),
+        ("CP/CAJP-2599/09", "cajp"), ("CE/AM/INF.23/08", "ceam"), ("SAMPLE/CIM/doc.7/10", "cim"),
+        ("XYZ/doc.1/10", None),
+    ],
+)  # fmt: skip
+def test_the_organ_of_a_symbol(symbol: str, body: str | None):
+    assert facts.issuer(symbol) == body
+
+
+def test_the_original_language():
+    assert facts.original_language(["CP/doc.1/09", "Original : anglais"]) == "en"
+    assert facts.original_language(["ORIGINAL: PORTUGUÉS"]) == "pt"
+    assert facts.original_language(["Original: Textual", "An original: nobody had it."]) is None
 
 
 # --- bodies
@@ -353,6 +398,41 @@ def test_an_annex_is_no_clause(resolution: Structured):
     assert "ANNEX" in long.section or "LIST OF LADDERS" in long.section
 
 
+def test_the_profile_knows_the_organ_and_its_session(resolution: Structured):
+    assert (resolution.profile.body, resolution.profile.session) == ("oas_general_assembly", "LX-O/30")
+
+
+def test_a_running_header_ends_no_clauses_and_another_resolution_does():
+    parted = RESOLUTION_EN.replace("3. To urge", "AG/RES. 9901 (LX-O/30)\n\n3. To urge").partition("ANNEX")[0]
+    found = from_text(parted + RESOLUTION_EN.replace("9901", "9903"))
+    numbers = [p.number for p in found.passages if p.clause == "operative" and p.number]
+    assert " ".join(numbers) == "1 1.a 1.a.i 1.a.ii 1.b 2 2 3 1 1.a 1.a.i 1.a.ii 1.b 2 3"
+    assert [p.clause for p in found.passages if said(found, p).startswith("HAVING SEEN")] == ["preambular"] * 2
+
+
+def test_i_after_h_is_a_letter_unless_a_list_is_announced():
+    item = Block("list_item", Span(0, 5), marker="i.")
+    assert clause_number("7.h", item, led=False) == "7.i"
+    assert clause_number("7.h", item, led=True) == "7.h.i"
+    assert clause_number("7.a", item, led=False) == "7.a.i"
+
+
+def test_a_resolution_of_one_paragraph():
+    found = from_text(
+        RESOLUTION_ES.partition("RESUELVE")[0] + "RESUELVE invitar a la Comisión Interamericana de Mujeres."
+    )
+    last = found.passages[-1]
+    assert (found.profile.kind, last.clause, last.number, last.implementer) == ("resolution", "operative", None, "cim")
+
+
+def test_speakers_in_minutes():
+    talk = ["MINUTES OF THE MEETING ON LAMPS", "PERMANENT COUNCIL", "The CHAIR: We begin with the lamps of the quay.",
+            "The REPRESENTATIVE OF BELIZE: We have lit forty of them.", "More will follow in the spring of next year.",
+            "The Chair said two things: that it was late, and that it was dark."]  # fmt: skip
+    found = from_text("\n\n".join(talk))
+    assert [p.implementer for p in found.passages[2:]] == ["permanent_council", "states", "states", "states"]
+
+
 def test_a_spanish_resolution():
     found = from_text(RESOLUTION_ES)
     assert (found.profile.kind, found.profile.language) == ("resolution", "es")
@@ -488,6 +568,16 @@ def test_an_unknown_body_keeps_its_name():
             "Club of Lamp Keepers",
             None,
         )
+
+
+def test_columns_of_a_work_plan_say_how_far_work_has_come():
+    titles = ("Actividades previstas", "Actividades ejecutadas", "Órgano")
+    found = from_html(table(titles, ("Comprar aceite.", "Se compraron mechas.", "CIM")))
+    sections = {said(found, p): p.section[-1:] for p in found.passages}
+    assert sections["Comprar aceite."] == (titles[0],)
+    assert sections["Se compraron mechas."] == (titles[1],)
+    assert sections["CIM"] == ()
+    assert named(found, "Se compraron").implementer == "cim"
 
 
 def test_a_table_without_such_titles_says_nothing():

@@ -20,9 +20,11 @@ _SPEAKER = re.compile(
     r"(?:(?:alternate|interim|acting|permanent)\s)?"
     r"(?:chair\w*|presid\w+|présid\w+|vice\W?\w+|repr[eé]sent\w+|deleg\w+|délég\w+|ambassad\w+|embaj\w+|embaix\w+"
     r"|secretar\w+|secrét\w+|rapporteur\w*|relat\w+|minist\w+|(?:mr|mrs|ms|dr|sra?|dra|mme|m)\b\.?)"
-    r"(?:[^.:\n]|\b\w{1,4}\.){0,160}?)\s?:\s",
+    r"(?:[^.:\n]|\b\w{1,4}\.){0,160}?)\s?:(?:\s|$)",
     re.IGNORECASE,
 )
+# Labels are set in capitals, or begin with a title; "The Chair proposed:" is a sentence.
+_LABEL = re.compile(r"[A-ZÀ-Þ]{4}|^(?i:mr|mrs|ms|dr|sra?|dra|mme|m)\b")
 
 
 def author_of(document: Document, profile: Profile) -> Implementer:
@@ -66,7 +68,7 @@ def speaker(text: str, language: str, author: Implementer) -> Implementer | None
     A representative speaks for the body or, where a country is named, for its government; the chair for the author.
     """
     found = _SPEAKER.match(text)
-    if not found:
+    if not found or not _LABEL.search(found["label"]):
         return None
     named = {entity.label: entity for entity in reversed(entities(found["label"], language))}
     if body := named.get("IMPLEMENTER"):

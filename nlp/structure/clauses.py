@@ -18,18 +18,20 @@ class ClauseTrail:
         preamble: the line that leads into the grounds ("CONSIDERING:"), "" where each ground speaks for itself.
     """
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, symbol: str | None) -> None:
         self.clause: str | None = None
         self.number: str | None = None
         self.preamble = ""
-        self._language = language
+        self._language, self._symbol = language, symbol
         self._led = False
 
     def enter(self, block: Block, text: str) -> None:
         """Step to the next block of the text, headings and notes aside."""
         if kinds.RESOLVES.match(text) or (kinds.DECLARES.match(text) and self.clause == "preambular"):
             self.clause, self.number, self.preamble = "operative", None, ""
-        elif kinds.ANNEX.match(text) or self._begins_anew(text):
+        elif self.clause == "preambular" and kinds.RESOLVES_TO.match(text):
+            self.clause, self.preamble = "operative", ""
+        elif kinds.ANNEX.match(text) or (block.marker is None and self._begins_anew(text)):
             self.leave()
         elif self.clause == "operative":
             self.number = clause_number(self.number, block, self._led)
@@ -56,7 +58,11 @@ class ClauseTrail:
         """Whether another paper begins behind this one: its organ speaks, or its symbol stands alone."""
         if self.clause != "operative":
             return False
-        return kinds.is_own_symbol(text) or (text.endswith(",") and bool(enacting_body(text, self._language)))
+        symbol = kinds.symbol_alone(text)
+        if symbol and symbol != self._symbol:  # its own symbol is a running header
+            self._symbol = symbol
+            return True
+        return text.endswith(",") and enacting_body(text, self._language) is not None
 
 
 def clause_number(current: str | None, block: Block, led: bool = True) -> str | None:

@@ -8,7 +8,7 @@ from datetime import date
 from itertools import pairwise
 from pathlib import PurePath
 
-from nlp.structure.bodies import acronyms, organ_in
+from nlp.structure.bodies import COLLECTIVES, SUBJECTS, acronyms, is_name, organ_in
 from nlp.structure.entities import DATE, DIGIT, NUMBER, SESSION, bodies_in
 
 BYLINE = 220  # characters; a longer paragraph near the top cites other documents
@@ -18,7 +18,7 @@ DATELINE = 300
 _OWN = re.compile(
     r"\b[A-ZÀ-Ý]{2,}(?:/[A-Za-zÀ-ÿ0-9.-]{1,20}){1,5}"
     rf"(?:\s(?:Nº\s|No\.\s)?(?:{NUMBER}|[lI](?=\s?\())[\dOlI/.-]*)?"
-    rf"(?:\s?\((?:{SESSION})\)|\s(?=[IVXLCl1]+-)(?:{SESSION}))?(?:,?\s(?:rev|corr|add)\.\s?\d{{1,2}})*"
+    rf"(?:\s?\((?:{SESSION})\)|\s(?=[IVXLCl1]+-)(?:{SESSION}))?(?:,?\s(?i:rev|corr|add)\.?\s?\d{{1,2}})*"
 )
 _CLASSIFICATION = re.compile(r"O[AE][AS]/Ser\b")
 _IN_BRACKETS = re.compile(rf"\(({SESSION})\)|\s((?=[IVXLCl1]+-)(?:{SESSION}))$")
@@ -131,10 +131,11 @@ def _calendar(year: str, month: int, day: str) -> str | None:
 
 def enacting_body(text: str, language: str) -> str | None:
     """Return the organ that a line such as "THE GENERAL ASSEMBLY," lets speak, None for any other line."""
-    if not _ENACTING.match(" ".join(text.split())):
+    text = " ".join(text.split())
+    if not _ENACTING.match(text) or not (text.endswith(",") or is_name(text, language)):
         return None
-    found = bodies_in(text, language)
-    return organ_in(text) or (found[0].entity_id if found else None)
+    found = (entity.entity_id for entity in bodies_in(text, language) if entity.entity_id not in SUBJECTS | COLLECTIVES)
+    return organ_in(text) or next(found, None)
 
 
 def issuer(symbol: str | None) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import chain, takewhile
 
 from nlp.language import detect
@@ -21,6 +22,8 @@ _RESOLVE = r"RESOLVES|RESUELVE|RESOLVE|DECIDES?|DÉCIDE|RÉSOUT|ACUERDA|ACORDA|A
 _DECLARE = r"DECLARES?|DECLARA|DECLARAN|DECLARAM|DÉCLARE(?:NT)?|PROCLAIMS?|PROCLAMA|PROCLAME"
 RESOLVES = re.compile(rf"^(?:(?:{_DECLARE}) (?:AND|Y|E|ET) )?(?:{_RESOLVE}){_TAIL}")
 DECLARES = re.compile(rf"^(?:{_DECLARE}){_TAIL}")
+# Without numbers, the only paragraph runs on: "RESOLVES to convene ...".
+RESOLVES_TO = re.compile(rf"^(?:{_RESOLVE}|{_DECLARE})(?::\s+\S|,?\s+[a-zà-ÿ])")
 PREAMBLE = re.compile(
     r"^(?:HAVING (?:SEEN|REGARD|CONSIDERED|EXAMINED|HEARD)|TAKING (?:INTO ACCOUNT|NOTE)|CONSIDERING|BEARING IN MIND"
     r"|RECALLING|NOTING|REAFFIRMING|REITERATING|EMPHASIZING|STRESSING|RECOGNIZING|ACKNOWLEDGING|CONCERNED|EXPRESSING"
@@ -68,7 +71,9 @@ _GENERIC = re.compile(
     r"^(?:the general assembly|la asamblea general|a assembleia geral|l['’]assemblée générale|explanatory note"
     r"|nota explicativa|note explicative|continu|appendix|annex|anexo|annexe|apéndice|table of contents|índice|mandates"
     r"|having seen|visto|tendo visto|ayant vu|ayant examiné|table des matières|contents|sumário|original\s?:"
-    r"|(?:summits? of the|cumbres? de las|c[úu]pulas? das|sommets? des) am[ée]ri[a-z]+$)", re.I
+    r"|(?:organi[sz]ation of american states|organización de los estados americanos|organização dos estados americanos"
+    r"|organisation des états américains)?\W*(?:summits? of the|cumbres? de las|c[úu]pulas? das|sommets? des)"
+    r" am[ée]ri[a-z]+$)", re.I
 )  # fmt: skip
 
 
@@ -120,10 +125,9 @@ def _issuer(opening: list[str], kind: str, symbol: str | None, language: str) ->
 
 def _kind(document: Document) -> str:
     texts = [text_of(document, block) for block in document.blocks]
-    if any(RESOLVES.match(text) for text in texts) and any(PREAMBLE.match(text) for text in texts):
-        return "resolution"
-    if any(DECLARES.match(text) for text in texts) and any(PREAMBLE.match(text) for text in texts):
-        return "declaration"
+    formal = _formal_kind(texts)
+    if formal:
+        return formal
     if is_mandates(document):
         return "mandates"
     head = " ".join(chain([document.extract.title or ""], (text for text in _head(document) if len(text) < 300)))
@@ -136,6 +140,19 @@ def _kind(document: Document) -> str:
     if reported or any(block.cell for block in document.blocks):
         return "report"
     return "report" if sum(block.kind == "heading" for block in document.blocks) >= 3 else "other"
+
+
+def _formal_kind(texts: Sequence[str]) -> str | None:
+    """What an organ's own act is, by its verb behind a preamble: a resolution or a declaration; None for neither."""
+    if not any(PREAMBLE.match(text) for text in texts):
+        return None
+    if any(RESOLVES.match(text) for text in texts):
+        return "resolution"
+    if any(DECLARES.match(text) for text in texts):
+        return "declaration"
+    running = next(filter(None, map(RESOLVES_TO.match, texts)), None)
+    declares = running and DECLARES.match(re.split(r"\W", running[0])[0])
+    return ("declaration" if declares else "resolution") if running else None
 
 
 def is_mandates(document: Document) -> bool:
@@ -177,13 +194,15 @@ def _title(document: Document, is_resolution: bool, language: str) -> str | None
     told = [(kind, text) for kind, text in texts if not (_GENERIC.match(text) or PREAMBLE.match(text) or _cites(text))]
     titled = [text for kind, text in told if kind == "heading" and len(text.split()) > 2]
     headings = (*(text for text in titled if not is_name(text, language)), *titled)
-    lines = (text for _, text in told if 12 <= len(text) <= 200 and not is_resolution)
-    return named or next(iter(headings), None) or next(lines, None)
+    lines = [text for _, text in told if 12 <= len(text) <= 200 and not is_resolution]
+    lines = [*(text for text in lines if not is_name(text, language)), *lines]
+    return named or next(iter((*headings, *lines)), None)
 
 
-def is_own_symbol(text: str) -> bool:
-    """Whether a line is the symbol of a resolution or declaration and nothing else."""
-    return len(text) < BYLINE and _cites(text) and re.search(r"/(?:RES|DEC)\b", text) is not None
+def symbol_alone(text: str) -> str | None:
+    """Return the symbol of a resolution or declaration, mended, that a line consists of; None for any other line."""
+    text = " ".join(text.split())
+    return facts.mended(text) if len(text) < BYLINE and _cites(text) and re.search(r"/(?:RES|DEC)\b", text) else None
 
 
 def _cites(text: str) -> bool:

@@ -63,12 +63,15 @@ class _Walk:
 
     def __init__(self, document: Document, profile: Profile, author: Implementer) -> None:
         self.document, self.profile, self.author = document, profile, author
-        self.headings, self.lists, self.clauses = HeadingTrail(), ListTrail(), ClauseTrail(profile.language)
+        self.headings, self.lists = HeadingTrail(), ListTrail()
+        self.clauses = ClauseTrail(profile.language, profile.symbol)
+        self.spoken = (profile.language, profile.language)
         self.rows = read_rows(document, profile.language)
         self.section_body = self.speaker = NOBODY
         self.plan = kinds.plan_source(document) if profile.kind == "mandates" else None
         self.minutes = profile.kind == "report" and kinds.is_minutes(document)
         self.item: str | None = None
+        self.titling = False  # whether the block is a heading, and not a short operative paragraph that looks like one
         self.cell_title: str | None = None
         self.last_cell: tuple[int, int, int] | None = None
 
@@ -83,7 +86,7 @@ class _Walk:
 
     def _note(self, block: Block) -> Passage:
         """A note belongs to no clause and to no list, and none ends with it."""
-        clauses, self.clauses = self.clauses, ClauseTrail(self.profile.language)
+        clauses, self.clauses, self.titling = self.clauses, ClauseTrail(self.profile.language, None), False
         passage = self._describe(block, text_of(self.document, block), None, "")
         self.clauses = clauses
         return passage
@@ -93,7 +96,8 @@ class _Walk:
         self._enter_cell(block)
         row = self.rows.get((block.cell.table, block.cell.row)) if block.cell else None
         above = self.lists.above(block)
-        if block.kind == "heading" and not self.clauses.counts_on(block):
+        self.titling = block.kind == "heading" and not self.clauses.counts_on(block)
+        if self.titling:
             self._enter_heading(block, text)
         elif self.profile.kind in ("resolution", "declaration"):
             self.clauses.enter(block, text)
@@ -109,7 +113,7 @@ class _Walk:
         source = self._source(block, text)
         is_label = row is not None and (row.header or _column(block, row) in LABEL_COLUMNS)
         section = [*self.headings.path[: -1 if block.kind == "heading" else None]]
-        language = detect(text, self.profile.language)
+        language = self._language(text)
         titles = (row.group, self.cell_title, row.phases.get(block.cell.column)) if row and block.cell else ()
         section += [title for title in titles or (self.cell_title,) if title and not is_label]
         clause, preamble = self.clauses.clause, self.clauses.preamble
@@ -133,6 +137,13 @@ class _Walk:
             year=source[1] if source else None,
         )
 
+    def _language(self, text: str) -> str:
+        """Language of a passage; one too short to tell takes that of the two above it, where they agree."""
+        before, last = self.spoken
+        told = detect(text, "")
+        self.spoken = (last, told) if told else self.spoken
+        return told or (last if before == last else self.profile.language)
+
     def _source(self, block: Block, text: str) -> tuple[str, int] | None:
         """Summit document and year of a mandate: as it says itself, or as the plan of action it stands in says."""
         if self.profile.kind != "mandates":
@@ -142,7 +153,7 @@ class _Walk:
 
     def _number(self, block: Block, text: str, is_mandate: bool) -> str | None:
         """Number of a clause, a mandate, or a numbered paragraph of a declaration; headings have none."""
-        if block.kind == "heading" and not block.marker:
+        if self.titling:
             return None
         if self.clauses.clause == "operative":
             return self.clauses.number
@@ -179,13 +190,13 @@ class _Walk:
     def _implementer(self, block: Block, text: str, row: Row | None, above: str) -> Implementer:
         if row is not None and (row.header or row.names_bodies):
             return NOBODY if row.header else row.implementer
-        if self.clauses.clause == "operative":
-            asked = addressee(above or text, self.profile.language, ADDRESSEE_REACH)
-            return asked if asked.body or not above else addressee(text, self.profile.language, OWN_REACH)
         if self.clauses.clause == "preambular":
             return NOBODY
+        if self.clauses.clause == "operative":
+            asked = self._asked(text, above)
+            return GOVERNMENTS if self.profile.kind == "declaration" and not asked.body else asked
         if self.profile.kind in ("mandates", "declaration"):
-            return GOVERNMENTS if self.profile.body is None else NOBODY
+            return GOVERNMENTS
         if self.speaker is not NOBODY:
             return self.speaker
         named = (
@@ -196,6 +207,11 @@ class _Walk:
         if self.section_body.body and (named is None or named.body in COLLECTIVES):
             return self.section_body  # "The ministry agreed": what the section's body reports
         return named or self.author
+
+    def _asked(self, text: str, above: str) -> Implementer:
+        """The body that an operative paragraph speaks to: its lead-in names it, or the beginning of its own text."""
+        asked = addressee(above or text, self.profile.language, ADDRESSEE_REACH)
+        return asked if asked.body or not above else addressee(text, self.profile.language, OWN_REACH)
 
 
 def _column(block: Block, row: Row) -> str | None:

@@ -525,6 +525,27 @@ def noted_resolution(language: Language) -> Sheet:
     return Sheet((*lines, Line(note, "note")), sheet.profile)
 
 
+def in_parts(language: Language) -> Sheet:
+    """Headings stand between the operative paragraphs, which count on."""
+    sheet, heads = resolution(language, notes=False), WORDS[language].headings
+    lines = list(sheet.lines)
+    for head, number in (("II.", "7"), ("I.", "3")):
+        at = next(i for i, line in enumerate(lines) if line.unit.number == number)
+        unit = Unit(heads[len(head)].upper(), "heading", head, number="", clause="operative")
+        lines.insert(at, Line(unit, "heading"))
+    return Sheet(tuple(lines), sheet.profile)
+
+
+def in_one(language: Language) -> Sheet:
+    """An old resolution without numbers: what is resolved runs on."""
+    said, sheet = ACTS[language], resolution(language, "AG/RES. 12 (II-O/72)", notes=False)
+    cut = next(i for i, line in enumerate(sheet.lines) if line.unit.text == said.resolves)
+    words = said.tasks[1][1]
+    words = f"{said.resolves.rstrip(' :')} {words[0].lower()}{words[1:]}"
+    last = text(words, clause="operative", number="", lead_in="", implementer="states")
+    return Sheet((*sheet.lines[:cut], last), sheet.profile)
+
+
 def two_resolutions(language: Language) -> Sheet:
     """A volume: the second begins where the first ends."""
     first, second = (resolution(language, f"AG/RES. {number} (XL-O/10)", notes=False) for number in (2999, 3000))
@@ -1008,14 +1029,15 @@ _NEIGHBOUR: dict[Language, Language] = {"en": "fr", "es": "en", "pt": "es", "fr"
 def two_languages(language: Language) -> Sheet:
     """Each section first in the paper's language, then in another."""
     here, there = WORDS[language], WORDS[_NEIGHBOUR[language]]
-    lines = [title(ANNUAL[language]), text(here.paragraphs[0], language=language)]
+    lines = [title(ANNUAL[language]), *(text(here.paragraphs[at], language=language) for at in (0, 1, 8, 9))]
     for at in (1, 2, 3):
         lines.append(title(here.headings[at].upper(), "heading"))
         lines += [
             text(here.paragraphs[2 * at], language=language),
             text(here.paragraphs[2 * at + 1], language=language),
         ]
-        lines.append(text(there.paragraphs[2 * at], language=_NEIGHBOUR[language]))
+        lines += [text(there.paragraphs[2 * at + step], language=_NEIGHBOUR[language]) for step in (0, 1)]
+        lines.append(item("a)", there.head, language=_NEIGHBOUR[language]))
     return Sheet(tuple(lines), {"kind": "report", "language": language, "title": ANNUAL[language]}, mixed=True)
 
 
@@ -1045,6 +1067,8 @@ TRAPS: tuple[Trap, ...] = (
         partial(resolution, printed="AG/RES. 1 (XXXVII-E/09)", symbol="AG/RES. 1 (XXXVII-E/09)"),
         ".txt",
     ),
+    *drawn("resolution-in-parts", in_parts, ".txt", ".html"),
+    *drawn("resolution-in-one", in_one, ".txt", ".docx"),
     *drawn("two-resolutions", two_resolutions, ".txt", ".docx"),
     *drawn("council-resolution", partial(of_council, declares=False), ".txt", ".html"),
     *drawn("council-declaration", partial(of_council, declares=True), ".txt", ".docx"),

@@ -68,7 +68,13 @@ class Assembly:
 
     def __init__(self, builder: Builder, pages: Sequence[Page]) -> None:
         self._builder, self._pages = builder, pages
-        self._margins = find_margins([page.lines for page in pages], [page.frame.height for page in pages])
+        shown = [
+            [line._replace(box=page.frame.moved(line.box, page.shown)) for line in page.lines]
+            if page.frame.rotation != page.shown.rotation
+            else page.lines
+            for page in pages
+        ]
+        self._margins = find_margins(shown, [page.shown.height for page in pages])
         self._compounds = compounds_in(line for page in pages for line in page.lines)
         self._body = self._body_size()
         self._levels = self._heading_levels()

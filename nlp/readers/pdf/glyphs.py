@@ -105,7 +105,7 @@ def text_rotation(text_page: Any) -> int:
     """Return by how many degrees clockwise the page must be turned to set most of a sample of its text upright."""
     count = text_page.count_chars()
     angles = Counter(
-        _turn(text_page, place)
+        turn(text_page, place)
         for place in range(0, count, max(1, count // _ANGLES))
         if pdfium.FPDFText_GetUnicode(text_page, place) > 32
     )
@@ -179,12 +179,13 @@ def _parted(before: Glyph, glyph: Glyph, text_page: Any, rotation: int) -> bool:
     overlap = min(before.bottom, glyph.bottom) - max(before.top, glyph.top)
     if size == 0 or (overlap > 0.3 * small and -0.5 * size < gap < size):
         return False
-    if _turn(text_page, glyph.place) == rotation or _turn(text_page, before.place) == rotation:
+    if turn(text_page, glyph.place) == rotation or turn(text_page, before.place) == rotation:
         return True
     return max(abs(glyph.x0 - before.x0), abs(glyph.top - before.top)) > 3 * size
 
 
-def _turn(text_page: Any, place: int) -> int:
+def turn(text_page: Any, place: int) -> int:
+    """By how many degrees clockwise the page must be turned to set a character upright, a multiple of 90."""
     return round(-math.degrees(pdfium.FPDFText_GetCharAngle(text_page, place)) / 90) * 90 % 360
 
 

@@ -140,7 +140,8 @@ def _paragraph(group: Sequence[Line], compounds: Container[str]) -> Paragraph:
     text = text.replace(HYPHEN, "-")
     if "  " in text:
         text = re.sub(r" {2,}", " ", text)
-    box, size = around(line.box for line in group), median(line.size for line in group)
+    first = [line.box for line in group if line.column == group[0].column]  # one box cannot tell two columns
+    box, size = around(first), median(line.size for line in group)
     sure = [line.confidence for line in group if line.confidence is not None]
     return Paragraph(text, box, size, all(line.bold for line in group), round(mean(sure), 3) if sure else None)
 

@@ -15,7 +15,7 @@ _FEWEST_LINES = 5
 _LEFTMOST = 0.3  # of the text's width: no gutter lies further left, nor as near to the right side
 _TITLE, _TITLE_LENGTH = 1.12, 90  # times the usual size, and characters, of a title between columns
 _INITIAL = 1.7  # times the usual size, of a letter that begins a chapter
-_SPACE = 0.6  # of a letter's mean width
+_SPACE = 1.0  # of a letter's mean width, as the next word may have wide letters
 _NUMBER_STEPS = (1, 2, 5, 10)
 
 
@@ -210,6 +210,8 @@ def _with_initials(segments: Sequence[Segment]) -> Sequence[Segment]:
             ]
             if near:
                 first = min(near, key=lambda other: other.box.top)
-                kept[kept.index(first)] = first._replace(text=part.text + first.text)
+                kept[kept.index(first)] = first._replace(
+                    text=part.text + first.text, box=first.box._replace(x0=part.box.x0)
+                )
                 kept.remove(part)
     return kept

@@ -18,7 +18,17 @@ from nlp.readers.building import Builder
 from nlp.readers.pdf import scans
 from nlp.readers.pdf.aligned import find_aligned
 from nlp.readers.pdf.assembly import Assembly, Page, Table
-from nlp.readers.pdf.glyphs import Frame, Glyph, is_of, read_glyphs, segments, swift_segments, text_rotation, unmapped
+from nlp.readers.pdf.glyphs import (
+    Frame,
+    Glyph,
+    is_of,
+    read_glyphs,
+    segments,
+    swift_segments,
+    text_rotation,
+    turn,
+    unmapped,
+)
 from nlp.readers.pdf.lines import Line, read_lines
 from nlp.readers.pdf.rulings import Ruled, TableFinder, TooManyRules, fill, has_rules, inner_lines
 from nlp.readers.pdf.survey import survey
@@ -174,10 +184,26 @@ def _read_page(document: Any, number: int, finder: TableFinder, builder: Builder
             if len(filled) > 1:
                 read.tables.append(Table(drawn, _cells(drawn, filled, text_page, frame.rotation)))
                 glyphs = outside
+        upright = _upright(text_page, glyphs, frame, shown)
+        glyphs = [glyph for glyph in glyphs if glyph.place not in upright]
         aligned, rest = find_aligned(segments(glyphs, text_page, frame.rotation))
         read.tables = sorted([*read.tables, *aligned], key=lambda table: table.drawn.box.top)
-        read.lines = read_lines(rest)
+        read.lines = [*read_lines(rest), *_upright_lines(text_page, upright, frame, shown)]
         return read
+
+
+def _upright(text_page: Any, glyphs: Sequence[Glyph], frame: Frame, shown: Frame) -> set[int]:
+    """Places of the characters that stand upright on a page whose text is turned: running heads and page numbers."""
+    if frame.rotation == shown.rotation:
+        return set()
+    return {glyph.place for glyph in glyphs if turn(text_page, glyph.place) == shown.rotation}
+
+
+def _upright_lines(text_page: Any, places: set[int], frame: Frame, shown: Frame) -> list[Line]:
+    """Lines of those characters, with boxes in the page's own `frame`."""
+    glyphs = [glyph for glyph in read_glyphs(text_page, shown) if glyph.place in places] if places else []
+    lines = read_lines(segments(glyphs, text_page, shown.rotation))
+    return [line._replace(box=shown.moved(line.box, frame)) for line in lines]
 
 
 def _ruled(page: Any, number: int, finder: TableFinder, frame: Frame, builder: Builder) -> list[Ruled]:
