@@ -15,15 +15,15 @@ from pathlib import Path
 from typing import Any
 
 from nlp.bench.extractors import EXTRACTORS, Extractor, Row
+from nlp.bench.outlines import profile_faults, signs, structure_faults
 from nlp.errors import EvmapError, UnreadableDocument, UsageError
 from nlp.pipeline import read_structured
-from nlp.records import Block, Passage
+from nlp.records import Block
 from nlp.settings import Settings
 from nlp.structure.segment import Structured
 
 OURS = "evmap"
 SUFFIX = ".truth.json"
-STRUCTURE = ("number", "clause", "section", "lead_in", "year", "language")
 NOT_BODY = ("header", "footer")
 _INVISIBLE = re.compile(r"[\s\u00ad\u200b-\u200f\u2060\ufeff]+")
 
@@ -79,11 +79,6 @@ class Judged:
 def letters(text: str) -> str:
     """What is left of a text without white space and invisible characters, ligatures undone."""
     return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
-
-
-def signs(text: str) -> str:
-    """Its letters and digits alone: for cells and quotes, where bullets and points do not matter."""
-    return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
 
 
 def in_order(truth: str, found: str) -> tuple[int, int]:
@@ -155,8 +150,8 @@ def judge_ours(path: Path, truth: Mapping[str, Any], settings: Settings) -> tupl
         wrong = [unit for unit in asked if not right(unit, found.get(signs(unit["text"]), []))]
         setattr(marks, name, (len(asked) - len(wrong), len(asked)))
         faults += [f"{name}: {_brief(unit, name)}" for unit in wrong]
-    for name, (all_told, missed) in (("profile", _profile_faults(structured, truth)),
-                                     ("structure", _structure_faults(structured, units))):  # fmt: skip
+    for name, (all_told, missed) in (("profile", profile_faults(structured, truth)),
+                                     ("structure", structure_faults(structured, units))):  # fmt: skip
         setattr(marks, name, (all_told - len(missed), all_told))
         faults += [f"{name}: {fault}" for fault in missed]
     asked = [unit for unit in units if unit["implementer"]]
@@ -193,37 +188,6 @@ def _acts(structured: Structured, unit: Mapping[str, Any]) -> bool:
     wanted, text = signs(unit["text"]), structured.document.text
     holding = [p for p in structured.passages if wanted in signs(text[p.span.start : p.span.end])]
     return not holding or any(passage.implementer == unit["implementer"] for passage in holding)
-
-
-def _profile_faults(structured: Structured, truth: Mapping[str, Any]) -> tuple[int, list[str]]:
-    """How many facts of the document the truth tells, and which are not so."""
-    facts: Mapping[str, str | None] = truth.get("profile") or {}
-    said = {name: getattr(structured.profile, name, None) for name in facts}
-    return len(facts), [f"{name} {said[name]!r}, not {fact!r}" for name, fact in facts.items() if said[name] != fact]
-
-
-def _structure_faults(structured: Structured, units: Sequence[Mapping[str, Any]]) -> tuple[int, list[str]]:
-    """How many facts of its units the truth tells, and which no passage with the unit's text has right."""
-    text, count = structured.document.text, 0
-    told = [(signs(text[passage.span.start : passage.span.end]), passage) for passage in structured.passages]
-    faults = []
-    for unit in units:
-        facts = {name: unit[name] for name in STRUCTURE if unit.get(name) is not None}
-        wanted = signs(unit["text"]) if facts else ""
-        same = [passage for said, passage in told if said == wanted]
-        holding = same or [passage for said, passage in told if facts and wanted in said]
-        found = [_facts(passage) for passage in holding]
-        count += len(facts)
-        for name, fact in facts.items():
-            seen = [one[name] for one in found]
-            if not any(signs(str(one)) == signs(str(fact)) for one in seen):
-                faults.append(f"{name} {seen[:2]}, not {fact!r}, of {unit['text'][:50]!r}")
-    return count, faults
-
-
-def _facts(passage: Passage) -> dict[str, Any]:
-    facts = {name: getattr(passage, name) or "" for name in STRUCTURE}
-    return facts | {"section": passage.section[-1] if passage.section else ""}
 
 
 def _brief(unit: Mapping[str, Any], name: str) -> str:

@@ -14,7 +14,8 @@ from typing import Any
 import yaml
 
 from nlp.annotations import GoldUnit
-from nlp.bench.extraction import NOT_BODY, signs
+from nlp.bench.extraction import NOT_BODY
+from nlp.bench.outlines import signs
 from nlp.errors import UsageError
 from nlp.evaluate import answer
 from nlp.pipeline import Mapper, surroundings

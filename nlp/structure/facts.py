@@ -18,7 +18,7 @@ DATELINE = 300
 _OWN = re.compile(
     r"\b[A-ZÀ-Ý]{2,}(?:/[A-Za-zÀ-ÿ0-9.-]{1,20}){1,5}"
     rf"(?:\s(?:Nº\s|No\.\s)?(?:{NUMBER}|[lI](?=\s?\())[\dOlI/.-]*)?"
-    rf"(?:\s?\((?:{SESSION})\)|\s(?=[IVXLCl1]+-)(?:{SESSION}))?(?:,?\s(?i:rev|corr|add)\.?\s?\d{{1,2}})*"
+    rf"(?:\s?\((?:{SESSION})\)|\s(?=[IVXLCl1]+-)(?:{SESSION}))?(?:\s[Dd]oc\.\s?\d{{1,4}})?(?:,?\s(?i:rev|corr|add)\.?\s?\d{{1,2}})*"
 )
 _CLASSIFICATION = re.compile(r"O[AE][AS]/Ser\b")
 _IN_BRACKETS = re.compile(rf"\(({SESSION})\)|\s((?=[IVXLCl1]+-)(?:{SESSION}))$")
@@ -141,7 +141,8 @@ def enacting_body(text: str, language: str) -> str | None:
 def issuer(symbol: str | None) -> str | None:
     """Return the organ whose paper bears a symbol: the last one that its letters name ("CP/CAJP-2599/09")."""
     known = {"AG": "oas_general_assembly", "CP": "permanent_council", **acronyms()}
-    return next((known[part] for part in _letters(symbol or "") if part in known), None)
+    parts = [part for part in _letters(symbol or "") if part in known]
+    return known[next((part for part in parts if part != "CP"), parts[0])] if parts else None  # "AG/CP/doc.615/98"
 
 
 def _letters(symbol: str) -> Iterator[str]:

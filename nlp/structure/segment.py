@@ -112,7 +112,7 @@ class _Walk:
         who = self._implementer(block, text, row, above)
         source = self._source(block, text)
         is_label = row is not None and (row.header or _column(block, row) in LABEL_COLUMNS)
-        section = [*self.headings.path[: -1 if block.kind == "heading" else None]]
+        section = [*self.headings.path[: -1 if self.titling else None]]
         language = self._language(text)
         titles = (row.group, self.cell_title, row.phases.get(block.cell.column)) if row and block.cell else ()
         section += [title for title in titles or (self.cell_title,) if title and not is_label]
@@ -159,7 +159,8 @@ class _Walk:
             return self.clauses.number
         if is_mandate and self.plan is None:
             return mandate_number(block, text)
-        if is_mandate or (self.profile.kind == "declaration" and marker_class(block.marker) == "number"):
+        declared = self.profile.kind == "declaration" and block.kind != "footnote"
+        if is_mandate or (declared and marker_class(block.marker) == "number"):
             self.item = clause_number(self.item, block)
             return self.item
         return None
