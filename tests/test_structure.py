@@ -718,3 +718,11 @@ def test_the_official_report_row_by_row():
     assert rows == {place: {body} for place, body in REPORT_ROWS.items()}
     references = {p.reference for p in found.passages if p.implementer in ("cim", "cicte")}
     assert {reference and reference.startswith("CE/AM-7/08") for reference in references} == {True}
+
+
+def test_a_paper_that_says_who_prepared_it_is_theirs():
+    said = "This compilation was prepared by the Inter-American Commission of Women at the request of the Council."
+    found = from_text(
+        f"NOTE\n\n{said}\n\nGENERAL SECRETARIAT AND OTHER ORGANIZATIONS\n\nBoats were counted in the bay.\n"
+    )
+    assert named(found, "Boats").implementer == "cim"

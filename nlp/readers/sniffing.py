@@ -21,6 +21,7 @@ OPEN_DOCUMENT = "application/vnd.oasis.opendocument.text"
 
 CONVERT = "convert it to PDF, DOCX, HTML or text"
 _SAMPLE = 65_536
+_WPC_HEADER = 512  # bytes that every WordPerfect document has
 _SIGNATURES = (
     (b"\x89PNG", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),
@@ -75,6 +76,8 @@ def sniff(data: bytes) -> str:
     if data.startswith(_OLE):
         return _sniff_ole(data)
     if data.startswith(b"\xffWPC"):
+        if len(data) < _WPC_HEADER:
+            raise UnreadableDocument("document", "corrupt", "a WordPerfect document cut short", "get a fresh copy")
         return WORD_PERFECT
     if data.lstrip(b" \t\r\n\xef\xbb\xbf").startswith(b"{\\rtf"):
         return RTF

@@ -13,6 +13,13 @@ from nlp.structure.kinds import text_of
 HEAD_BLOCKS = 8
 BYLINE_LENGTH, PROSE_LENGTH = 260, 90  # a longer line is no byline; one this long that ends a sentence is prose
 GOVERNMENTS = Implementer("states", None)
+NAME_REACH = 80
+_MADE_BY = re.compile(
+    r"\b(?:document|paper|report|summary|compilation|documento|informe|resumen|compilación|relatório|resumo|compilação"
+    r"|rapport|résumé)\b.{0,40}?\b(?:(?:prepared|drafted|compiled|drawn up) by"
+    r"|(?:elabora|prepara|redacta|compila)d[oa] por|redigid[oa] por|(?:établi|rédigé|préparé|compilé)e? par)\b",
+    re.IGNORECASE,
+)
 _FURNITURE = ("header", "footer")
 # "The REPRESENTATIVE OF ...:", "El PRESIDENTE:", "Sr. Lima (Paraguay):"
 _SPEAKER = re.compile(
@@ -40,10 +47,18 @@ def author_of(document: Document, profile: Profile) -> Implementer:
         if block.kind == "heading" and len(text_of(document, block)) < BYLINE_LENGTH
     }
     sections = len(set(named.values()) - {None}) > 1
-    head = [profile.title or ""]
+    head = [profile.title or "", *_makers(document)]
     titles = {text_of(document, block) for block, body in named.items() if sections and body}
     head += [text for text in _byline_texts(document) if text not in titles]
     return issuing_body("\n".join(head), profile.language)
+
+
+def _makers(document: Document) -> Iterator[str]:
+    """What the first texts say of who made the document: "This summary was prepared by the Secretariat of ..."."""
+    for block in document.blocks[:HEAD_BLOCKS]:
+        match = _MADE_BY.search(text_of(document, block))
+        if match and block.cell is None:
+            yield text_of(document, block)[match.end() : match.end() + NAME_REACH]
 
 
 def signed_by(document: Document, profile: Profile) -> str | None:

@@ -235,7 +235,7 @@ def _continues(group: Sequence[Line], line: Line, width: int | None) -> bool:
     ended = ends_sentence(before.text)
     if line.text[0].islower() and not ended:
         return True
-    if not width or (before.text.isupper() and not line.text.isupper()) or (ended and _steps_in(group, line)):
+    if not width or (before.text.isupper() and line.text != line.text.upper()) or (ended and _steps_in(group, line)):
         return False
     return _is_full(before, line, width - 3) if ended else before.width >= 0.6 * width
 
