@@ -37,7 +37,7 @@ _PAGE_NUMBER = re.compile(
     r"(?:\s*(?:of|de|sur|/)\s*\d{1,4})?[-–—|.\s]*",
     re.IGNORECASE,
 )
-_WITHIN_SENTENCE = frozenset("abcfghijklmnpqsvwxz0123456789,-")  # the other letters end "and", "or", "et", "ou", "y"
+WITHIN_SENTENCE = frozenset("abcfghijklmnpqsvwxz0123456789,-")  # the other letters end "and", "or", "et", "ou", "y"
 _SENTENCE_END = re.compile(r"[.!?:;…][\"'”’»)\]]*$|[;,] (?:and|or|y|o|e|u|ou|et)$")
 _FINAL_PUNCTUATION = (".", ",", ";", ":", "!", "?", "…")
 _LETTER_STYLES = (("roman", re.compile(_ROMAN + r"\Z")), ("number", re.compile(r"\d+\Z")))
@@ -115,7 +115,7 @@ def running_key(text: str) -> str:
 
 def ends_sentence(text: str) -> bool:
     """Whether `text` ends like a sentence, a clause or an introduction of a list."""
-    if text[-1:] in _WITHIN_SENTENCE:
+    if text[-1:] in WITHIN_SENTENCE:
         return False
     return _SENTENCE_END.search(text[-8:].rstrip()) is not None
 

@@ -245,7 +245,7 @@ def swift_segments(text_page: Any, text: str, frame: Frame) -> list[Segment] | N
     for line in text.split("\r\n"):
         said = line.strip(" \t\xa0")
         if said:
-            first = start + line.index(said[0])
+            first = start if line[0] == said[0] else start + line.index(said[0])
             last = first + len(said) - 1
             loose(raw, first, pointer)
             x0, low, high = corner.left, corner.bottom, corner.top

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -11,7 +12,7 @@ from typing import NamedTuple
 
 from nlp.readers.pdf.glyphs import HYPHEN
 from nlp.readers.pdf.lines import Line, around
-from nlp.readers.shapes import ends_sentence, is_lone_marker, marker_style, split_marker
+from nlp.readers.shapes import WITHIN_SENTENCE, ends_sentence, is_lone_marker, marker_style, split_marker
 from nlp.records import Box
 
 _HYPHENS = (HYPHEN, "-", "\u00ad", "\u2010")
@@ -20,6 +21,7 @@ _AROUND_WORDS = ".,;:!?()[]«»“”\"'’"
 _COMPOUND = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
 _LEADER = re.compile(r"(?:\.\s?){4,}\s*[\divxlc]+$")  # dots that lead to a page number
 _HARDLY, _CLEARLY = 0.12, 0.25  # more space than usual, in line heights
+_PROSE = 30  # characters of a line
 _LONG = 0.6  # of a column's width: shorter lines may be titles or addresses
 
 
@@ -48,15 +50,19 @@ class Spacing:
     @classmethod
     def of(cls, lines: Sequence[Line]) -> Spacing:
         """Measure the lines of a page, a column or a cell."""
-        pairs = [(before, line, _gap(before, line)) for before, line in pairwise(lines) if before.column == line.column]
-        gaps = sorted(gap for _, _, gap in pairs)
-        usual = gaps[len(gaps) // 4] if gaps else 0.0
-        wide = sum(gap > usual + _CLEARLY for gap in gaps)
+        gaps = [_gap(before, line) for before, line in pairwise(lines)]
+        alike = sorted(gap for gap in gaps if gap >= 0)
+        usual = alike[len(alike) // 4] if alike else 0.0
+        wide = len(alike) - bisect_right(alike, usual + _CLEARLY)
+        if wide < 2:
+            return cls(usual, apart=False)
         close = sum(
-            gap <= usual + _HARDLY and before.box.x1 < before.right - 3 * line.size and ends_sentence(before.text)
-            for before, line, gap in pairs
+            0 <= gap <= usual + _HARDLY
+            and before.box.x1 < before.right - 3 * before.size
+            and ends_sentence(before.text)
+            for before, gap in zip(lines, gaps, strict=False)
         )
-        return cls(usual, wide > 1 and wide > 3 * close)
+        return cls(usual, wide > 3 * close)
 
 
 def read_paragraphs(lines: Sequence[Line], compounds: Container[str] = ()) -> list[Paragraph]:
@@ -76,19 +82,24 @@ def read_paragraphs(lines: Sequence[Line], compounds: Container[str] = ()) -> li
 
 
 def _gap(before: Line, line: Line) -> float:
-    """Space between two lines, in heights of the second; 0 where they touch."""
-    size = line.box.bottom - line.box.top
-    return max(0.0, (line.box.top - before.box.bottom) / (size if size > 1 else 1.0))
+    """Space between two lines, in heights of the second; 0 where they touch, -1 in different columns."""
+    if before.column != line.column:
+        return -1.0
+    _, top, _, bottom = line.box
+    space = top - before.box.bottom
+    return space / max(1.0, bottom - top) if space > 0 else 0.0
 
 
 def _goes_on(group: Sequence[Line], line: Line, spacing: Spacing) -> bool:
     """Whether `line` goes on with the paragraph of `group`."""
     before = group[-1]
-    if line.column != before.column:
-        return goes_over(before.text, line.text) and before.bold == line.bold
     gap = _gap(before, line)
+    if gap < 0:
+        return goes_over(before.text, line.text) and before.bold == line.bold
     if gap > min(spacing.usual, 1.2) + 0.4:
         return False
+    if before.text[-1] in WITHIN_SENTENCE and line.text[0].islower() and _is_prose(before, line):
+        return True
     if is_lone_marker(before.text) and len(group) == 1:
         return True
     if abs(before.size - line.size) > 0.12 * before.size or (before.bold != line.bold and len(group) == 1):
@@ -107,6 +118,17 @@ def _goes_on(group: Sequence[Line], line: Line, spacing: Spacing) -> bool:
     if _indented(group, line) and ended:
         return False
     return full or (not ended and _centred(before, line))
+
+
+def _is_prose(before: Line, line: Line) -> bool:
+    """Whether two lines are set alike and long enough for running text: no list, no title, no leader."""
+    return (
+        before.size == line.size
+        and before.bold == line.bold
+        and before.text[-1] not in "0123456789-"
+        and len(before.text) > _PROSE
+        and line.text[1:2] not in ".)"
+    )
 
 
 def _leads_to_page(text: str) -> bool:
