@@ -9,8 +9,8 @@ from statistics import median
 
 from nlp.readers.pdf.assembly import Table
 from nlp.readers.pdf.glyphs import Segment
+from nlp.readers.pdf.grids import Ruled
 from nlp.readers.pdf.lines import around, find_gutter, read_lines, visual_rows
-from nlp.readers.pdf.rulings import Ruled
 from nlp.readers.shapes import is_lone_marker
 
 _FEWEST_ROWS = 3  # with a piece in two columns at least

@@ -9,10 +9,10 @@ from itertools import pairwise
 
 from nlp.readers.building import Builder
 from nlp.readers.pdf.glyphs import HYPHEN, Frame
+from nlp.readers.pdf.grids import Ruled
 from nlp.readers.pdf.layout import Paragraph, compounds_in, goes_over, joined, read_paragraphs
 from nlp.readers.pdf.lines import Line
 from nlp.readers.pdf.margins import find_margins
-from nlp.readers.pdf.rulings import Ruled
 from nlp.readers.shapes import HEADING_LENGTH, is_footnote
 from nlp.records import BlockKind, Box, Cell
 

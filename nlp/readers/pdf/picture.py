@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
 
-from nlp.readers.pdf.rulings import Ruled
-from nlp.records import Box
+from nlp.readers.pdf.grids import Edge, Ruled, find_tables
 
 _DARK = 140  # of 255; paler is paper
 _LENGTH = 0.04  # of the picture's width: nothing shorter is a rule
@@ -25,26 +23,24 @@ def find_rules(picture: bytes, scale: float) -> list[Ruled]:
 
     Two columns and two rows are the least. Rules are dark runs; pdfplumber tells the cells from where they cross.
     """
-    from pdfplumber.table import cells_to_tables, edges_to_intersections, intersections_to_cells
     from PIL import Image
 
     with Image.open(io.BytesIO(picture)) as image:
         dark = np.asarray(image.convert("L")) < _DARK
     length, thick = int(_LENGTH * dark.shape[1]), max(3, int(_THICK * dark.shape[1]))
-    across = [_edge(x0, y0, x1, y1, "h", scale) for x0, y0, x1, y1 in _runs(dark, length, thick)]
-    down = [_edge(x0, y0, x1, y1, "v", scale) for y0, x0, y1, x1 in _runs(dark.T, length, thick)]
+    across = [_edge(x0, y0, x1, y1, True, scale) for x0, y0, x1, y1 in _runs(dark, length, thick)]
+    down = [_edge(x0, y0, x1, y1, False, scale) for y0, x0, y1, x1 in _runs(dark.T, length, thick)]
     if len(across) < 2 or len(down) < 2:
         return []
-    crossings = edges_to_intersections([*across, *down], _NEAR, _NEAR)
-    tables = [_ruled(cells) for cells in cells_to_tables(intersections_to_cells(crossings))]
-    return [table for table in tables if table.columns > 1 and len(table.rows) > 1]
+    return [table for table in find_tables([*across, *down], _NEAR) if len(table.rows) > 1]
 
 
-def _edge(x0: int, y0: int, x1: int, y1: int, orientation: str, scale: float) -> dict[str, Any]:
-    middle_x, middle_y = (x0 + x1) / 2 * scale, (y0 + y1) / 2 * scale
-    if orientation == "h":
-        return {"x0": x0 * scale, "x1": x1 * scale, "top": middle_y, "bottom": middle_y, "orientation": "h"}
-    return {"x0": middle_x, "x1": middle_x, "top": y0 * scale, "bottom": y1 * scale, "orientation": "v"}
+def _edge(x0: int, y0: int, x1: int, y1: int, across: bool, scale: float) -> Edge:
+    if across:
+        y0 = y1 = (y0 + y1) // 2
+    else:
+        x0 = x1 = (x0 + x1) // 2
+    return Edge(x0 * scale, y0 * scale, x1 * scale, y1 * scale, across)
 
 
 def _runs(dark: Mask, length: int, thick: int) -> Iterator[tuple[int, int, int, int]]:
@@ -67,25 +63,3 @@ def _runs(dark: Mask, length: int, thick: int) -> Iterator[tuple[int, int, int, 
             if done[3] - done[1] <= thick:
                 yield done[0], done[1], done[2], done[3]
     yield from ((x0, y0, x1, y1) for x0, y0, x1, y1 in open_runs if y1 - y0 <= thick)
-
-
-def _ruled(cells: list[tuple[float, float, float, float]]) -> Ruled:
-    """A table of cells (x0, top, x1, bottom): rows and columns where cells begin."""
-    tops = _steps(cell[1] for cell in cells)
-    lefts = _steps(cell[0] for cell in cells)
-    grid: list[list[Box | None]] = [[None] * len(lefts) for _ in tops]
-    for x0, top, x1, bottom in cells:
-        row = max(i for i, start in enumerate(tops) if start <= top + _NEAR / 2)
-        column = max(i for i, start in enumerate(lefts) if start <= x0 + _NEAR / 2)
-        grid[row][column] = Box(x0, top, x1, bottom)
-    x0s, tops_, x1s, bottoms = zip(*cells, strict=True)
-    return Ruled(Box(min(x0s), min(tops_), max(x1s), max(bottoms)), tuple(map(tuple, grid)))
-
-
-def _steps(values: Iterable[float]) -> list[float]:
-    """Sorted values without those that are nearly the one before."""
-    steps: list[float] = []
-    for value in sorted(values):
-        if not steps or value - steps[-1] > _NEAR:
-            steps.append(value)
-    return steps

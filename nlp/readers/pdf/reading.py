@@ -29,8 +29,9 @@ from nlp.readers.pdf.glyphs import (
     turn,
     unmapped,
 )
+from nlp.readers.pdf.grids import Ruled
 from nlp.readers.pdf.lines import Line, read_lines
-from nlp.readers.pdf.rulings import Ruled, TableFinder, TooManyRules, fill, has_rules, inner_lines
+from nlp.readers.pdf.rulings import TooManyRules, drawn_tables, fill, has_rules, inner_lines
 from nlp.readers.pdf.survey import survey
 from nlp.records import Extract
 from nlp.settings import Settings
@@ -60,7 +61,7 @@ def read(data: bytes, settings: Settings) -> Extract:
         count = len(document)
         if not count:
             raise _corrupt("no page in it")
-        pages = _read_pages(document, TableFinder(data), builder, settings, troubles)
+        pages = _read_pages(document, builder, settings, troubles)
         _recognise(document, pages, builder, settings, troubles)
         builder.lose("pictures left out", sum(page.pictures for page in pages))
         title = document.get_metadata_dict().get("Title")
@@ -83,16 +84,14 @@ def _corrupt(reason: str) -> UnreadableDocument:
     return UnreadableDocument("document", "corrupt", reason, "open and save it anew, or get a fresh copy")
 
 
-def _read_pages(
-    document: Any, finder: TableFinder, builder: Builder, settings: Settings, troubles: list[str]
-) -> list[Page]:
+def _read_pages(document: Any, builder: Builder, settings: Settings, troubles: list[str]) -> list[Page]:
     pages: list[Page] = []
     broken: list[int] = []
     wanted = min(len(document), settings.max_pages)
     characters = 0
     for number in range(wanted):
         try:
-            page = _read_page(document, number, finder, builder)
+            page = _read_page(document, number, builder)
         except pypdfium2.PdfiumError:
             broken.append(number + 1)
             continue
@@ -155,7 +154,7 @@ def _named(numbers: Sequence[int]) -> str:
     return f"{shown} and {more} more" if more > 0 else shown
 
 
-def _read_page(document: Any, number: int, finder: TableFinder, builder: Builder) -> Page:
+def _read_page(document: Any, number: int, builder: Builder) -> Page:
     with closing(document[number]) as page, closing(page.get_textpage()) as text_page:
         shown = Frame(page, page.get_rotation())
         seen = survey(page)
@@ -179,7 +178,7 @@ def _read_page(document: Any, number: int, finder: TableFinder, builder: Builder
         unknown = unmapped(text_page, glyphs)
         builder.lose("characters without a known letter", unknown)
         read.drawn_only = (written < _FEW_CHARACTERS and seen.pictured) or unknown > _UNREADABLE * written
-        for drawn in _ruled(page, number, finder, frame, builder) if frame.rotation == shown.rotation else ():
+        for drawn in _ruled(page, frame, builder):
             filled, outside = fill(drawn, glyphs)
             if len(filled) > 1:
                 read.tables.append(Table(drawn, _cells(drawn, filled, text_page, frame.rotation)))
@@ -206,14 +205,13 @@ def _upright_lines(text_page: Any, places: set[int], frame: Frame, shown: Frame)
     return [line._replace(box=shown.moved(line.box, frame)) for line in lines]
 
 
-def _ruled(page: Any, number: int, finder: TableFinder, frame: Frame, builder: Builder) -> list[Ruled]:
+def _ruled(page: Any, frame: Frame, builder: Builder) -> list[Ruled]:
     try:
-        found = finder.tables(number, frame) if has_rules(page) else []
+        found = drawn_tables(page, frame) if has_rules(page) else []
     except TooManyRules:
-        found = None
-    if found is None:
         builder.lose("pages whose tables could not be told apart")
-    return sorted(found or (), key=lambda table: table.box.top)
+        return []
+    return sorted(found, key=lambda table: table.box.top)
 
 
 def _cells(

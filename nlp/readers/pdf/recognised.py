@@ -13,8 +13,9 @@ from statistics import median
 from typing import NamedTuple
 
 from nlp.readers.pdf.assembly import Table
+from nlp.readers.pdf.grids import Ruled
 from nlp.readers.pdf.lines import Line, around
-from nlp.readers.pdf.rulings import Ruled, inner_lines
+from nlp.readers.pdf.rulings import inner_lines
 from nlp.records import Box
 
 _UNSURE = 60.0  # of 100; words below are counted as read with little confidence

@@ -1,43 +1,23 @@
-"""Ruled tables on PDF pages: seen by PDFium's lines, measured by pdfplumber, filled with PDFium's characters."""
+"""Ruled tables on PDF pages: lines and characters from PDFium, cells by pdfplumber's steps."""
 
 from __future__ import annotations
 
-import io
-import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+import ctypes
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
 import pypdfium2.raw as pdfium
 
 from nlp.readers.pdf.glyphs import Frame, Glyph
+from nlp.readers.pdf.grids import Edge, Ruled, find_tables
 from nlp.readers.pdf.lines import Line
 from nlp.records import Box
 
 _THIN, _LONG, _TALL = 3.0, 30.0, 6.0
 _MOST_PATHS = 5_000
-
-
-@dataclass(frozen=True, slots=True)
-class Ruled:
-    """A table as drawn: its box, and of each row the boxes of its cells; a cell merged away is None."""
-
-    box: Box
-    rows: tuple[tuple[Box | None, ...], ...]
-
-    @property
-    def columns(self) -> int:
-        """Number of columns."""
-        return max(map(len, self.rows))
-
-    def cell_at(self, x: float, y: float) -> tuple[int, int] | None:
-        """Return row and column of the cell that holds a point, None where none does."""
-        for row, cells in enumerate(self.rows):
-            for column, box in enumerate(cells):
-                if box and box.x0 <= x <= box.x1 and box.top <= y <= box.bottom:
-                    return row, column
-        return None
+_DEEPEST = 4
+Corners = tuple[float, float, float, float]
 
 
 class TooManyRules(Exception):
@@ -65,61 +45,77 @@ def has_rules(page: Any) -> bool:
     return (across >= 2 and down >= 2) or boxes >= 3
 
 
-class TableFinder:
-    """Opens a document in pdfplumber when its first ruled page turns up."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self._pages: list[Any] | None = None
-
-    def tables(self, number: int, frame: Frame) -> list[Ruled] | None:
-        """Return the tables of page `number` (from 0) with two columns or more, None when pdfplumber cannot tell."""
-        from pdfminer.pdfexceptions import PDFException
-        from pdfminer.psexceptions import PSException
-        from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException
-
-        try:
-            if self._pages is None:
-                self._pages = []
-                self._pages = _open(self._data)
-            if number >= len(self._pages):
-                return None
-            page = self._pages[number]
-            found = [_ruled(table, _shift(page, frame)) for table in page.find_tables()]
-            page.close()
-        except (
-            PDFException, PSException, MalformedPDFException, PdfminerException,
-            ValueError, KeyError, IndexError, TypeError, AttributeError, AssertionError, RecursionError, OverflowError,
-        ):  # fmt: skip
-            return None
-        return [table for table in found if table.columns > 1]
+def drawn_tables(page: Any, frame: Frame) -> list[Ruled]:
+    """Return the tables that the straight lines and boxes of a page make, in `frame`."""
+    return find_tables(_edges(page, frame))
 
 
-def _open(data: bytes) -> list[Any]:
-    import pdfplumber
-
-    logging.getLogger("pdfminer").setLevel(logging.ERROR)  # it warns of each small flaw, to people who cannot act on it
-    pages: list[Any] = pdfplumber.open(io.BytesIO(data)).pages
-    return pages
-
-
-def _shift(page: Any, frame: Frame) -> tuple[float, float]:
-    """Return how far pdfplumber's origin lies from the shown page's upper left corner."""
-    if page.rotation:
-        return 0.0, 0.0
-    x0, _, _, top = page.mediabox
-    return frame.left - x0 + page.bbox[0], top - frame.top + page.bbox[1]
+def _edges(page: Any, frame: Frame) -> Iterator[Edge]:
+    for path in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_PATH], max_depth=_DEEPEST):
+        if _is_painted(path.raw):
+            for x0, y0, x1, y1 in _strokes(path):
+                left, top, right, bottom = frame.place(x0, y0, x1, y1)
+                across = right - left >= bottom - top
+                if across:
+                    top = bottom = (top + bottom) / 2
+                else:
+                    left = right = (left + right) / 2
+                yield Edge(left, top, right, bottom, across)
 
 
-def _ruled(table: Any, shift: tuple[float, float]) -> Ruled:
-    dx, dy = shift
+def _is_painted(path: Any) -> bool:
+    fill, stroke = ctypes.c_int(), ctypes.c_int()
+    pdfium.FPDFPath_GetDrawMode(path, ctypes.byref(fill), ctypes.byref(stroke))
+    return bool(fill.value or stroke.value)
 
-    def moved(box: tuple[float, float, float, float]) -> Box:
-        """The box in the page's own coordinates."""
-        return Box(box[0] - dx, box[1] - dy, box[2] - dx, box[3] - dy)
 
-    rows = tuple(tuple(moved(cell) if cell else None for cell in row.cells) for row in table.rows)
-    return Ruled(moved(table.bbox), rows)
+def _strokes(path: Any) -> Iterator[Corners]:
+    """The straight lines along the axes that a path draws, each as two points of the page.
+
+    A thin box is one line. Lines of a path within a form are placed as the form is.
+    """
+    x0, y0, x1, y1 = path.get_bounds()
+    outside = _placement(path.container)
+    if min(x1 - x0, y1 - y0) < _THIN:
+        yield *outside(x0, y0), *outside(x1, y1)
+        return
+    place = _placement(path)
+    start = here = (0.0, 0.0)
+    x, y = ctypes.c_float(), ctypes.c_float()
+    for index in range(min(pdfium.FPDFPath_CountSegments(path.raw), _MOST_PATHS)):
+        segment = pdfium.FPDFPath_GetPathSegment(path.raw, index)
+        pdfium.FPDFPathSegment_GetPoint(segment, ctypes.byref(x), ctypes.byref(y))
+        before, here = here, place(x.value, y.value)
+        kind = pdfium.FPDFPathSegment_GetType(segment)
+        if kind == pdfium.FPDF_SEGMENT_MOVETO:
+            start = here
+        elif kind == pdfium.FPDF_SEGMENT_LINETO and _is_straight(before, here):
+            yield *before, *here
+        if pdfium.FPDFPathSegment_GetClose(segment) and _is_straight(here, start):
+            yield *here, *start
+
+
+def _placement(item: Any) -> Callable[[float, float], tuple[float, float]]:
+    """Return what turns a point of an object, or of nothing but the page, into one of the page."""
+    steps = []
+    while item is not None:
+        matrix = pdfium.FS_MATRIX()
+        pdfium.FPDFPageObj_GetMatrix(item.raw, matrix)
+        steps.append(matrix)
+        item = item.container
+
+    def place(x: float, y: float) -> tuple[float, float]:
+        for m in steps:
+            x, y = m.a * x + m.c * y + m.e, m.b * x + m.d * y + m.f
+        return x, y
+
+    return place
+
+
+def _is_straight(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    """Whether a line runs along an axis and is long enough to be a rule."""
+    wide, high = abs(one[0] - other[0]), abs(one[1] - other[1])
+    return min(wide, high) < 1 <= max(wide, high)
 
 
 def inner_lines(lines: Sequence[Line], cell: Box | None) -> list[Line]:
