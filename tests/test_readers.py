@@ -425,6 +425,15 @@ def test_words_of_a_page_become_lines_and_bullets_stay_bullets():
     assert (scanned.words, scanned.unsure) == (3, 1)
 
 
+def test_sentences_go_on_over_a_page_and_list_items_do_not():
+    first = ("The keepers of the landing were asked:", "a) to mend the stairs; and")
+    second = ("b) to paint the door", "of the shed.", "Then they rested.")
+    extract = from_bytes(fixtures.paged_pdf([fixtures.say(*first), fixtures.say(*second)])).extract
+    assert [text for _, text in said(extract)][1:3] == ["to mend the stairs; and", "to paint the door of the shed."]
+    cut = fixtures.paged_pdf([fixtures.say("The boats of the southern landing were"), fixtures.say("painted in May.")])
+    assert said(from_bytes(cut).extract) == [("paragraph", "The boats of the southern landing were painted in May.")]
+
+
 def test_rules_are_seen_in_the_picture_of_a_page():
     data = fixtures.paged_pdf([lambda canvas: fixtures.ruled_table().wrapOn(canvas, 400, 400) and None])
     target = fixtures.io.BytesIO()

@@ -137,7 +137,9 @@ def _leads_to_page(text: str) -> bool:
 
 
 def goes_over(text: str, more: str) -> bool:
-    """Whether a sentence that a column or page cuts off goes on in `more`."""
+    """Whether a sentence that a column or page cuts off goes on in `more`; a list item never does."""
+    if split_marker(more)[0] or is_lone_marker(more) or ends_sentence(text):
+        return False
     if text.endswith(_HYPHENS):
         return more[:1].islower()
     return text[-1:] not in ".:;!?…" and not _leads_to_page(text) and (more[:1].islower() or text[-1:] == ",")
