@@ -83,6 +83,7 @@ def ask_learner(course: Course, recipe: Recipe, blank: str = "") -> Said:
     lines = [line for part in (questions_of(own.learnt), *asked.values()) for line in (*part.lines(), "")]
 
     def ask() -> Tables:
+        """What it says of the passages held out, and of each sheet."""
         learner = make_learner(own, course.program, recipe, course.report)
         tables = {
             f"{CROSS}|{key}": table for key, table in cross_scores(own.held, learner, recipe, course.report).items()

@@ -14,6 +14,7 @@ Role = Literal["activity", "background", "heading"]
 Treatment = Literal["done", "planned", "standing", "recommended", "mention"]
 Lane = Literal["suggested", "review"]
 
+FURNITURE: tuple[BlockKind, ...] = ("header", "footer")  # what is on a page, but not of its text
 ROLES: tuple[Role, ...] = ("activity", "background", "heading")
 TREATMENTS: tuple[Treatment, ...] = ("done", "planned", "standing", "recommended", "mention")
 STATUSES = (

@@ -6,7 +6,6 @@ import io
 import zipfile
 from collections.abc import Callable, Sequence
 
-import pypdfium2
 from docx import Document
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.packuri import PackURI
@@ -18,7 +17,6 @@ from reportlab.lib import colors
 from reportlab.lib.pagesizes import letter
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.lib.styles import ParagraphStyle, getSampleStyleSheet
-from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate, Paragraph, SimpleDocTemplate, Spacer, Table
 
@@ -109,20 +107,6 @@ def say(*lines: str) -> Callable[[Canvas], None]:
 def scan(canvas: Canvas) -> None:
     """A page with a drawing and no text."""
     canvas.rect(100, 100, 300, 400, fill=1)
-
-
-def scanned(data: bytes, dots: int = 200) -> bytes:
-    """A PDF of pictures of another's pages, grey, as a scanner makes them."""
-    target = io.BytesIO()
-    canvas = Canvas(target)
-    for page in pypdfium2.PdfDocument(data):
-        picture = io.BytesIO()
-        page.render(scale=dots / 72, grayscale=True).to_pil().save(picture, "JPEG", quality=70)
-        canvas.setPageSize(page.get_size())
-        canvas.drawImage(ImageReader(picture), 0, 0, *page.get_size())
-        canvas.showPage()
-    canvas.save()
-    return target.getvalue()
 
 
 def two_columns() -> bytes:

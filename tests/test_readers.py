@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import fixtures
+import pypdfium2
 import pytest
 from docx import Document
 from fixtures import PHRASE, TABLE
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from nlp.bench.scanning import scan_of
 from nlp.errors import UnreadableDocument
 from nlp.readers import READERS, read, read_bytes, sniff
 from nlp.readers.pdf import scans
@@ -396,7 +398,7 @@ needs_tesseract = pytest.mark.skipif(shutil.which(scans.PROGRAM) is None, reason
 @needs_tesseract
 def test_a_scanned_page_is_read_with_boxes_and_confidence():
     lines = ("The northern shelter received forty families in the month of May.", "None of them was turned away.")
-    scanned = fixtures.scanned(fixtures.paged_pdf([fixtures.say(*lines)]))
+    scanned = scan_of(fixtures.paged_pdf([fixtures.say(*lines)]), 200)
     extract = from_bytes(scanned).extract
     assert extract.text.split() == " ".join(lines).split()
     (block,) = extract.blocks
@@ -440,7 +442,7 @@ def test_rules_are_seen_in_the_picture_of_a_page():
     fixtures.SimpleDocTemplate(target, pagesize=fixtures.letter).build([fixtures.ruled_table()])
     for pdf, tables in ((data, []), (target.getvalue(), [(3, 3)])):
         picture = fixtures.io.BytesIO()
-        fixtures.pypdfium2.PdfDocument(pdf)[0].render(scale=200 / 72).to_pil().save(picture, "PNG")
+        pypdfium2.PdfDocument(pdf)[0].render(scale=200 / 72).to_pil().save(picture, "PNG")
         found = find_rules(picture.getvalue(), 72 / 200)
         assert [(len(table.rows), table.columns) for table in found] == tables
         assert all(abs(table.box.x1 - table.box.x0 - 360) < 2 for table in found)

@@ -14,17 +14,15 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from nlp.bench.extractors import EXTRACTORS, Extractor, Row
+from nlp.bench.extractors import EXTRACTORS, OURS, Extractor, Row
 from nlp.bench.outlines import profile_faults, signs, structure_faults
 from nlp.errors import EvmapError, UnreadableDocument, UsageError
 from nlp.pipeline import read_structured
-from nlp.records import Block
+from nlp.records import FURNITURE, Block
 from nlp.settings import Settings
 from nlp.structure.segment import Structured
 
-OURS = "evmap"
 SUFFIX = ".truth.json"
-NOT_BODY = ("header", "footer")
 _INVISIBLE = re.compile(r"[\s\u00ad\u200b-\u200f\u2060\ufeff]+")
 
 
@@ -132,7 +130,7 @@ def judge_ours(path: Path, truth: Mapping[str, Any], settings: Settings) -> tupl
     except UnreadableDocument as error:
         return _failed(truth, error.status), [f"{error.status}: {error.reason}"]
     document, units = structured.document, truth["units"]
-    body = [block for block in document.blocks if block.kind not in NOT_BODY]
+    body = [block for block in document.blocks if block.kind not in FURNITURE]
     said = [document.text[block.span.start : block.span.end] for block in body]
     status = "partial" if document.extract.partial else "ok"
     lost = " ".join([*(loss.what for loss in document.extract.losses), document.extract.partial or ""])
@@ -271,15 +269,17 @@ def by_trap(judged: Iterable[Judged]) -> dict[str, dict[str, Marks]]:
 
 def beaten(table: Mapping[str, Mapping[str, Marks]]) -> list[tuple[str, str, str, float, float]]:
     """Where a peer is better than we are: (trap, measure, peer, ours, its), in the order of the table."""
-    found = []
-    for trap, row in table.items():
-        for name in ("characters", "words", "cells", "margins", "absent"):
-            own = row[OURS].share(name)
-            for peer, marks in row.items():
-                other = marks.share(name)
-                if peer != OURS and own is not None and other is not None and other > own:
-                    found.append((trap, name, peer, own, other))
-    return found
+    shares = (
+        (trap, name, peer, row[OURS].share(name), marks.share(name))
+        for trap, row in table.items()
+        for name in ("characters", "words", "cells", "margins", "absent")
+        for peer, marks in row.items()
+    )
+    return [
+        (trap, name, peer, own, other)
+        for trap, name, peer, own, other in shares
+        if own is not None and other is not None and other > own
+    ]
 
 
 def as_rows(judged: Iterable[Judged]) -> list[dict[str, Any]]:

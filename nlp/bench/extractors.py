@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+OURS = "evmap"
 Row = Sequence[str]
 
 

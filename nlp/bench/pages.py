@@ -10,11 +10,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from nlp.bench.extractors import EXTRACTORS
+from nlp.bench.extractors import EXTRACTORS, OURS
 from nlp.errors import UsageError
 from nlp.settings import Settings
 
-OURS = "evmap"
 PEERS = ("pypdfium2", "pypdf", "pdfplumber")
 
 

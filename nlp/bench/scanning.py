@@ -14,13 +14,14 @@ from typing import Any
 import yaml
 
 from nlp.annotations import GoldUnit
-from nlp.bench.extraction import NOT_BODY
 from nlp.bench.outlines import signs
 from nlp.errors import UsageError
 from nlp.evaluate import answer
 from nlp.pipeline import Mapper, surroundings
 from nlp.readers import read_bytes
+from nlp.readers.pdf.picture import draw
 from nlp.readers.pdf.scans import languages
+from nlp.records import FURNITURE
 from nlp.scores import KINDS, Answer, f1
 from nlp.settings import Settings, data_root
 from nlp.structure.segment import Structured, structure
@@ -64,7 +65,7 @@ def scan_of(data: bytes, dots: int) -> bytes:
     import pypdfium2
 
     with closing(pypdfium2.PdfDocument(data)) as document:
-        pictures = [page.render(scale=dots / 72, grayscale=True).to_pil() for page in document]
+        pictures = [draw(page, dots) for page in document]
     target = io.BytesIO()
     pictures[0].save(target, "PDF", save_all=True, append_images=pictures[1:], resolution=dots, quality=75)
     return target.getvalue()
@@ -117,7 +118,7 @@ def _unit(row: dict[str, Any]) -> GoldUnit:
 
 def _body(structured: Structured) -> str:
     document = structured.document
-    return "\n".join(document.text[b.span.start : b.span.end] for b in document.blocks if b.kind not in NOT_BODY)
+    return "\n".join(document.text[b.span.start : b.span.end] for b in document.blocks if b.kind not in FURNITURE)
 
 
 def _answers(mapper: Mapper, structured: Structured, starts: Sequence[str]) -> list[Answer]:

@@ -56,7 +56,8 @@ def extract_command(
 
         evmap bench extract traps --trap pdf-two-columns --faults
     """
-    from nlp.bench.extraction import OURS, Marks, as_rows, beaten, bench_extraction, by_trap
+    from nlp.bench.extraction import Marks, as_rows, beaten, bench_extraction, by_trap
+    from nlp.bench.extractors import OURS
     from nlp.settings import Settings
 
     judged = bench_extraction(folder, Settings.load(), trap or ())
@@ -159,7 +160,7 @@ def _shares(marks: Marks) -> list[str]:
 
 
 def _best(row: dict[str, Marks]) -> tuple[str, str]:
-    from nlp.bench.extraction import OURS
+    from nlp.bench.extractors import OURS
 
     others = [marks for name, marks in row.items() if name != OURS]
     best = [max((marks.share(name) or 0.0 for marks in others), default=None) for name in ("characters", "words")]

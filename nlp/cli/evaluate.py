@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from nlp.cli.speak import notice, print_json, print_table
-
-KINDS = ("objectives", "activities")
+from nlp.cli.speak import print_json, print_table
+from nlp.cli.tables import KINDS, print_scores, save_scores
 
 
 def evaluate_command(
@@ -38,17 +37,14 @@ def evaluate_command(
 
     results, sheets = evaluate(gold, documents, Settings.load(encoder=encoder, model=model))
     if out:
-        from nlp.writers.scorecard import write_scorecard
-
-        rows = [(gold.name, result.system, row) for result in results for row in result.labels]
-        for path in write_scorecard(out, [asdict(result) for result in results], rows, {}):
-            notice(str(path))
+        save_scores(out, [asdict(result) for result in results], [(gold.name, r.system, r) for r in results], {})
     if as_json:
         return print_json([asdict(result) for result in results])
     for kind in KINDS:
-        print_table(
-            ("system", "precision", "recall", "F1", "95 % interval", "macro F1", "top-3 hit"),
-            [_row(result, kind) for result in results],
+        print_scores(
+            "system",
+            ((result.system, result) for result in results),
+            kind,
             f"\n{kind} ({sum(len(sheet.units) for sheet in sheets)} units; "
             f"two annotators agree at F1 {agreement_of(sheets, kind)})",
         )
@@ -68,14 +64,3 @@ def evaluate_command(
             ("unit", "missed", "wrongly claimed", "deepest", "text"), faults, "\nthe worst answers of the model"
         )
     return None
-
-
-def _row(result: Any, kind: str) -> tuple[str, ...]:
-    scores, (low, high) = result.scores[kind], result.interval[kind]
-    values = [f"{scores[name]:.3f}" for name in ("precision_micro", "recall_micro", "f1_micro")]
-    return (
-        result.system,
-        *values,
-        f"{low:.3f} - {high:.3f}",
-        *(f"{scores[name]:.3f}" for name in ("f1_macro", "top3_hit_units")),
-    )

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from nlp.cli.speak import notice, print_json, print_table
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
+from nlp.cli.tables import lane_rows
 
 app = typer.Typer(help="The models there are.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
@@ -66,7 +63,7 @@ def show_command(model: Folder, as_json: Json = False) -> None:
     print_table(
         ("what", "value"), [(k, str(v)) for k, v in manifest.items() if k not in ("lanes", "files")], str(model)
     )
-    print_table(("kind", "lane", "from", "precision", "recall"), _lanes(manifest["lanes"]), "\nlanes")
+    print_table(("kind", "lane", "from", "precision", "recall"), lane_rows(manifest["lanes"]), "\nlanes")
     return None
 
 
@@ -121,7 +118,7 @@ def tune_command(
     if as_json:
         return print_json({"lanes": {kind: asdict(own) for kind, own in lanes.items()}, "load": asdict(load)})
     print_table(
-        ("kind", "lane", "from", "precision", "recall"), _lanes({k: asdict(v) for k, v in lanes.items()}),
+        ("kind", "lane", "from", "precision", "recall"), lane_rows({k: asdict(v) for k, v in lanes.items()}),
         f"promised: precision {precision} suggested; recall {recall} of objectives, {activity_recall} of activities; "
         "measured on authors left out",
     )  # fmt: skip
@@ -131,14 +128,6 @@ def tune_command(
         "\nan officer's report of 20 pages (assumptions: nlp/tune.py, Work)",
     )
     return None
-
-
-def _lanes(lanes: Mapping[str, Any]) -> list[tuple[object, ...]]:
-    return [
-        (kind, "both lanes" if name == "review" else name, cut["threshold"], cut["precision"], cut["recall"])
-        for kind, own in lanes.items()
-        for name, cut in own.items()
-    ]
 
 
 def _size(folder: Path) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nlp.cli.speak import notice, print_json, print_table
+from nlp.cli.tables import KINDS, lane_rows, print_scores, save_scores
 
 if TYPE_CHECKING:
     from nlp.race import Standing
 
-KINDS = ("objectives", "activities")
 LANGUAGES = ("en", "es", "pt", "fr")
 
 
@@ -57,26 +57,20 @@ def race_command(
     course = Course(load_annotations(annotations), load_program(), sheets, recipe, notice)
     standings = race(course, annotations, only)
     if out:
-        from nlp.writers.scorecard import write_scorecard
-
-        rows = [
-            (sheet, own.name, row)
-            for own in standings
-            for sheet, result in own.results.items()
-            for row in result.labels
-        ]
+        results = [(sheet, own.name, result) for own in standings for sheet, result in own.results.items()]
         curves = {own.name: own.reliability for own in standings}
-        for path in write_scorecard(out, [asdict(own) for own in standings], rows, curves):
-            notice(str(path))
+        save_scores(out, [asdict(own) for own in standings], results, curves)
     if as_json:
         return print_json([asdict(standing) for standing in standings])
+    _print(standings)
+    return None
+
+
+def _print(standings: Sequence[Standing]) -> None:
     for name in standings[0].results:
         for kind in KINDS:
-            print_table(
-                ("contender", "precision", "recall", "F1", "95 %", "macro F1", "top-3"),
-                (_row(standing, name, kind) for standing in standings),
-                f"\n{name}, {kind}",
-            )
+            own = ((standing.name, standing.results[name]) for standing in standings)
+            print_scores("contender", own, kind, f"\n{name}, {kind}")
     print_table(
         ("contender", "sheet", "kind", *LANGUAGES),
         (row for standing in standings for row in _languages(standing)),
@@ -88,12 +82,11 @@ def race_command(
         "\nlanes, measured on authors that had no part in choosing them",
     )
     print_table(
-        ("contender", "kind", "en", "es", "pt", "fr", "same in all four"),
+        ("contender", "kind", *LANGUAGES, "same in all four"),
         (row for standing in standings for row in _parallel(standing)),
         f"\n{standings[0].parallel.texts} held-out texts in four languages "
         f"({standings[0].parallel.passages} passages each)",
     )
-    return None
 
 
 def _parallel(standing: Standing) -> Iterable[tuple[object, ...]]:
@@ -110,15 +103,7 @@ def _languages(standing: Standing) -> Iterable[tuple[object, ...]]:
                 yield standing.name, name, kind, *spoken
 
 
-def _row(standing: Standing, name: str, kind: str) -> tuple[str, ...]:
-    result = standing.results[name]
-    scores, (low, high) = result.scores[kind], result.interval[kind]
-    values = [f"{scores[key]:.3f}" for key in ("precision_micro", "recall_micro", "f1_micro")]
-    rest = (f"{scores['f1_macro']:.3f}", f"{scores['top3_hit_units']:.3f}")
-    return (standing.name, *values, f"{low:.3f}-{high:.3f}", *rest)
-
-
 def _lanes(standing: Standing) -> Iterable[tuple[object, ...]]:
-    for kind, lanes in standing.lanes.items():
-        for name, cut in (("suggested", lanes.suggested), ("both lanes", lanes.review), ("decided", lanes.decided)):
-            yield standing.name, standing.calibration_error, f"{kind}: {name}", cut.threshold, cut.precision, cut.recall
+    lanes = {kind: asdict(own) for kind, own in standing.lanes.items()}
+    for kind, lane, *cut in lane_rows(lanes):
+        yield standing.name, standing.calibration_error, f"{kind}: {lane}", *cut

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from nlp.records import Document, Profile
+from nlp.records import FURNITURE, Document, Profile
 from nlp.structure.bodies import NOBODY, Implementer, heading_body, issuing_body, signature
 from nlp.structure.entities import entities
 from nlp.structure.kinds import text_of
@@ -20,7 +20,6 @@ _MADE_BY = re.compile(
     r"|(?:elabora|prepara|redacta|compila)d[oa] por|redigid[oa] por|(?:établi|rédigé|préparé|compilé)e? par)\b",
     re.IGNORECASE,
 )
-_FURNITURE = ("header", "footer")
 # "The REPRESENTATIVE OF ...:", "El PRESIDENTE:", "Sr. Lima (Paraguay):"
 _SPEAKER = re.compile(
     r"(?P<label>(?:(?:the|el|la|los|o|a|le|l['’])\s?)?"
@@ -73,7 +72,7 @@ def _byline_texts(document: Document) -> Iterator[str]:
     for block in document.blocks[:HEAD_BLOCKS]:
         text = text_of(document, block)
         prose = len(text) > PROSE_LENGTH and text.endswith(".")
-        if block.cell is None and block.kind not in _FURNITURE and len(text) < BYLINE_LENGTH and not prose:
+        if block.cell is None and block.kind not in FURNITURE and len(text) < BYLINE_LENGTH and not prose:
             yield text
 
 

@@ -169,6 +169,7 @@ def signature(line: str, language: str) -> str | None:
     return _sort_of(line)
 
 
+@functools.lru_cache(maxsize=4096)
 def heading_body(text: str, language: str) -> Implementer:
     """Return the body that a heading names, NOBODY when a name only occurs in it among other things."""
     found = [entity for entity in bodies_in(text, language) if entity.entity_id not in SUBJECTS]

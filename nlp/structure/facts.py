@@ -11,7 +11,7 @@ from pathlib import PurePath
 from nlp.structure.bodies import COLLECTIVES, SUBJECTS, acronyms, is_name, organ_in
 from nlp.structure.entities import DATE, DIGIT, NUMBER, SESSION, bodies_in
 
-BYLINE = 220  # characters; a longer paragraph near the top cites other documents
+BYLINE = 220  # characters; a longer paragraph near the top cites other documents, or says more than what this one is
 DATELINE = 300
 
 # Any organ's way of numbering its papers: "CP/doc.5678/20", "AG/RES. 2027 (XXXIV-O/04)", "CRM/ACTA 2-2008".

@@ -14,7 +14,6 @@ from nlp.structure.entities import SYMBOL
 
 KINDS = ("program", "resolution", "declaration", "mandates", "report", "other")
 HEAD_BLOCKS = 14
-BYLINE = 220  # characters; a longer paragraph near the top says more than what the document is
 SAMPLE_CHARACTERS = 6000
 
 _TAIL = r"(?: (?:the following|lo siguiente|o seguinte|ce qui suit))?\s?:?\s*$"
@@ -181,7 +180,7 @@ def plan_source(document: Document) -> tuple[str, int] | None:
 
 def is_minutes(document: Document) -> bool:
     """Whether the document's head says that it records who said what."""
-    return any(_MINUTES.search(text) for text in _head(document) if len(text) < BYLINE)
+    return any(_MINUTES.search(text) for text in _head(document) if len(text) < facts.BYLINE)
 
 
 def _title(document: Document, is_resolution: bool, language: str) -> str | None:
@@ -202,7 +201,8 @@ def _title(document: Document, is_resolution: bool, language: str) -> str | None
 def symbol_alone(text: str) -> str | None:
     """Return the symbol of a resolution or declaration, mended, that a line consists of; None for any other line."""
     text = " ".join(text.split())
-    return facts.mended(text) if len(text) < BYLINE and _cites(text) and re.search(r"/(?:RES|DEC)\b", text) else None
+    alone = len(text) < facts.BYLINE and _cites(text) and re.search(r"/(?:RES|DEC)\b", text)
+    return facts.mended(text) if alone else None
 
 
 def _cites(text: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from nlp.language import detect
-from nlp.records import Block, Document, Passage, Profile, Span
+from nlp.records import FURNITURE, Block, Document, Passage, Profile, Span
 from nlp.structure import kinds, official
 from nlp.structure.authors import GOVERNMENTS, author_of, signed_by, speaker
 from nlp.structure.bodies import COLLECTIVES, NOBODY, Implementer, addressee, heading_body, leading_body
@@ -17,7 +17,6 @@ from nlp.structure.outline import HeadingTrail, ListTrail, is_lead_in, is_subhea
 from nlp.structure.rows import Row, read_rows
 from nlp.structure.sentences import sentences
 
-FURNITURE = ("header", "footer")
 LABEL_COLUMNS = ("organisation", "reference", "label")
 ADDRESSEE_REACH, OWN_REACH = 90, 24  # letters: within them a paragraph, or a letter of one, names whom it asks
 

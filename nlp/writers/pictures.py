@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 import io
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nlp.readers.pdf.picture import draw
 from nlp.settings import Settings
 
 DOTS = 110  # an inch
@@ -36,15 +37,16 @@ def page_pictures(path: Path, settings: Settings, most: int) -> list[Picture]:
     pictures = []
     with closing(pypdfium2.PdfDocument(path.read_bytes())) as document:
         for index in range(min(len(document), settings.max_pages, most)):
-            try:
-                with closing(document[index]) as page:
-                    width, height = page.get_size()
-                    scale = min(DOTS / 72, MOST_DOTS / max(width, height))
-                    drawn = page.render(scale=scale, grayscale=True).to_pil()
-            except pypdfium2.PdfiumError:
-                continue
-            pictures.append(Picture(index + 1, width, height, _uri(drawn)))
+            with suppress(pypdfium2.PdfiumError):
+                pictures.append(_picture(document, index))
     return pictures
+
+
+def _picture(document: Any, index: int) -> Picture:
+    with closing(document[index]) as page:
+        width, height = page.get_size()
+        drawn = draw(page, min(DOTS, 72 * MOST_DOTS / max(width, height)))
+    return Picture(index + 1, width, height, _uri(drawn))
 
 
 def _uri(drawn: Any) -> str:

@@ -149,11 +149,7 @@ def segments(glyphs: Iterable[Glyph], text_page: Any, rotation: int) -> list[Seg
 
     Text that does not stand upright under `rotation`, as in a margin, is kept together along its own direction.
     """
-    test = bold_test(text_page)
-
-    def is_bold(glyph: Glyph) -> bool:
-        return test(glyph.place)
-
+    is_bold = bold_test(text_page)
     return [
         _segment(run, is_bold) for run in _runs(glyphs, text_page, rotation) if any(g.character.strip() for g in run)
     ]
@@ -189,7 +185,7 @@ def turn(text_page: Any, place: int) -> int:
     return round(-math.degrees(pdfium.FPDFText_GetCharAngle(text_page, place)) / 90) * 90 % 360
 
 
-def _segment(run: list[Glyph], is_bold: Callable[[Glyph], bool]) -> Segment:
+def _segment(run: list[Glyph], is_bold: Callable[[int], bool]) -> Segment:
     filled = [glyph for glyph in run if glyph.character.strip()]
     box = Box(
         min(glyph.x0 for glyph in filled),
@@ -197,9 +193,8 @@ def _segment(run: list[Glyph], is_bold: Callable[[Glyph], bool]) -> Segment:
         max(glyph.x1 for glyph in filled),
         max(glyph.bottom for glyph in filled),
     )
-    return Segment(
-        "".join(glyph.character for glyph in run).strip(" \t\xa0"), box, all(map(is_bold, (filled[0], filled[-1])))
-    )
+    text = "".join(glyph.character for glyph in run).strip(" \t\xa0")
+    return Segment(text, box, is_bold(filled[0].place) and is_bold(filled[-1].place))
 
 
 def bold_test(text_page: Any) -> Callable[[int], bool]:
@@ -210,6 +205,7 @@ def bold_test(text_page: Any) -> Callable[[int], bool]:
     known: dict[bytes, bool] = {}
 
     def is_bold(place: int) -> bool:
+        """Whether the character at `place` is bold."""
         if pdfium.FPDFText_GetFontWeight(raw, place) >= _SURE_BOLD_WEIGHT:
             return True
         pdfium.FPDFText_GetFontInfo(raw, place, name, _FONT_NAME, flags)

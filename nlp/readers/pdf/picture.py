@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,11 @@ _THICK = 0.006  # of the picture's width: nothing thicker is one
 _NEAR = 6.0  # points by which ends of rules may miss each other
 _LEANS = 3  # dots by which a rule of a crooked page may wander between neighbouring stretches
 Mask = npt.NDArray[np.bool_]
+
+
+def draw(page: Any, dots: float) -> Any:
+    """A grey picture (PIL) of a page of PDFium's as people see it, with `dots` an inch."""
+    return page.render(scale=dots / 72, grayscale=True).to_pil()
 
 
 def find_rules(picture: bytes, scale: float) -> list[Ruled]:

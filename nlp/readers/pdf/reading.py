@@ -1,4 +1,4 @@
-"""PDF: PDFium gives characters with places, pdfplumber the ruled tables, Tesseract the text of scanned pages."""
+"""PDF: characters and rules from PDFium, the cells they make by pdfplumber, scanned pages by Tesseract."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ from nlp.readers.pdf.glyphs import (
 )
 from nlp.readers.pdf.grids import Ruled
 from nlp.readers.pdf.lines import Line, read_lines
+from nlp.readers.pdf.picture import draw
 from nlp.readers.pdf.rulings import TooManyRules, drawn_tables, fill, has_rules, inner_lines
 from nlp.readers.pdf.survey import survey
 from nlp.records import Extract
@@ -144,7 +145,7 @@ def _picture(document: Any, index: int) -> tuple[bytes, float]:
     with closing(document[index]) as page:
         dots = min(scans.DOTS, 72 * scans.MOST_DOTS / max(page.get_size()))
         target = io.BytesIO()
-        page.render(scale=dots / 72, grayscale=True).to_pil().save(target, "PNG", compress_level=1)
+        draw(page, dots).save(target, "PNG", compress_level=1)
         return target.getvalue(), dots
 
 
@@ -207,11 +208,10 @@ def _upright_lines(text_page: Any, places: set[int], frame: Frame, shown: Frame)
 
 def _ruled(page: Any, frame: Frame, builder: Builder) -> list[Ruled]:
     try:
-        found = drawn_tables(page, frame) if has_rules(page) else []
+        return drawn_tables(page, frame) if has_rules(page) else []
     except TooManyRules:
         builder.lose("pages whose tables could not be told apart")
         return []
-    return sorted(found, key=lambda table: table.box.top)
 
 
 def _cells(

@@ -53,14 +53,16 @@ def drawn_tables(page: Any, frame: Frame) -> list[Ruled]:
 def _edges(page: Any, frame: Frame) -> Iterator[Edge]:
     for path in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_PATH], max_depth=_DEEPEST):
         if _is_painted(path.raw):
-            for x0, y0, x1, y1 in _strokes(path):
-                left, top, right, bottom = frame.place(x0, y0, x1, y1)
-                across = right - left >= bottom - top
-                if across:
-                    top = bottom = (top + bottom) / 2
-                else:
-                    left = right = (left + right) / 2
-                yield Edge(left, top, right, bottom, across)
+            yield from (_edge(*frame.place(*corners)) for corners in _strokes(path))
+
+
+def _edge(left: float, top: float, right: float, bottom: float) -> Edge:
+    across = right - left >= bottom - top
+    if across:
+        top = bottom = (top + bottom) / 2
+    else:
+        left = right = (left + right) / 2
+    return Edge(left, top, right, bottom, across)
 
 
 def _is_painted(path: Any) -> bool:
@@ -105,6 +107,7 @@ def _placement(item: Any) -> Callable[[float, float], tuple[float, float]]:
         item = item.container
 
     def place(x: float, y: float) -> tuple[float, float]:
+        """Where a point of the object stands on the page."""
         for m in steps:
             x, y = m.a * x + m.c * y + m.e, m.b * x + m.d * y + m.f
         return x, y
@@ -133,27 +136,19 @@ def fill(table: Ruled, glyphs: Sequence[Glyph]) -> tuple[dict[tuple[int, int], l
     Returns:
         The characters of each (row, column), and those that stand in no cell. A line end goes with its predecessor.
     """
-    places = [
-        (row, column, box)
-        for row, cells in enumerate(table.rows)
-        for column, box in enumerate(cells)
-        if box is not None
-    ]
     filled: dict[tuple[int, int], list[Glyph]] = {}
     outside: list[Glyph] = []
-    last = None
+    last: tuple[int, int] | None = None
+    box = table.box
     for glyph in glyphs:
-        if glyph.character not in "\r\n" and not (last and _inside(glyph, last[2])):
-            last = _cell_of(glyph, places) if _inside(glyph, table.box) else None
+        if glyph.character not in "\r\n" and not (last and _inside(glyph, box)):
+            last = table.cell_at((glyph.x0 + glyph.x1) / 2, (glyph.top + glyph.bottom) / 2)
+            box = (last and table.rows[last[0]][last[1]]) or table.box
         if last:
-            filled.setdefault(last[:2], []).append(glyph)
+            filled.setdefault(last, []).append(glyph)
         else:
             outside.append(glyph)
     return filled, outside
-
-
-def _cell_of(glyph: Glyph, places: Sequence[tuple[int, int, Box]]) -> tuple[int, int, Box] | None:
-    return next((place for place in places if _inside(glyph, place[2])), None)
 
 
 def _inside(glyph: Glyph, box: Box) -> bool:

@@ -52,14 +52,12 @@ def recognise(pages: Sequence[tuple[int, Any]], language: str | None, settings: 
     found: dict[int, Scanned] = {}
     end = time.monotonic() + settings.ocr_seconds
     here = languages()
+    language = language if language in here else None
     for number, picture in pages[:1]:
-        drawn = picture()
-        found[number] = _page(drawn, _packs([language] if language in here else here))
+        found[number] = _in_its_language(language, picture())
         beat()
-        own = _language(found[number], language)
-        if own != language and own in here:
-            found[number] = _page(drawn, _packs([own]))
-        language = own if own in here else here[0]
+        language = _language(found[number], language)
+        language = language if language in here else here[0]
     cores = os.cpu_count() or 1
     rest = pages[1:]
     with ThreadPoolExecutor(cores) as pool:
@@ -75,7 +73,7 @@ def recognise(pages: Sequence[tuple[int, Any]], language: str | None, settings: 
 
 
 def _in_its_language(language: str | None, drawn: tuple[bytes, float]) -> Scanned:
-    """Read in the language of the page before; once more in its own if that is another."""
+    """Read in the language of the page before, all where None; once more in its own if that is another."""
     scanned = _page(drawn, _packs([language] if language else languages()))
     own = _language(scanned, language)
     return _page(drawn, _packs([own])) if own != language and own in languages() else scanned

@@ -10,7 +10,7 @@ from itertools import groupby
 
 from nlp.readers.shapes import ends_sentence
 from nlp.readers.text.flow import Line
-from nlp.records import Block, Span
+from nlp.records import FURNITURE, Block, Span
 
 _TITLE_LENGTH = 80
 _PROSE_LENGTH = 80
@@ -38,7 +38,7 @@ def plain_titles(text: str, blocks: Sequence[Block], alone: Collection[int], gue
     """
     if any(block.kind == "heading" and index not in guessed for index, block in enumerate(blocks)):
         return list(blocks)
-    body = [index for index, block in enumerate(blocks) if block.kind not in ("header", "footer")]
+    body = [index for index, block in enumerate(blocks) if block.kind not in FURNITURE]
     runs = groupby(body, key=lambda i: i in guessed or (i in alone and _is_title(text, blocks[i])))
     chains = [(likely, list(run)) for likely, run in runs]
     titles: list[int] = []

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from nlp.readers.shapes import is_lone_marker, is_page_number, is_rule, running_key
 from nlp.readers.text.flow import Line
-from nlp.records import BlockKind
+from nlp.records import FURNITURE, BlockKind
 
 _EDGE_LINES = 4
 _FEWEST_PAGES = 3
@@ -23,20 +23,17 @@ def page_margins(lines: Sequence[Line]) -> dict[int, BlockKind]:
     pages = [[line for line in page if line.text] for _, page in groupby(lines, key=lambda line: line.page)]
     if len(pages) < 2:
         return {}
-    edges = [[(side, line) for side in _SIDES for line in _edge(page, side)] for page in pages]
+    edges = [[(side, line) for side in FURNITURE for line in _edge(page, side)] for page in pages]
     seen = Counter(key for edge in edges for key in {(side, running_key(line.text)) for side, line in edge})
     enough = 2 if len(pages) <= _FEWEST_PAGES else _FEWEST_PAGES
     margins: dict[int, BlockKind] = {}
     for page in pages:
-        for side in _SIDES:
+        for side in FURNITURE:
             for line in _edge(page, side):
                 if not (is_rule(line.text) or _is_number(line) or seen[side, running_key(line.text)] >= enough):
                     break
                 margins.setdefault(line.number, side)
     return margins
-
-
-_SIDES: tuple[BlockKind, ...] = ("header", "footer")
 
 
 def _edge(page: Sequence[Line], side: BlockKind) -> Iterator[Line]:
