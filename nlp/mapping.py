@@ -154,7 +154,7 @@ def link_document(
     """Return the mapping of a read document.
 
     Args:
-        readings, vectors: one row a passage. reread: reads variants of a passage's text, by passage number.
+        readings, vectors: one row a passage. reread: reads a passage without some of its text, by passage number.
     """
     text, links = structured.document.text, []
     for number, (passage, reading) in enumerate(zip(structured.passages, readings, strict=True)):
@@ -163,7 +163,8 @@ def link_document(
         chosen = list(decide(program, reading.probabilities, model.lanes["objective"], model.lanes["activity"]))
         if not chosen:
             continue
-        spans, variants = _leave_one_out(text, passage, reread[number])
+        anew = any(lane == "suggested" for _, _, lane in chosen)
+        spans, variants = _leave_one_out(passage, reread[number], anew)
         for target, probability, lane in chosen:
             weighed = why_.drops(target, reading, variants, spans) if variants else [(passage.span, probability)]
             why = Why(
@@ -182,9 +183,9 @@ def linkable(passage: Passage, reading: Reading) -> bool:
     return passage.kind != "heading" and reading.role != "heading"
 
 
-def _leave_one_out(text: str, passage: Passage, reread: why_.Reread) -> tuple[tuple[Span, ...], list[Reading]]:
-    own = text[passage.span.start : passage.span.end]
+def _leave_one_out(passage: Passage, reread: why_.Reread, anew: bool) -> tuple[tuple[Span, ...], list[Reading]]:
     spans = why_.group_sentences(passage.sentences)
     if len(spans) < 2:
         return (passage.span,), []
-    return spans, reread(why_.without_each(own, passage.span.start, spans))
+    start = passage.span.start
+    return spans, reread([(span.start - start, span.end - start) for span in spans], anew)

@@ -12,6 +12,7 @@ from nlp.classify.features import Encodes, Surroundings, body_columns, context_t
 from nlp.classify.heads import ADAPTER, Model, load, read_manifest
 from nlp.classify.why import Reread
 from nlp.encode import embed
+from nlp.encode.base import Gap, without
 from nlp.encode.cache import CachedEmbedder
 from nlp.errors import EncoderError, UnreadableDocument, UsageError
 from nlp.mapping import Mapping, link_document
@@ -56,15 +57,23 @@ class Mapper:
     Args:
         settings: which encoder and model. cache: file for vectors; None computes everything anew.
         notice: hears what the user should know, such as a fallback to another encoder.
+        threads: texts encoded at once; by default as many as the machine has cores.
 
     Raises:
         EncoderError, ModelError, CodebookError: when one of the three cannot be loaded or they do not fit.
     """
 
-    def __init__(self, settings: Settings, cache: Path | None = None, notice: Notice = lambda _: None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        cache: Path | None = None,
+        notice: Notice = lambda _: None,
+        threads: int | None = None,
+    ) -> None:
         self.program: Program = load_program()
         self.encoder_name, folder = choose_model(settings, notice)
-        embedder = embed.load(self.encoder_name, adapter_of(folder))
+        embedder = embed.load(self.encoder_name, adapter_of(folder), settings.precision)
+        embedder.threads = threads or embedder.threads
         self.encoder_identity = embedder.identity
         self.model: Model = load(folder, self.program, embedder.identity)
         self._cache = CachedEmbedder(embedder, cache) if cache else None
@@ -74,8 +83,9 @@ class Mapper:
         """Return the mapping of one document."""
         text, passages = structured.document.text, structured.passages
         places = surroundings(structured, self.program)
-        vectors, readings = self._read([text[p.span.start : p.span.end] for p in passages], places)
-        rereads = {number: self._rereader(place) for number, place in enumerate(places)}
+        own = [text[p.span.start : p.span.end] for p in passages]
+        vectors, readings = self._read(own, places)
+        rereads = {number: self._rereader(*pair) for number, pair in enumerate(zip(own, places, strict=True))}
         return link_document(structured, readings, vectors, self.model, self.program, rereads)
 
     def read_texts(self, texts: Sequence[str], places: Sequence[Surroundings]) -> list[Reading]:
@@ -90,15 +100,27 @@ class Mapper:
     def _read(self, texts: Sequence[str], places: Sequence[Surroundings]) -> tuple[embed.Vectors, list[Reading]]:
         heads = self.model.heads
         if heads.joined:
-            vectors = self.encoder.encode([joined(*pair) for pair in zip(texts, places, strict=True)])
-            return vectors, heads.read(vectors, self.program.targets)
+            texts = [joined(*pair) for pair in zip(texts, places, strict=True)]
         vectors = self.encoder.encode(texts)
+        return vectors, self._judge(vectors, places)
+
+    def _judge(self, vectors: embed.Vectors, places: Sequence[Surroundings]) -> list[Reading]:
+        heads = self.model.heads
+        if heads.joined:
+            return heads.read(vectors, self.program.targets)
         contexts = self.encoder.encode([context_text(place) for place in places])
         bodies = body_columns(self.program, [place.body for place in places])
-        return vectors, heads.read(heads.features(vectors, contexts, bodies), self.program.targets)
+        return heads.read(heads.features(vectors, contexts, bodies), self.program.targets)
 
-    def _rereader(self, place: Surroundings) -> Reread:
-        return lambda texts: self.read_texts(texts, [place] * len(texts))
+    def _rereader(self, text: str, place: Surroundings) -> Reread:
+        def reread(gaps: Sequence[Gap], anew: bool) -> list[Reading]:
+            places = [place] * len(gaps)
+            if anew:
+                return self.read_texts([without(text, gap) for gap in gaps], places)
+            whole = joined(text, place) if self.model.heads.joined else text
+            return self._judge(self.encoder.leave_out(whole, gaps), places)
+
+        return reread
 
 
 def surroundings(structured: Structured, program: Program) -> list[Surroundings]:

@@ -37,6 +37,8 @@ class Settings:
 
     Attributes:
         encoder: row of the EMBEDDERS table; not asked where `model` is given.
+        precision: what the encoder computes in: fp32, bf16 (faster on CPUs that have it, vectors a hair different), or
+            auto for bf16 where the CPU has it.
         model: folder of a trained model, which names its own encoder; "" takes the shipped one for the encoder.
         max_bytes: largest file that is read, in bytes.
         max_pages: pages read of one document; more make it partial.
@@ -47,6 +49,7 @@ class Settings:
     """
 
     encoder: str = ENCODER
+    precision: str = "fp32"
     model: str = ""
     max_bytes: int = 200_000_000
     max_pages: int = 2_000

@@ -16,7 +16,7 @@ from nlp.classify.calibrate import Platt, expected_calibration_error, fit_platt,
 from nlp.classify.features import LabelVectors, Surroundings, body_columns, context_text, joined
 from nlp.classify.heads import EXAMPLES, HELD, MANIFEST, WEIGHTS, WORDS, Examples, load, load_held, save, verify
 from nlp.classify.lanes import Cut, Held, Lanes, Promise, choose, decide, measure, risk_controlled
-from nlp.classify.why import MOST_SENTENCES, drops, group_sentences, nearest, terms_in, without_each
+from nlp.classify.why import MOST_SENTENCES, drops, group_sentences, nearest, terms_in
 from nlp.encode.embed import HashEmbedder
 from nlp.errors import ModelError
 from nlp.program import load_program
@@ -186,13 +186,6 @@ def test_an_activity_is_in_no_better_lane_than_its_objective_nor_than_its_own_sc
 
 
 # --- reasons
-
-
-def test_each_sentence_is_left_out_once():
-    text = "One is. Two are. Three."
-    spans = (Span(100, 107), Span(108, 116), Span(117, 123))
-    found = [" ".join(variant.split()) for variant in without_each(text, 100, spans)]
-    assert found == ["Two are. Three.", "One is. Three.", "One is. Two are."]
 
 
 def test_the_sentence_that_carries_most_comes_first():

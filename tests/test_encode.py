@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nlp.encode import embed
+from nlp.encode.base import without
 from nlp.encode.cache import CachedEmbedder
 from nlp.encode.embed import EMBEDDERS, Embedder, HashEmbedder, Vectors, available, load
 from nlp.errors import EncoderError
@@ -146,6 +147,24 @@ def test_a_foreign_file_is_set_aside(place: Path):
     assert encode(place, ["lamp"])[1] == 0
 
 
+def test_what_is_left_out_is_known_the_second_time(place: Path):
+    text, gaps = "The keepers oiled the lamp. Nobody came.", [(0, 27), (28, 40)]
+    cached = CachedEmbedder(HashEmbedder(), place)
+    first = cached.leave_out(text, gaps)
+    assert first.tobytes() == HashEmbedder().encode([without(text, gap) for gap in gaps]).tobytes()
+    cached.embedder.leave_out = lambda *_: pytest.fail("it was computed again")  # type: ignore[method-assign]
+    assert cached.leave_out(text, gaps).tobytes() == first.tobytes()
+    cached.close()
+
+
+def test_an_unknown_precision_is_refused():
+    with pytest.raises(EncoderError, match="Choose one of: auto, fp32, bf16"):
+        load("hash", precision="int3")
+    with pytest.raises(EncoderError, match="no precision but fp32"):
+        load("hash", precision="bf16")
+    assert load("hash", precision="auto").identity == "hash-1"
+
+
 # --- the encoder that ships
 
 
@@ -186,3 +205,25 @@ def test_e5_knows_what_means_the_same_in_another_language(e5: Embedder):
     texts = ["The consulate visits detained migrants.", "El consulado visita a los migrantes detenidos."]
     english, spanish, soup = e5.encode([*texts, "Tomato soup is cooked with basil."])
     assert english @ spanish > english @ soup + 0.05
+
+
+@pytest.mark.slow
+def test_e5_leaves_out_what_it_read(e5: Embedder):
+    text = "The consulate visits detained migrants. Tomato soup is cooked with basil."
+    gaps = [(0, 39), (40, 73)]
+    (whole,) = e5.encode([text])
+    soup, visit = e5.leave_out(text, gaps)
+    assert e5.leave_out(text, gaps).tobytes() == load("e5").leave_out(text, gaps).tobytes()  # with and without memory
+    alone = e5.encode([text[slice(*gap)] for gap in gaps])
+    assert alone[0] @ visit > alone[0] @ whole > alone[0] @ soup
+    np.testing.assert_allclose(np.linalg.norm([soup, visit], axis=1), 1, atol=1e-5)
+    long = " ".join([text] * 60)
+    assert e5.leave_out(long, [(0, len(long)), (0, 39)]).shape == (2, e5.dim)
+
+
+@pytest.mark.slow
+def test_e5_in_half_the_bits_says_so_and_hardly_differs(e5: Embedder):
+    half = load("e5", precision="bf16")
+    assert half.identity == f"{e5.identity}@bf16"
+    texts = ["The consulate visits detained migrants.", "Un curso para cónsules. " * 40, "Abrigo noturno."]
+    assert (e5.encode(texts) * half.encode(texts)).sum(axis=1).min() > 0.999

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from nlp.encode.embed import Vectors
+from nlp.encode.base import Gap, Vectors
 from nlp.program import LANGUAGES, Program, label_text
 
 Matrix = npt.NDArray[np.float32]
@@ -24,6 +24,10 @@ class Encodes(Protocol):
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return float32 (len(texts), dim)."""
+        ...
+
+    def leave_out(self, text: str, gaps: Sequence[Gap]) -> Vectors:
+        """Return float32 (len(gaps), dim): the text's vector without each gap."""
         ...
 
 

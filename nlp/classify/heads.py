@@ -171,7 +171,7 @@ def load(folder: Path, program: Program, encoder_identity: str) -> Model:
     """
     manifest = read_manifest(folder)
     _require(folder, "codebook labels", manifest["codebook"], program.labels_digest)
-    _require(folder, "encoder", manifest["encoder"], encoder_identity)
+    _require(folder, "encoder", manifest["encoder"], encoder_identity.partition("@")[0])
     verify(folder)
     with np.load(folder / WEIGHTS, allow_pickle=False) as data:
         arrays = {name: data[name] for name in data.files}

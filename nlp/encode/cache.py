@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from nlp.encode.base import Gap
 from nlp.encode.embed import Embedder, Vectors, load
 from nlp.errors import EncoderError
 from nlp.settings import cache_root
@@ -52,6 +53,18 @@ class CachedEmbedder:
         if not keys:
             return np.zeros((0, self.embedder.dim), np.float32)
         return np.stack([known[key] for key in keys])
+
+    def leave_out(self, text: str, gaps: Sequence[Gap]) -> Vectors:
+        """Return float32 (len(gaps), dim) as `Embedder.leave_out`."""
+        keys = [self._key(f"{text}\x1f{start}-{end}") for start, end in gaps]
+        known = [self._get(key) for key in keys]
+        if not gaps or any(vector is None for vector in known):
+            vectors = self.embedder.leave_out(text, gaps)
+            for key, vector in zip(keys, vectors, strict=True):
+                self._put(key, vector)
+            self._db.commit()
+            return vectors
+        return np.stack([vector for vector in known if vector is not None])
 
     def close(self) -> None:
         """Write what is pending and let go of the file."""

@@ -1,0 +1,65 @@
+"""What every encoder is: `encode(texts) -> unit vectors`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from nlp.errors import EncoderError
+
+Vectors = npt.NDArray[np.float32]
+Gap = tuple[int, int]
+
+
+class Embedder:
+    """Base of all encoders: the public verb guards, the private one works.
+
+    Attributes:
+        name: row in EMBEDDERS; dim: width of a vector; identity: name and hash of the weights, and their precision.
+        threads: how many texts may be encoded at once; vectors do not depend on it.
+    """
+
+    name = ""
+    dim = 0
+    identity = ""
+    threads = os.cpu_count() or 1
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return float32 (len(texts), dim), rows of unit length. Long texts are encoded in windows and averaged.
+
+        Raises:
+            EncoderError: if a text is blank, or the encoder returns another shape or a value that is not finite.
+        """
+        if any(not text.strip() for text in texts):
+            raise EncoderError(self.name, "a blank text has no vector")
+        if not texts:
+            return np.zeros((0, self.dim), np.float32)
+        vectors = np.asarray(self._encode(texts), np.float32)
+        if vectors.shape != (len(texts), self.dim) or not np.isfinite(vectors).all():
+            raise EncoderError(self.name, f"wanted finite {(len(texts), self.dim)}, got {vectors.shape}")
+        return self.unit(vectors)
+
+    def leave_out(self, text: str, gaps: Sequence[Gap]) -> Vectors:
+        """Return float32 (len(gaps), dim): vectors of the text without each gap, a half-open range of characters.
+
+        Encoders that know the states of a text's tokens may leave these out of the mean instead of reading anew.
+        """
+        return self.encode([without(text, gap) for gap in gaps])
+
+    @staticmethod
+    def unit(vectors: Vectors) -> Vectors:
+        """Return the rows with length 1."""
+        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+        unit: Vectors = (vectors / np.maximum(norms, 1e-12)).astype(np.float32)
+        return unit
+
+    def _encode(self, texts: Sequence[str]) -> Vectors:
+        raise NotImplementedError
+
+
+def without(text: str, gap: Gap) -> str:
+    """Return the text without a half-open range of its characters."""
+    return f"{text[: gap[0]]} {text[gap[1] :]}".strip()
