@@ -2,6 +2,7 @@
 
 EvmapError
 ├── UnreadableDocument   a document that could not be read whole (carries the ledger status)
+│   └── ReaderKilled     its reader was ended from outside: the document may be tried again
 ├── CodebookError        the codebook does not hold together
 ├── AnnotationError      an annotation file breaks its format
 ├── ModelError           a model is missing, damaged or was trained for something else
@@ -38,12 +39,19 @@ class UnreadableDocument(EvmapError):
 
     Args:
         status: the ledger status it ends in, one of `records.STATUSES` except ``ok``.
+        document_id: sha256 (hex) of its bytes, None where they could not be read whole.
     """
 
-    def __init__(self, subject: object, status: str, reason: str, hint: str = "") -> None:
+    def __init__(
+        self, subject: object, status: str, reason: str, hint: str = "", document_id: str | None = None
+    ) -> None:
         super().__init__(subject, reason, hint)
-        self.status = status
-        self.args = (self.subject, status, reason, hint)
+        self.status, self.document_id = status, document_id
+        self.args = (self.subject, status, reason, hint, document_id)
+
+
+class ReaderKilled(UnreadableDocument):
+    """The process that read it was ended from outside (by a user, or a machine short of memory); try it again."""
 
 
 class CodebookError(EvmapError):

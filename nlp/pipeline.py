@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import overload
 
 from nlp.classify.features import Encodes, Surroundings, body_columns, context_text, joined
 from nlp.classify.heads import ADAPTER, Model, load, read_manifest
@@ -17,9 +18,9 @@ from nlp.encode.cache import CachedEmbedder
 from nlp.errors import EncoderError, UnreadableDocument, UsageError
 from nlp.mapping import Mapping, link_document
 from nlp.program import LANGUAGES, Program, load_program
-from nlp.readers import read
+from nlp.readers import Asks, read, read_unknown
 from nlp.readers.worker import Worker
-from nlp.records import Reading
+from nlp.records import Known, Reading
 from nlp.settings import ENCODER, Settings, data_root
 from nlp.structure.segment import Structured, structure
 
@@ -46,9 +47,20 @@ class Outcome:
     seconds: dict[str, float] = field(default_factory=dict)
 
 
-def read_structured(path: Path, settings: Settings) -> Structured:
-    """Read a file and find its structure (the task of the reading child)."""
-    return structure(read(path, settings))
+@overload
+def read_structured(path: Path, settings: Settings) -> Structured: ...
+@overload
+def read_structured(path: Path, settings: Settings, known: Asks) -> Structured | Known: ...
+def read_structured(path: Path, settings: Settings, known: Asks | None = None) -> Structured | Known:
+    """Read a file and find its structure (the task of the reading child).
+
+    Args:
+        known: asked by the sha256 of the file, before it is read, whether the document is known; if so, it is not.
+    """
+    if known is None:
+        return structure(read(path, settings))
+    document = read_unknown(path, settings, known)
+    return document if isinstance(document, Known) else structure(document)
 
 
 class Mapper:
@@ -222,25 +234,26 @@ def map_many(
     worker.start()
     try:
         own = mapper or Mapper(chosen)
-        seen: dict[str, str] = {}
+        seen: dict[str, Outcome] = {}
         for path in paths:
             yield _map_one(Path(path), worker, own, seen)
     finally:
         worker.stop()
 
 
-def _map_one(path: Path, worker: Worker, mapper: Mapper, seen: dict[str, str]) -> Outcome:
+def _map_one(path: Path, worker: Worker, mapper: Mapper, seen: dict[str, Outcome]) -> Outcome:
     clock = time.monotonic()
     try:
-        structured: Structured = worker.call(path)
+        structured: Structured | Known = worker.call(path, seen.__contains__)
         read_seconds = time.monotonic() - clock
+        if isinstance(structured, Known):
+            first = seen[structured.document_id]
+            return replace(first, path=str(path), same_as=first.path, seconds={"read": read_seconds})
         document = structured.document
         status = "partial" if document.extract.partial else "ok"
-        first = seen.get(document.document_id)
-        mapping = None if first else mapper.map(structured)
-        seen.setdefault(document.document_id, str(path))
-        seconds = {"read": read_seconds, "map": time.monotonic() - clock - read_seconds}
-        return Outcome(str(path), status, document.extract.partial, document.document_id, mapping, first, seconds)
+        outcome = Outcome(str(path), status, document.extract.partial, document.document_id, mapper.map(structured))
+        seen[document.document_id] = replace(outcome, mapping=None)  # what a twin is told
+        return replace(outcome, seconds={"read": read_seconds, "map": time.monotonic() - clock - read_seconds})
     except UnreadableDocument as error:
         reason = f"{error.reason}. {error.hint}" if error.hint else error.reason
         return Outcome(str(path), error.status, reason, seconds={"read": time.monotonic() - clock})

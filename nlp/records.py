@@ -144,6 +144,13 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What stands for a document that was not read, because whoever asked for it has it already."""
+
+    document_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
     """A unit of classification: a paragraph, list item, operative clause or heading with its surroundings.
 

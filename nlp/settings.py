@@ -45,7 +45,13 @@ class Settings:
         max_characters: characters kept of one document; more make it partial.
         read_seconds: wall-clock limit for reading one document, in seconds; on scans, between two signs of life.
         ocr_seconds: time for recognising the text of one document's scanned pages; more make it partial.
-        read_memory: address space that reading one document may take, in bytes.
+        read_memory: address space that reading one document may take, in bytes; a reader that still holds half of it
+            after a document makes way for a new one.
+        read_cpu_seconds: computing time for reading one document, in seconds, like `read_seconds` on scans; programs
+            that the reader calls have as much each.
+        write_bytes: largest temporary file that reading may write, in bytes.
+        open_files: files that a reader may have open at once.
+        recycle_after: documents after which a reader makes way for a new one.
     """
 
     encoder: str = ENCODER
@@ -57,6 +63,10 @@ class Settings:
     read_seconds: float = 300.0
     ocr_seconds: float = 1_800.0
     read_memory: int = 4_000_000_000
+    read_cpu_seconds: float = 240.0
+    write_bytes: int = 1_000_000_000
+    open_files: int = 512
+    recycle_after: int = 500
 
     @classmethod
     def load(cls, **overrides: object) -> Settings:

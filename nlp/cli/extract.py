@@ -16,9 +16,11 @@ from nlp.cli.speak import notice, print_json
 from nlp.errors import UnreadableDocument, UsageError
 
 if TYPE_CHECKING:
+    from nlp.readers.worker import Task
     from nlp.records import Block
     from nlp.settings import Settings
     from nlp.structure.segment import Structured
+    from nlp.writers.pictures import Picture
 
 PAGES = 60
 WIDTH, LEAST = 100, 24  # of a line where there is no terminal; of a text beside what stands before it
@@ -87,7 +89,14 @@ def _refuse(file: Path, html: Path | None, outputs: list[bool]) -> None:
         raise UsageError(html, "the page would replace the document itself", "Name another file after --html")
 
 
-def _in_child(task: Callable[[Path, Settings], Any], file: Path, settings: Settings) -> Any:
+def _pictures(path: Path, settings: Settings, _: Callable[[str], bool], most: int) -> list[Picture]:
+    """The task of the child: it does not ask, whoever wants pictures has the document."""
+    from nlp.writers.pictures import page_pictures
+
+    return page_pictures(path, settings, most)
+
+
+def _in_child(task: Task, file: Path, settings: Settings) -> Any:
     """Run a task on the file in a child process: a hostile file ends the child, and is told like any other fault."""
     from nlp.readers.worker import Worker
 
@@ -101,12 +110,11 @@ def _in_child(task: Callable[[Path, Settings], Any], file: Path, settings: Setti
 def _write_page(structured: Structured, file: Path, html: Path, most: int, settings: Settings) -> None:
     from nlp.readers.sniffing import PDF
     from nlp.writers.overlay import overlay_page
-    from nlp.writers.pictures import page_pictures
 
     pictures = []
     if structured.document.media_type == PDF and most:
         try:
-            pictures = _in_child(functools.partial(page_pictures, most=most), file, settings)
+            pictures = _in_child(functools.partial(_pictures, most=most), file, settings)
         except UnreadableDocument as error:
             notice(f"No pictures of its pages: {error.reason}")
     try:

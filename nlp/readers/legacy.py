@@ -47,21 +47,26 @@ def read(data: bytes, settings: Settings) -> Extract:
             str(folder / "out"),
             str(source),
         ]
-        reason = _run(command, SHARE * settings.read_seconds)
+        reason = _run(command, folder, SHARE * settings.read_seconds)
         converted = folder / "out" / "document.docx"
         if not converted.is_file():
             raise UnreadableDocument("document", "corrupt", f"LibreOffice could not convert it: {reason}", CONVERT)
         return word.read(converted.read_bytes(), settings)
 
 
-def _run(command: list[str], seconds: float) -> str:
-    """Run LibreOffice and return the last it complained of.
+def _run(command: list[str], home: Path, seconds: float) -> str:
+    """Run LibreOffice, at home in the given folder, and return the last it complained of.
 
     What the command starts is a script that starts the program: in time trouble both must end, so they get a session
     of their own.
     """
     with subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, start_new_session=True
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        env={**os.environ, "HOME": str(home)},
     ) as running:
         try:
             _, said = running.communicate(timeout=seconds)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nlp.readers import load
 from nlp.readers.pdf.picture import draw
 from nlp.settings import Settings
 
@@ -30,12 +31,12 @@ def page_pictures(path: Path, settings: Settings, most: int) -> list[Picture]:
     """Draw the first `most` pages of a PDF; a page that cannot be drawn is left out.
 
     Raises:
-        OSError: if the file cannot be read. pypdfium2.PdfiumError: if it is no PDF that can be opened.
+        UnreadableDocument: if the file cannot be read. pypdfium2.PdfiumError: if it is no PDF that can be opened.
     """
     import pypdfium2
 
     pictures = []
-    with closing(pypdfium2.PdfDocument(path.read_bytes())) as document:
+    with closing(pypdfium2.PdfDocument(load(path, settings))) as document:
         for index in range(min(len(document), settings.max_pages, most)):
             with suppress(pypdfium2.PdfiumError):
                 pictures.append(_picture(document, index))
