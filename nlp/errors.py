@@ -7,6 +7,7 @@ EvmapError
 ├── AnnotationError      an annotation file breaks its format
 ├── ModelError           a model is missing, damaged or was trained for something else
 ├── EncoderError         an encoder is missing its package or returned something odd
+├── StoreError           the store of a run is newer than this evmap, in use, damaged or cannot be written
 ├── MissingExtra         an optional package is not installed
 └── UsageError           the caller asked for something that cannot be done
 """
@@ -68,6 +69,10 @@ class ModelError(EvmapError):
 
 class EncoderError(EvmapError):
     """An encoder cannot be loaded, or returned vectors of the wrong shape."""
+
+
+class StoreError(EvmapError):
+    """The store of a run is newer than this evmap, held by another run, damaged, or cannot be written."""
 
 
 class MissingExtra(EvmapError):

@@ -32,10 +32,14 @@ FLOORS = (
     {"readers"},
     {"official"},
     {"program"},
+    {"store"},
     {"records", "settings", "jsonl", "language"},
     {"errors"},
 )
-HEAVY = {"torch", "spacy", "sklearn", "numpy", "pandas", "pypdfium2", "lxml", "pdfplumber", "docx", "lingua"}
+HEAVY = {
+    "torch", "spacy", "sklearn", "numpy", "pandas", "pypdfium2", "lxml", "pdfplumber", "docx", "lingua",
+    "sqlalchemy", "alembic", "filelock", "psycopg",
+}  # fmt: skip
 HELP_SECONDS = 0.5
 FILES = sorted(PACKAGE.rglob("*.py"))
 

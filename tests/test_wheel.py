@@ -46,6 +46,8 @@ def test_the_wheel_carries_its_data(names: set[str]):
     assert {f"nlp/_data/models/{ENCODER}/{name}" for name in ("manifest.json", "heads.npz", "examples.jsonl")} <= names
     pages = {f"nlp/writers/{page}.{kind}" for page in ("report", "overlay") for kind in ("html.j2", "css", "js")}
     assert pages <= names
+    migrations = ROOT / "nlp" / "store" / "migrations"
+    assert {path.relative_to(ROOT).as_posix() for path in migrations.rglob("*.py")} <= names
 
 
 def test_the_wheel_carries_nothing_else(names: set[str]):

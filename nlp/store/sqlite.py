@@ -1,0 +1,68 @@
+"""Engines on SQLite files: one writer, and readers beside it."""
+
+from __future__ import annotations
+
+import sqlite3
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
+
+from nlp.errors import StoreError, UsageError
+from nlp.store.health import Notice, heal
+
+BUSY_SECONDS = 30.0
+WRITING = (
+    "PRAGMA page_size=16384",  # nine passages of the usual size on one page
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",  # a commit outlives a power cut
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA cache_size=-65536",  # KiB
+    "PRAGMA journal_size_limit=67108864",
+)
+
+
+def writing_engine(path: Path, notice: Notice) -> Engine:
+    """Return an engine on a file that is sound or new; its folder is made.
+
+    Raises:
+        UsageError: if the folder cannot be made. StoreError: as `heal`.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(path.parent, f"cannot write there: {error.strerror}", "Name another folder with -o") from None
+    heal(path, notice)
+    return _engine(partial(sqlite3.connect, path), WRITING)
+
+
+def looking_engine(path: Path) -> Engine:
+    """Return an engine that cannot write, beside a run that writes or not.
+
+    Raises:
+        StoreError: if there is no such file.
+    """
+    if not path.is_file():
+        raise StoreError(path, "no such store", "Run: evmap map INPUT -o OUT")
+    address = f"file:{quote(str(path.resolve()))}?mode=ro"
+    return _engine(partial(sqlite3.connect, address, uri=True), ())
+
+
+def _engine(connect: partial[sqlite3.Connection], pragmas: tuple[str, ...]) -> Engine:
+    """SQLAlchemy, not the driver, begins transactions: then reading is in one, too, and tables are made in one."""
+    ready = partial(connect, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    engine = create_engine("sqlite://", creator=ready, poolclass=QueuePool)
+
+    @event.listens_for(engine, "connect")
+    def _connected(connection: Any, _: object) -> None:
+        for pragma in pragmas:
+            connection.execute(pragma)
+
+    @event.listens_for(engine, "begin")
+    def _begun(connection: Connection) -> None:
+        writes = pragmas and not connection.get_execution_options().get("reads")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine

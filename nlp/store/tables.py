@@ -1,0 +1,97 @@
+"""The tables. A document stands once per key; what it holds hangs on its number and goes when it goes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import (
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+)  # fmt: skip
+
+VERSION = "0001"  # of the newest file in migrations/versions
+MIGRATIONS = Path(__file__).parent / "migrations"
+VERSION_TABLE = "evmap_version"
+METADATA = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(referred_table_name)s",
+    }
+)
+
+runs = Table(
+    "runs", METADATA,
+    Column("run_id", Integer, primary_key=True),
+    Column("key", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("started", Text, nullable=False),
+    Column("updated", Text, nullable=False),
+    Column("host", Text, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("settings", Text, nullable=False),
+    Column("manifest", Text),
+)  # fmt: skip
+inputs = Table(
+    "inputs", METADATA,
+    Column("run_id", ForeignKey("runs.run_id", ondelete="CASCADE"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("input", Text, nullable=False),
+    Column("document_id", Text),
+    Column("status", Text, nullable=False),
+    Column("reason", Text),
+    Column("read_seconds", Double, nullable=False),
+    Column("map_seconds", Double, nullable=False),
+    PrimaryKeyConstraint("run_id", "position"),
+    Index("ix_inputs_document", "run_id", "document_id", "position"),
+    sqlite_with_rowid=False,
+)  # fmt: skip
+documents = Table(
+    "documents", METADATA,
+    Column("document", Integer, primary_key=True),
+    Column("document_id", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("reason", Text),
+    Column("passages", Integer, nullable=False),  # how many, so that counting reads no passage
+    Column("links", Integer, nullable=False),
+    Column("row", Text),
+    UniqueConstraint("document_id", "key"),
+)  # fmt: skip
+
+
+def _document() -> Column[int]:
+    return Column("document", Integer, ForeignKey("documents.document", ondelete="CASCADE"), nullable=False)
+
+
+texts = Table("texts", METADATA, _document(), Column("text", Text, nullable=False), PrimaryKeyConstraint("document"))
+passages = Table(
+    "passages", METADATA,
+    _document(),
+    Column("number", Integer, nullable=False),
+    Column("passage_id", Text, nullable=False),
+    Column("row", Text, nullable=False),
+    PrimaryKeyConstraint("document", "number"),
+)  # fmt: skip
+links = Table(
+    "links", METADATA,
+    _document(),
+    Column("number", Integer, nullable=False),
+    Column("link_id", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("lane", Text, nullable=False),
+    Column("probability", Double, nullable=False),
+    Column("row", Text, nullable=False),
+    PrimaryKeyConstraint("document", "number"),
+    Index("ix_links_target", "target", "lane"),
+    Index("ix_links_link", "link_id"),
+)  # fmt: skip
