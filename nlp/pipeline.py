@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nlp.classify.features import Encodes, Surroundings, body_columns, context_text, joined
 from nlp.classify.heads import ADAPTER, Model, load, read_manifest
 from nlp.classify.why import Reread
+from nlp.contacts import mask_contacts
 from nlp.encode import embed
 from nlp.encode.cache import CachedEmbedder
 from nlp.errors import EncoderError, UnreadableDocument, UsageError
@@ -18,7 +19,7 @@ from nlp.mapping import Mapping, link_document
 from nlp.program import LANGUAGES, Program, load_program
 from nlp.readers import read
 from nlp.readers.worker import Worker
-from nlp.records import Reading
+from nlp.records import Document, Reading
 from nlp.settings import ENCODER, Settings, data_root
 from nlp.structure.segment import Structured, structure
 
@@ -47,7 +48,7 @@ class Outcome:
 
 def read_structured(path: Path, settings: Settings) -> Structured:
     """Read a file and find its structure (the task of the reading child)."""
-    return structure(read(path, settings))
+    return _structured(read(path, settings), settings)
 
 
 class Mapper:
@@ -99,6 +100,13 @@ class Mapper:
 
     def _rereader(self, place: Surroundings) -> Reread:
         return lambda texts: self.read_texts(texts, [place] * len(texts))
+
+
+def _structured(document: Document, settings: Settings) -> Structured:
+    """Mask the contacts of a document as it was read, unless the settings keep them, and find its structure."""
+    if not settings.keep_contacts:
+        document = replace(document, extract=mask_contacts(document.extract))
+    return structure(document)
 
 
 def surroundings(structured: Structured, program: Program) -> list[Surroundings]:

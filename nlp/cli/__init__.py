@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from nlp.cli import annotate, bench, check, evaluate, extract, mapping, models, program, race, show, train
+from nlp.cli import annotate, bench, check, evaluate, extract, mapping, models, program, race, settings, show, train
 from nlp.cli.speak import complain
 from nlp.errors import EvmapError
 
@@ -26,6 +26,7 @@ app = typer.Typer(
 app.command("map")(mapping.map_command)
 app.command("show")(show.show_command)
 app.command("extract")(extract.extract_command)
+app.command("settings")(settings.settings_command)
 app.command("check")(check.check_command)
 app.command("evaluate")(evaluate.evaluate_command)
 app.command("race")(race.race_command)
