@@ -50,7 +50,7 @@ __all__ = [
 
 
 def read(path: str | Path) -> Document:
-    """Return a document with its canonical text and blocks.
+    """Return a document with its canonical text and blocks, as it is: contacts are masked when it is mapped.
 
     Raises:
         UnreadableDocument: if it cannot be read; says why and what to do.

@@ -12,6 +12,7 @@ from typing import overload
 from nlp.classify.features import Encodes, Surroundings, body_columns, context_text, joined
 from nlp.classify.heads import ADAPTER, Model, load, read_manifest
 from nlp.classify.why import Reread
+from nlp.contacts import mask_contacts
 from nlp.encode import embed
 from nlp.encode.base import Gap, without
 from nlp.encode.cache import CachedEmbedder
@@ -20,7 +21,7 @@ from nlp.mapping import Mapping, link_document
 from nlp.program import LANGUAGES, Program, load_program
 from nlp.readers import Asks, read, read_unknown
 from nlp.readers.worker import Worker
-from nlp.records import Known, Reading
+from nlp.records import Document, Known, Reading
 from nlp.settings import ENCODER, Settings, data_root
 from nlp.structure.segment import Structured, structure
 
@@ -58,9 +59,9 @@ def read_structured(path: Path, settings: Settings, known: Asks | None = None) -
         known: asked by the sha256 of the file, before it is read, whether the document is known; if so, it is not.
     """
     if known is None:
-        return structure(read(path, settings))
+        return _structured(read(path, settings), settings)
     document = read_unknown(path, settings, known)
-    return document if isinstance(document, Known) else structure(document)
+    return document if isinstance(document, Known) else _structured(document, settings)
 
 
 class Mapper:
@@ -133,6 +134,13 @@ class Mapper:
             return self._judge(self.encoder.leave_out(whole, gaps), places)
 
         return reread
+
+
+def _structured(document: Document, settings: Settings) -> Structured:
+    """Mask the contacts of a document as it was read, unless the settings keep them, and find its structure."""
+    if not settings.keep_contacts:
+        document = replace(document, extract=mask_contacts(document.extract))
+    return structure(document)
 
 
 def surroundings(structured: Structured, program: Program) -> list[Surroundings]:

@@ -29,7 +29,7 @@ FLOORS = (
     {"mapping"},
     {"display", "contract", "annotations", "structure", "classify"},
     {"encode"},
-    {"readers"},
+    {"readers", "contacts"},
     {"official"},
     {"program"},
     {"store"},

@@ -6,7 +6,21 @@ import sys
 
 import typer
 
-from nlp.cli import annotate, bench, check, evaluate, extract, mapping, models, program, race, show, status, train
+from nlp.cli import (
+    annotate,
+    bench,
+    check,
+    evaluate,
+    extract,
+    mapping,
+    models,
+    program,
+    race,
+    settings,
+    show,
+    status,
+    train,
+)
 from nlp.cli.speak import complain
 from nlp.errors import EvmapError
 
@@ -27,6 +41,7 @@ app.command("map")(mapping.map_command)
 app.command("status")(status.status_command)
 app.command("show")(show.show_command)
 app.command("extract")(extract.extract_command)
+app.command("settings")(settings.settings_command)
 app.command("check")(check.check_command)
 app.command("evaluate")(evaluate.evaluate_command)
 app.command("race")(race.race_command)

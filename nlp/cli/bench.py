@@ -60,7 +60,7 @@ def extract_command(
     from nlp.bench.extractors import OURS
     from nlp.settings import Settings
 
-    judged = bench_extraction(folder, Settings.load(), trap or ())
+    judged = bench_extraction(folder, Settings.load(keep_contacts=True), trap or ())
     if as_json:
         return print_json(as_rows(judged))
     table = by_trap(judged)

@@ -34,6 +34,9 @@ def extract_command(
     blocks: Annotated[bool, typer.Option("--blocks", help="The blocks in reading order.")] = False,
     tables: Annotated[bool, typer.Option("--tables", help="Each table as rows and columns.")] = False,
     structure: Annotated[bool, typer.Option("--structure", help="Sections as a tree, with their passages.")] = False,
+    keep_contacts: Annotated[
+        bool, typer.Option("--keep-contacts", help="Do not mask e-mail addresses, phone and account numbers.")
+    ] = False,
     full: Annotated[bool, typer.Option("--full", help="Texts whole, not shortened to the terminal's width.")] = False,
     html: Annotated[Path | None, typer.Option(help="Write a page: pictures of the pages with the boxes.")] = None,
     pictures: Annotated[int, typer.Option(min=0, help="Pages pictured in the page of --html.")] = PAGES,
@@ -42,7 +45,7 @@ def extract_command(
     """Show what was read of one file: profile, losses, and every block with its place.
 
     Columns: number, page, kind (with the level of a heading), marker, cell (table.row.column, counted from 0), who
-    acts, text.
+    acts, text. Contacts are masked as in a mapping; pictures of pages show what is printed on them.
 
     Examples:
 
@@ -61,7 +64,7 @@ def extract_command(
 
     parts = [name for name, wanted in (("blocks", blocks), ("tables", tables), ("structure", structure)) if wanted]
     _refuse(file, html, [text, as_json, bool(parts)])
-    settings = Settings.load()
+    settings = Settings.load(keep_contacts=keep_contacts or None)
     structured: Structured = _in_child(read_structured, file, settings)
     partial_because = structured.document.extract.partial
     if html:

@@ -17,6 +17,9 @@ def map_command(
     out: Annotated[Path, typer.Option("--out", "-o", help="Output folder.")] = Path("out"),
     encoder: Annotated[str | None, typer.Option(help="e5 (most accurate) or use (fast, no torch).")] = None,
     model: Annotated[str | None, typer.Option(help="Folder of a model of your own.")] = None,
+    keep_contacts: Annotated[
+        bool, typer.Option("--keep-contacts", help="Do not mask e-mail addresses, phone and account numbers.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="A line for every input.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
@@ -39,7 +42,7 @@ def map_command(
     from nlp.run import run
     from nlp.settings import Settings
 
-    settings = Settings.load(encoder=encoder, model=model)
+    settings = Settings.load(encoder=encoder, model=model, keep_contacts=keep_contacts or None)
     listed = [path for item in inputs for path in (_listed() if item == "-" else [item])]
     paths = find_inputs(listed, out)
     hush = quiet or as_json

@@ -119,7 +119,10 @@ def _recognise(document: Any, pages: Sequence[Page], builder: Builder, settings:
     if settings.ocr_seconds > 0 and scans.languages():
         told = " ".join(line.text for page in pages if not page.drawn_only for line in page.lines)[:_TOLD_BY]
         language = detect(told) if len(told) > _TOLD_BY / 10 else None
-        wanted = [(page.number, functools.partial(_picture, document, page.number - 1)) for page in drawn]
+        wanted = [
+            (page.number, functools.partial(_picture, document, page.number - 1, settings.ocr_side_dots))
+            for page in drawn
+        ]
         found = scans.recognise(wanted, language, settings)
         for page in drawn:
             scanned = found.get(page.number)
@@ -140,10 +143,10 @@ def _recognise(document: Any, pages: Sequence[Page], builder: Builder, settings:
     troubles += [f"{reason}: {_named(numbers)}" for reason, numbers in faults.items()]
 
 
-def _picture(document: Any, index: int) -> tuple[bytes, float]:
-    """A page as people see it, as a grey PNG, with its dots an inch."""
+def _picture(document: Any, index: int, most: int) -> tuple[bytes, float]:
+    """A page as people see it, as a grey PNG of at most so many dots a side, with its dots an inch."""
     with closing(document[index]) as page:
-        dots = min(scans.DOTS, 72 * scans.MOST_DOTS / max(page.get_size()))
+        dots = min(scans.DOTS, 72 * most / max(page.get_size()))
         target = io.BytesIO()
         draw(page, dots).save(target, "PNG", compress_level=1)
         return target.getvalue(), dots

@@ -27,8 +27,6 @@ INSTALL = "install text recognition: apt-get install tesseract-ocr " + " ".join(
     f"tesseract-ocr-{pack}" for pack in PACKS.values()
 )
 DOTS = 300  # an inch, of the picture that is read
-MOST_DOTS = 6_000  # of a side; larger pages are read at less
-PAGE_SECONDS = 120.0
 ENOUGH_LETTERS = 200  # to trust the language of a page
 
 
@@ -54,7 +52,7 @@ def recognise(pages: Sequence[tuple[int, Any]], language: str | None, settings: 
     here = languages()
     language = language if language in here else None
     for number, picture in pages[:1]:
-        found[number] = _in_its_language(language, picture())
+        found[number] = _in_its_language(settings.ocr_page_seconds, language, picture())
         beat()
         language = _language(found[number], language)
         language = language if language in here else here[0]
@@ -65,18 +63,18 @@ def recognise(pages: Sequence[tuple[int, Any]], language: str | None, settings: 
             if time.monotonic() > end:
                 break
             part = [(number, picture()) for number, picture in rest[start : start + cores]]  # PDFium draws alone
-            read = functools.partial(_in_its_language, language)
+            read = functools.partial(_in_its_language, settings.ocr_page_seconds, language)
             for (number, _), scanned in zip(part, pool.map(read, (drawn for _, drawn in part)), strict=True):
                 found[number] = scanned
             beat()
     return found
 
 
-def _in_its_language(language: str | None, drawn: tuple[bytes, float]) -> Scanned:
+def _in_its_language(seconds: float, language: str | None, drawn: tuple[bytes, float]) -> Scanned:
     """Read in the language of the page before, all where None; once more in its own if that is another."""
-    scanned = _page(drawn, _packs([language] if language else languages()))
+    scanned = _page(drawn, _packs([language] if language else languages()), seconds)
     own = _language(scanned, language)
-    return _page(drawn, _packs([own])) if own != language and own in languages() else scanned
+    return _page(drawn, _packs([own]), seconds) if own != language and own in languages() else scanned
 
 
 def _language(scanned: Scanned, default: str | None) -> str | None:
@@ -89,7 +87,7 @@ def _packs(codes: Iterable[str | None]) -> str:
     return "+".join(PACKS[code] for code in codes if code)
 
 
-def _page(drawn: tuple[bytes, float], packs: str) -> Scanned:
+def _page(drawn: tuple[bytes, float], packs: str, seconds: float) -> Scanned:
     picture, dots = drawn
     command = [PROGRAM, "stdin", "stdout", "-l", packs, "--psm", "3", "--dpi", str(round(dots)), "hocr"]
     try:
@@ -98,11 +96,11 @@ def _page(drawn: tuple[bytes, float], packs: str) -> Scanned:
             input=picture,
             capture_output=True,
             check=False,
-            timeout=PAGE_SECONDS,
+            timeout=seconds,
             env={**os.environ, "OMP_THREAD_LIMIT": "1"},
         )
     except subprocess.TimeoutExpired:
-        return Scanned(fault=f"text recognition took more than {PAGE_SECONDS:g} seconds")
+        return Scanned(fault=f"text recognition took more than {seconds:g} seconds")
     if done.returncode:
         said = done.stderr.decode("utf-8", "replace").strip().splitlines()
         return Scanned(fault=f"text recognition failed: {said[-1] if said else f'exit code {done.returncode}'}")

@@ -30,7 +30,7 @@ def read(data: bytes, settings: Settings) -> Extract:
     Raises:
         UnreadableDocument: "corrupt" if groups are nested beyond measure.
     """
-    reader = _Reader(Builder(settings.max_characters))
+    reader = _Reader(Builder(settings.max_characters), settings.rtf_depth)
     reader.read(data)
     return reader.builder.extract(title=reader.title or None)
 
@@ -38,8 +38,9 @@ def read(data: bytes, settings: Settings) -> Extract:
 class _Reader:
     """Follows the groups of one file."""
 
-    def __init__(self, builder: Builder) -> None:
+    def __init__(self, builder: Builder, deepest: int) -> None:
         self.builder = builder
+        self._deepest = deepest
         self.title = ""
         self._state = State()
         self._stack: list[State] = []
@@ -101,8 +102,9 @@ class _Reader:
             self.builder.add(text, kind)
 
     def _open(self) -> None:
-        if len(self._stack) >= rich_state.DEEPEST:
-            raise UnreadableDocument("document", "corrupt", "nested too deeply", "open and save it anew")
+        if len(self._stack) >= self._deepest:
+            hint = "open and save it anew, or raise EVMAP_RTF_DEPTH"
+            raise UnreadableDocument("document", "corrupt", "nested too deeply", hint)
         self._stack.append(self._state)
         self._starred = False
 

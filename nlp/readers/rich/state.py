@@ -58,7 +58,6 @@ NOTE_FORMATS = {
     **{f"ftnn{end}": ("footnote", style) for end, style in _FORMATS.items()},
     **{f"aftnn{end}": ("endnote", style) for end, style in _FORMATS.items()},
 }
-DEEPEST = 500
 USUAL_SIZE = 24  # in half points
 
 

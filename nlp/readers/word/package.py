@@ -17,11 +17,8 @@ from typing import Any
 from urllib.parse import unquote
 
 from nlp.errors import UnreadableDocument
+from nlp.settings import Settings
 
-MAX_ENTRIES = 10_000
-MAX_UNPACKED = 500_000_000
-MAX_RATIO = 200
-RATIO_FROM = 10_000_000
 _DOCTYPE = re.compile(rb"<!DOCTYPE|<\0!\0D\0O\0C\0T\0Y\0P\0E|\0<\0!\0D\0O\0C\0T\0Y\0P\0E")
 # The ISO edition (strict) names the same things by other addresses; only names in attributes are looked at.
 _STRICT = re.compile(rb"""(=\s*["'])http://purl\.oclc\.org/ooxml/(\w+)/""")
@@ -41,14 +38,14 @@ class Package:
     """An office package in memory.
 
     Args:
-        data: the whole file.
+        data: the whole file. settings: its limits of archives.
 
     Raises:
         UnreadableDocument: as `check`.
     """
 
-    def __init__(self, data: bytes) -> None:
-        check(data)
+    def __init__(self, data: bytes, settings: Settings) -> None:
+        check(data, settings)
         self._archive = zipfile.ZipFile(io.BytesIO(data))
         # Names differ in case and slashes from what relations say, in files of careless programs.
         self._names = {_plain(name): name for name in self._archive.namelist()}
@@ -86,15 +83,15 @@ class Package:
         return etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True))
 
 
-def check(data: bytes) -> None:
+def check(data: bytes, settings: Settings) -> None:
     """Refuse a package that would unpack to too much, is damaged, or declares entities.
 
     Raises:
-        UnreadableDocument: "too_large" beyond the limits above, "encrypted" for a zip password, "corrupt" otherwise.
+        UnreadableDocument: "too_large" beyond the settings' limits, "encrypted" for a zip password, else "corrupt".
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            _check_sizes(archive.infolist(), len(data))
+            _check_sizes(archive.infolist(), len(data), settings)
             for entry in archive.infolist():
                 _check_part(archive, entry)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError) as error:
@@ -122,14 +119,14 @@ def _check_part(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
         raise corrupt(f"a DOCTYPE in {entry.filename}, which no Word file has")
 
 
-def _check_sizes(entries: list[zipfile.ZipInfo], packed: int) -> None:
+def _check_sizes(entries: list[zipfile.ZipInfo], packed: int, settings: Settings) -> None:
     unpacked = sum(entry.file_size for entry in entries)
-    if len(entries) > MAX_ENTRIES:
-        reason = f"{len(entries)} parts"
-    elif unpacked > MAX_UNPACKED:
-        reason = f"unpacks to {unpacked} bytes"
-    elif unpacked > RATIO_FROM and unpacked > MAX_RATIO * packed:
-        reason = f"unpacks to {unpacked // packed} times its size"
+    if len(entries) > settings.zip_entries:
+        reason, limit = f"{len(entries)} parts", "EVMAP_ZIP_ENTRIES"
+    elif unpacked > settings.zip_bytes:
+        reason, limit = f"unpacks to {unpacked} bytes", "EVMAP_ZIP_BYTES"
+    elif unpacked > settings.zip_ratio_bytes and unpacked > settings.zip_ratio * packed:
+        reason, limit = f"unpacks to {unpacked // packed} times its size", "EVMAP_ZIP_RATIO"
     else:
         return
-    raise UnreadableDocument("document", "too_large", reason, "save it as text, if you trust it")
+    raise UnreadableDocument("document", "too_large", reason, f"save it as text, if you trust it, or raise {limit}")

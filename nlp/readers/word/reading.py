@@ -34,7 +34,7 @@ def read(data: bytes, settings: Settings) -> Extract:
         UnreadableDocument: "too_large", "encrypted" or "corrupt".
     """
     try:
-        document = Package(data)
+        document = Package(data, settings)
         main = document.main()
         reader = _Reader(document, main, document.xml(main), Builder(settings.max_characters))
         reader.read_all()
