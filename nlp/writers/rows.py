@@ -69,12 +69,11 @@ def link_row(link: Link, model: str, program: str) -> Row:
     }
 
 
-def document_row(mapping: Mapping, inputs: list[str]) -> Row:
-    """Row of documents.jsonl."""
+def document_row(mapping: Mapping) -> Row:
+    """Row of documents.jsonl, without the inputs that hold the document: these are known at the end of a run."""
     document, profile = mapping.structured.document, mapping.structured.profile
     return {
         "document_id": document.document_id,
-        "inputs": inputs,
         "title": profile.title,
         "symbol": profile.symbol,
         "kind": profile.kind,
@@ -94,3 +93,8 @@ def document_row(mapping: Mapping, inputs: list[str]) -> Row:
         "original_language": profile.original_language,
         "body": profile.body,
     }
+
+
+def printable(path: str) -> str:
+    """Return a path that every program can read as UTF-8: bytes that are no UTF-8 become escapes."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

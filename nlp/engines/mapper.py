@@ -1,0 +1,123 @@
+"""A child process that maps: it loads the model once, takes what readers have read, and gives back rows."""
+
+from __future__ import annotations
+
+import ctypes
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from nlp.engines.finishing import finished
+from nlp.errors import EvmapError
+from nlp.pipeline import Mapper, attempt
+from nlp.readers.parcel import unpack
+from nlp.readers.worker import nameless_main
+from nlp.settings import Settings
+from nlp.store.rows import Finished
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """A document to map.
+
+    Attributes:
+        position, path: the input. document_id: sha256 of its bytes. payload: what its reader packed.
+        read_seconds: how long that took.
+    """
+
+    position: int
+    path: Path
+    document_id: str
+    payload: bytes
+    read_seconds: float
+
+
+class MapperEnded(Exception):
+    """The child ended without an answer; `signal` says by which signal, None if by itself."""
+
+    def __init__(self, code: int | None) -> None:
+        self.signal = signal.Signals(-code).name if code and code < 0 else None
+        super().__init__(self.signal or f"exit code {code}")
+
+
+class MapperChild:
+    """One process with a loaded model and one thread.
+
+    Args:
+        settings: which model. cache: file for vectors.
+    """
+
+    def __init__(self, settings: Settings, cache: Path | None) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.pipe, far = context.Pipe()
+        args = (far, settings, cache, os.getpid())
+        self._process = context.Process(target=_serve, args=args, daemon=True)
+        with nameless_main():
+            self._process.start()
+        far.close()
+
+    def send(self, errand: Errand) -> None:
+        """Give it a document to map; it must have none."""
+        with suppress(BrokenPipeError):  # `receive` says that it ended
+            self.pipe.send(errand)
+
+    def receive(self) -> Finished:
+        """Return what came of the errand, waiting for it.
+
+        Raises:
+            MapperEnded: if the process ended. EvmapError: if the model cannot be loaded.
+        """
+        try:
+            answer: Any = self.pipe.recv()
+        except (EOFError, ConnectionResetError):
+            self._process.join()
+            raise MapperEnded(self._process.exitcode) from None
+        if isinstance(answer, EvmapError):
+            raise answer
+        result: Finished = answer
+        return result
+
+    def stop(self, wait: float = 0.0) -> None:
+        """End the process; with `wait` seconds for it to close its cache."""
+        self.pipe.close()
+        self._process.join(wait)
+        self._process.kill()
+        self._process.join()
+
+
+def _serve(pipe: Connection, settings: Settings, cache: Path | None, parent: int) -> None:
+    for name in ("SIGINT", "SIGTERM"):  # the parent decides when to stop
+        signal.signal(getattr(signal, name), signal.SIG_IGN)
+    outlive_nobody(parent)
+    try:
+        mapper = Mapper(settings, cache, threads=1)
+    except EvmapError as error:
+        with suppress(BrokenPipeError):
+            pipe.send(error)
+        return
+    with suppress(EOFError, ConnectionResetError, BrokenPipeError):  # the parent is gone, or wants no more
+        while True:
+            pipe.send(_run(pipe.recv(), mapper))
+    mapper.close()
+
+
+def _run(errand: Errand, mapper: Mapper) -> Finished:
+    clock = time.monotonic()
+    outcome = attempt(errand.path, errand.document_id, lambda: mapper.map(unpack(errand.payload)))
+    outcome.seconds.update(read=errand.read_seconds, map=time.monotonic() - clock)
+    return finished(errand.position, outcome)
+
+
+def outlive_nobody(parent: int) -> None:
+    """Have the system end this process with the one that started it, where the system can."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG
+    if os.getppid() != parent:
+        os.kill(os.getpid(), signal.SIGTERM if os.name == "nt" else signal.SIGKILL)
