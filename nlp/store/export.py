@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, FromClause, Select, Table, and_, exists, func, select
+from sqlalchemy import ColumnElement, FromClause, ScalarSelect, Select, Table, and_, func, select
 
 from nlp.store.tables import documents, inputs, links, passages, runs, texts
 
@@ -16,13 +16,10 @@ Statement: TypeAlias = "Select[*tuple[Any, ...]]"
 
 def ledger(run_id: int) -> Statement:
     """Select position, input, document_id, status, reason, seconds, row, same_as of every input."""
-    twin, other = inputs.alias("twin"), inputs.alias("other")
-    first = (
-        select(func.min(twin.c.position))
-        .where(twin.c.run_id == run_id, twin.c.document_id == inputs.c.document_id)
-        .scalar_subquery()
+    other = inputs.alias("other")
+    same = and_(
+        other.c.run_id == run_id, other.c.position == _first_place(run_id), other.c.position < inputs.c.position
     )
-    same = and_(other.c.run_id == run_id, other.c.position == first, other.c.position < inputs.c.position)
     source = inputs.outerjoin(documents, _holds(inputs, run_id)).outerjoin(other, same)
     own = [inputs.c[name] for name in ("position", "input", "document_id", "status", "reason")]
     seconds = [inputs.c.read_seconds, inputs.c.map_seconds]
@@ -32,15 +29,17 @@ def ledger(run_id: int) -> Statement:
 
 def documents_read(run_id: int) -> Statement:
     """Select document_id, row, input: a row for every input that holds a document that was read."""
-    twin = inputs.alias("twin")
-    source = _first(run_id).join(twin, and_(twin.c.run_id == run_id, twin.c.document_id == inputs.c.document_id))
-    found = select(documents.c.document_id, documents.c.row, twin.c.input).select_from(source)
-    return _firsts(found, run_id).where(documents.c.row.is_not(None)).order_by(inputs.c.position, twin.c.position)
+    twin, other = inputs.alias("twin"), inputs.alias("other")
+    same = and_(twin.c.run_id == run_id, twin.c.document_id == inputs.c.document_id)  # from the index alone
+    place = and_(other.c.run_id == run_id, other.c.position == twin.c.position)
+    source = _held(run_id).join(twin, same).join(other, place)
+    found = _firsts(select(documents.c.document_id, documents.c.row, other.c.input).select_from(source), run_id)
+    return found.where(documents.c.row.is_not(None)).order_by(inputs.c.position, twin.c.position)
 
 
 def texts_read(run_id: int) -> Statement:
     """Select document_id and canonical text."""
-    source = _first(run_id).join(texts, texts.c.document == documents.c.document)
+    source = _held(run_id).join(texts, texts.c.document == documents.c.document)
     found = select(documents.c.document_id, texts.c.text).select_from(source)
     return _firsts(found, run_id).order_by(inputs.c.position)
 
@@ -65,21 +64,24 @@ def totals(run_id: int) -> Statement:
 
 
 def _parts(part: Table, run_id: int) -> Statement:
-    source = _first(run_id).join(part, part.c.document == documents.c.document)
+    source = _held(run_id).join(part, part.c.document == documents.c.document)
     return _firsts(select(part.c.row).select_from(source), run_id).order_by(inputs.c.position, part.c.number)
 
 
-def _first(run_id: int) -> FromClause:
+def _held(run_id: int) -> FromClause:
     return inputs.join(documents, _holds(inputs, run_id))
 
 
 def _firsts(statement: Statement, run_id: int) -> Statement:
     """Keep the first input of every document."""
-    twin = inputs.alias("earlier")
-    earlier = exists().where(
-        twin.c.run_id == run_id, twin.c.document_id == inputs.c.document_id, twin.c.position < inputs.c.position
-    )
-    return statement.where(inputs.c.run_id == run_id, ~earlier)
+    return statement.where(inputs.c.run_id == run_id, inputs.c.position == _first_place(run_id))
+
+
+def _first_place(run_id: int) -> ScalarSelect[int]:
+    """Return the position of the first input of the run that holds the same document."""
+    twin = inputs.alias("twin")
+    same = and_(twin.c.run_id == run_id, twin.c.document_id == inputs.c.document_id)
+    return select(func.min(twin.c.position)).where(same).scalar_subquery()
 
 
 def _holds(held: FromClause, run_id: int) -> ColumnElement[bool]:

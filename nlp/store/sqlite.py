@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from functools import partial
 from pathlib import Path
@@ -22,6 +23,7 @@ WRITING = (
     "PRAGMA cache_size=-65536",  # KiB
     "PRAGMA journal_size_limit=67108864",
 )
+LOOKING = ("PRAGMA query_only=ON",)
 
 
 def writing_engine(path: Path, notice: Notice) -> Engine:
@@ -46,8 +48,11 @@ def looking_engine(path: Path) -> Engine:
     """
     if not path.is_file():
         raise StoreError(path, "no such store", "Run: evmap map INPUT -o OUT")
-    address = f"file:{quote(str(path.resolve()))}?mode=ro"
-    return _engine(partial(sqlite3.connect, address, uri=True), ())
+    log = path.with_name(f"{path.name}-wal")
+    frozen = not os.access(path.parent, os.W_OK) and not log.exists()  # a finished run in a read-only place
+    # Not mode=ro: such a connection leaves behind the log and index that it had to make.
+    address = f"file:{quote(str(path.resolve()))}?{'immutable=1' if frozen else 'mode=rw'}"
+    return _engine(partial(sqlite3.connect, address, uri=True), LOOKING)
 
 
 def _engine(connect: partial[sqlite3.Connection], pragmas: tuple[str, ...]) -> Engine:
@@ -62,7 +67,7 @@ def _engine(connect: partial[sqlite3.Connection], pragmas: tuple[str, ...]) -> E
 
     @event.listens_for(engine, "begin")
     def _begun(connection: Connection) -> None:
-        writes = pragmas and not connection.get_execution_options().get("reads")
+        writes = pragmas is WRITING and not connection.get_execution_options().get("reads")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
