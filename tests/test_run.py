@@ -1,9 +1,11 @@
 """A run over good and bad files: one ledger row an input, everything else mapped, the same bytes again."""
 
 import csv
+import hashlib
 import json
 import os
 import random
+import shutil
 import stat
 import subprocess
 import sys
@@ -26,7 +28,7 @@ from nlp.mapping import Mapping
 from nlp.pipeline import Mapper, find_inputs, map_file, map_many, read_structured
 from nlp.program import load_program
 from nlp.readers.worker import Worker
-from nlp.run import run
+from nlp.run import Order, run
 from nlp.settings import Settings
 
 HOSTILE = '<script>alert("x")</script> <img src=x onerror=alert(1)> {{7*7}} =HYPERLINK("http://x") \u202eback'
@@ -118,7 +120,7 @@ def out(inputs: Path, paths: list[Path], tiny_settings: Settings, tmp_path_facto
         patch.chdir(elsewhere)
         for name in ("TMPDIR", "HOME", "EVMAP_HOME", "EVMAP_CACHE", "XDG_CACHE_HOME"):
             patch.setenv(name, str(elsewhere))
-        run(paths, folder, tiny_settings)
+        run(paths, folder, Order(tiny_settings))
     assert tree(elsewhere) == {}, "something was written outside the output folder"
     assert tree(inputs) == before, "the inputs were changed"
     return folder
@@ -148,7 +150,7 @@ def test_the_status_of_each_input(name: str, out: Path, inputs: Path):
         assert row["reason"] is None
     else:
         assert len(row["reason"].split(". ")) >= 2, "a reason is followed by what to do next"
-        assert row["document_id"] is None
+        assert (row["document_id"] is None) == (row["status"] == "io_error"), "what could be opened has its hash"
         assert row["links"] == 0
 
 
@@ -204,8 +206,9 @@ def test_coverage_names_all_targets_of_all_inputs(out: Path, inputs: Path):
     assert states["encrypted"] == states["io_error"] == {"not_searchable"}
     assert states["ok"] <= {"suggested", "review", "searched_none"}
     documents = len(rows(out, "documents.jsonl"))
-    unread = sum(row["status"] not in ("ok", "partial") for row in rows(out, "ledger.jsonl"))
-    assert len(table) == 120 * (documents + unread)
+    failed = [row for row in rows(out, "ledger.jsonl") if row["status"] not in ("ok", "partial")]
+    unread = {row["document_id"] or row["input"] for row in failed}
+    assert len(table) == 120 * (documents + len(unread))
 
 
 def test_no_cell_is_a_formula(out: Path):
@@ -230,9 +233,9 @@ def test_the_manifest(out: Path, paths: list[Path]):
 
 
 def test_a_second_run_gives_the_same_bytes(out: Path, paths: list[Path], tiny_settings: Settings, tmp_path: Path):
-    run(paths, tmp_path / "again", tiny_settings)
+    run(paths, tmp_path / "again", Order(tiny_settings))
     assert digest_of(tmp_path / "again") == digest_of(out)
-    run(paths, tmp_path / "again", tiny_settings)  # over its own output, with a warm cache
+    run(paths, tmp_path / "again", Order(tiny_settings))  # over its own output, with a warm cache
     assert digest_of(tmp_path / "again") == digest_of(out)
 
 
@@ -240,14 +243,14 @@ def test_a_run_that_is_stopped_leaves_the_last_one_whole(
     out: Path, paths: list[Path], tiny_settings: Settings, tmp_path: Path
 ):
     good = [path for path in paths if path.name.startswith("good")]
-    run(good[:2], tmp_path, tiny_settings)
+    run(good[:2], tmp_path, Order(tiny_settings))
     before = digest_of(tmp_path)
 
     def stop(row: dict[str, Any]) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run(good, tmp_path, tiny_settings, step=stop)
+        run(good, tmp_path, Order(tiny_settings), step=stop)
     assert digest_of(tmp_path) == before
     assert not list(tmp_path.glob(".*.draft"))
 
@@ -265,7 +268,7 @@ def test_a_partial_document_says_what_is_missing(tmp_path: Path, tiny_model: Pat
     path = tmp_path / "long.txt"
     path.write_text("\n\n".join(annotated_texts), "utf-8")
     settings_ = Settings(encoder="hash", model=str(tiny_model), max_characters=3000)
-    summary = run([path], tmp_path / "out", settings_)
+    summary = run([path], tmp_path / "out", Order(settings_))
     (row,) = summary["problems"]
     assert (row["status"], row["characters"]) == ("partial", 3000)
     assert "3000" in row["reason"]
@@ -282,7 +285,7 @@ def test_an_output_folder_inside_an_input_is_refused(inputs: Path):
 
 
 def test_a_path_named_twice_is_mapped_once(inputs: Path, tiny_settings: Settings, tmp_path: Path):
-    run([inputs / "good.txt"] * 2, tmp_path, tiny_settings)
+    run([inputs / "good.txt"] * 2, tmp_path, Order(tiny_settings))
     assert not any(check_output(load_output(tmp_path), load_program()).values())
     assert len(rows(tmp_path, "documents.jsonl")) == 1
 
@@ -299,7 +302,7 @@ def test_hidden_files_are_left_out(paths: list[Path]):
 def test_an_output_folder_that_cannot_be_one(tmp_path: Path, tiny_settings: Settings, inputs: Path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(UsageError, match="cannot write there"):
-        run([inputs / "good.txt"], tmp_path / "file", tiny_settings)
+        run([inputs / "good.txt"], tmp_path / "file", Order(tiny_settings))
 
 
 # --- the child that reads
@@ -442,18 +445,18 @@ def test_map_many_in_a_script_without_a_guard(given: str, tmp_path: Path, tiny_m
     assert result.stdout.splitlines() == ["script starts", "ok None"], result.stderr
 
 
-def test_a_document_unlike_the_annotated_ones_is_named(
-    tmp_path: Path, tiny_model: Path, tiny_settings: Settings, monkeypatch: pytest.MonkeyPatch
-):
-    from nlp.classify import familiar
-
-    monkeypatch.setattr(familiar.KnownWords, "load", lambda _: KNOWN)
+def test_a_document_unlike_the_annotated_ones_is_named(tmp_path: Path, tiny_model: Path):
+    model = Path(shutil.copytree(tiny_model, tmp_path / "model"))
+    KNOWN.save(model / "words.npz")
+    manifest = json.loads((model / "manifest.json").read_text("utf-8"))
+    manifest["files"]["words.npz"] = hashlib.sha256((model / "words.npz").read_bytes()).hexdigest()
+    (model / "manifest.json").write_text(json.dumps(manifest), "utf-8")
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "unlike.txt").write_text(
         "The kernel loads drivers and modules before sockets.\n\n" * 40, "utf-8"
     )
     (tmp_path / "in" / "like.txt").write_text("The consulate helps workers who return home.\n\n" * 60, "utf-8")
-    summary = run(find_inputs([str(tmp_path / "in")]), tmp_path / "out", tiny_settings)
+    summary = run(find_inputs([str(tmp_path / "in")]), tmp_path / "out", Order(Settings(encoder="hash", model=str(model))))
     assert [Path(row["input"]).name for row in summary["strange"]] == ["unlike.txt"]
     told = {row["title"]: row["strange"] for row in rows(tmp_path / "out", "documents.jsonl")}
     assert sorted(told.values()) == [False, True]
