@@ -51,11 +51,11 @@ def recall(path: Path, settings: Settings, known: Asks) -> str | Known:
 
 def swell(path: Path, settings: Settings, known: Asks) -> str:
     """Keep more than half of the memory for ever; say which process this is."""
-    HOARD.append(bytearray(b"x" * (settings.read_memory // 2) if path.stem == "swell" else b""))
+    HOARD.append(b"x" * (settings.read_memory // 2 if path.stem == "swell" else 0))
     return _place()
 
 
-HOARD: list[bytearray] = []
+HOARD: list[bytes] = []
 DIALLERS: dict[str, Callable[[str], list[str]]] = {  # programs that reach HOST:PORT: 0 or 28 if they did
     "curl": lambda url: ["curl", "--silent", "--max-time", "1", f"http://{url}"],
     "python": lambda url: [sys.executable, "-c", f"import socket; socket.create_connection({tuple(url.split(':'))})"],
@@ -108,7 +108,7 @@ def _write_below() -> None:
     """A program that the reader calls is bound as well."""
     path = Path(tempfile.mkdtemp()) / "large"
     subprocess.run(["head", "-c", "10000000000", "/dev/zero"], stdout=path.open("wb"), check=False)
-    raise UnreadableDocument(path, "corrupt", f"{path.stat().st_size} bytes")
+    raise UnreadableDocument("native write.pdf", "corrupt", f"{path.stat().st_size} bytes")
 
 
 def _open() -> int:

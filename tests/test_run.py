@@ -9,14 +9,12 @@ import shutil
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import fixtures
 import numpy as np
 import pytest
-import tasks
 from docx import Document as WordDocument
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -27,7 +25,6 @@ from nlp.errors import UnreadableDocument, UsageError
 from nlp.mapping import Mapping
 from nlp.pipeline import Mapper, find_inputs, map_file, map_many, read_structured
 from nlp.program import load_program
-from nlp.readers.worker import Worker
 from nlp.run import Order, run
 from nlp.settings import Settings
 
@@ -303,51 +300,6 @@ def test_an_output_folder_that_cannot_be_one(tmp_path: Path, tiny_settings: Sett
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(UsageError, match="cannot write there"):
         run([inputs / "good.txt"], tmp_path / "file", Order(tiny_settings))
-
-
-# --- the child that reads
-
-CHILD = Settings(read_seconds=0.6, read_memory=1_500_000_000)
-
-
-@pytest.fixture
-def worker() -> Iterator[Worker]:
-    child = Worker(tasks.misbehave, CHILD)
-    assert child.call(Path("first")) == "read first"
-    yield child
-    child.stop()
-
-
-@pytest.mark.parametrize(
-    ("name", "status", "words"),
-    [
-        ("kill", "crashed", "SIGKILL"),
-        ("abort", "crashed", "SIGABRT"),
-        ("leave", "crashed", "exit code 7"),
-        ("sleep", "timeout", "0.6 seconds"),
-        ("eat", "out_of_memory", "1500000000 bytes"),
-        ("nest", "corrupt", "nested too deeply"),
-        ("refuse", "encrypted", "it has a password"),
-        ("stumble", "crashed", ""),
-    ],
-)
-def test_a_reader_that_fails_costs_one_file(name: str, status: str, words: str, worker: Worker):
-    with pytest.raises(UnreadableDocument) as caught:
-        worker.call(Path(f"{name}.pdf"))
-    assert caught.value.status == status
-    assert words in caught.value.reason
-    assert caught.value.subject == f"{name}.pdf"
-    assert worker.call(Path("next")) == "read next"
-
-
-def test_slow_reading_that_shows_signs_of_life_is_waited_for(worker: Worker):
-    assert worker.call(Path("plod.pdf")) == "read plod"
-
-
-def test_a_worker_that_was_stopped_starts_again(worker: Worker):
-    worker.stop()
-    worker.stop()
-    assert worker.call(Path("again")) == "read again"
 
 
 # --- the mapping as an object

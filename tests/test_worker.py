@@ -97,6 +97,8 @@ def zombies() -> set[int]:
         ("open", "crashed", "more than 64 files"),
         ("vanish", "crashed", "exit code 0"),
         ("leave", "crashed", "exit code 7"),
+        ("kill", "crashed", "SIGKILL"),
+        ("refuse", "encrypted", "it has a password"),
         ("abort", "crashed", "SIGABRT"),
         ("crash", "crashed", "SIGSEGV"),
         ("stumble", "crashed", "KeyError at tasks.py"),
@@ -131,12 +133,10 @@ def test_computing_has_a_limit_of_its_own(folder: Path):
     patient = Settings(read_seconds=60.0, read_cpu_seconds=1.0)
     worker = Worker(tasks.misbehave, patient, folder)
     worker.call(Path("first"))
-    for name in ("spin", "native spin"):
-        began = time.monotonic()
-        with pytest.raises(UnreadableDocument, match="1 seconds of computing") as caught:
-            worker.call(Path(name))
-        assert caught.value.status == "timeout" and time.monotonic() - began < 20
-        worker.call(Path("next"))
+    with pytest.raises(UnreadableDocument, match="1 seconds of computing") as caught:
+        worker.call(Path("native spin"))
+    assert caught.value.status == "timeout"
+    worker.call(Path("next"))
     first, second = (int(worker.call(Path("limit"))) for _ in range(2))
     assert 1 <= first <= second <= first + 1
     worker.stop()

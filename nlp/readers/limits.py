@@ -52,7 +52,7 @@ def confine(settings: Settings) -> None:
     _bind("memory", "RLIMIT_AS", settings.read_memory)
     _bind("writes", "RLIMIT_FSIZE", settings.write_bytes)
     _bind("files", "RLIMIT_NOFILE", settings.open_files)
-    _bind("core", "RLIMIT_CORE", 0)
+    _bind("core", "RLIMIT_CORE", 1)  # with 0, a system that hands cores to a program would still do so
     if hasattr(signal, "SIGXFSZ"):  # as Python has it: writing fails with an error that a reader can tell
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     if "python network" not in _held:

@@ -8,7 +8,6 @@ import json
 import os
 import pickle
 import signal
-import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -47,7 +46,8 @@ def serve(pipe: Connection, will: Connection, post: Post) -> None:
 
 def _live(pipe: Connection, post: Post) -> None:
     settings, files = post.settings, post.folder / "files"
-    _redirect(post.folder / COMPLAINTS)
+    complaints = post.folder / COMPLAINTS
+    _redirect(complaints)
     limits.settle(files)
     limits.confine(settings)
     limits.allow_cpu(START_SECONDS + settings.read_cpu_seconds)
@@ -60,17 +60,21 @@ def _live(pipe: Connection, post: Post) -> None:
             path = pipe.recv()
         except (EOFError, ConnectionResetError):  # the parent is gone
             return
+        _redirect(complaints)  # again: a file may have closed what it should not
         limits.allow_cpu(settings.read_cpu_seconds + grace)
         retires, grace = desk.read(path, files), 0.0
 
 
 def _redirect(complaints: Path) -> None:
     """Give this process, and those that it starts, nothing to read and nobody to talk to; keep what it complains of."""
-    sys.stdout.flush()
     nothing = os.open(os.devnull, os.O_RDWR)
-    written = os.open(complaints, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    while nothing <= 2:  # what was closed is taken first
+        nothing = os.open(os.devnull, os.O_RDWR)
+    written = os.open(complaints, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     for number, target in enumerate((nothing, nothing, written)):
         os.dup2(target, number)
+    os.close(nothing)
+    os.close(written)
 
 
 class _Desk:

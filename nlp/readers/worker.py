@@ -33,7 +33,7 @@ from nlp.settings import Settings
 
 Task = Callable[[Path, Settings, Callable[[str], bool]], Any]
 ENDING_SECONDS = 3.0
-MOST_SIGNS = 1_000  # that come at once; a reader that sends more does not read
+MOST_SIGNS = 10_000  # of life, beside one for each page; a reader that sends more does not read
 _FROM_OUTSIDE = {getattr(signal, name) for name in ("SIGKILL", "SIGTERM") if hasattr(signal, name)}
 _PLACE = re.compile(r'^  File ".*?([^/\\"]+)", line (\d+)', re.MULTILINE)
 _FAULT = re.compile(r"^(?:\w+\.)*(\w+)(?::|$)", re.MULTILINE)
@@ -62,6 +62,7 @@ class Worker:
         self._stack = ExitStack()
         self._item: Path | None = None
         self._document_id: str | None = None
+        self._done = self._signs = 0
         self._retires = False
         self.deadline: float | None = None
         self.in_force: frozenset[str] = frozenset()
@@ -121,7 +122,7 @@ class Worker:
         if not self._handed(path):  # it ended while it had nothing to do
             self.start()
             self._handed(path)
-        self._item, self._document_id = path, None
+        self._item, self._document_id, self._signs = path, None, 0
         self._latest = time.monotonic() + self._grace() + 2 * self._settings.read_seconds + self._settings.ocr_seconds
         self._wait_longer(self._grace())
 
@@ -138,13 +139,9 @@ class Worker:
             EvmapError: another that the task raised.
         """
         try:
-            for _ in range(MOST_SIGNS):
-                message = self._inbox.take() if self._pipe else None
-                got = None if message is None else self._understood(message)
-                if message is None or got is not None:
-                    break
-            else:
-                raise ValueError("nothing but signs of life")
+            got = None
+            while got is None and self._pipe and (message := self._inbox.take()) is not None:
+                got = self._understood(message)
         except (EOFError, ConnectionResetError):
             error = self._died()
             if error:
@@ -195,7 +192,10 @@ class Worker:
             return Asks(body.decode("ascii"))
         if kind in (ANSWER, ERROR):
             return self._delivered(kind, body)
-        self._wait_longer(START_SECONDS if self._done == 1 else 0.0)
+        self._signs += 1
+        if self._signs > MOST_SIGNS + self._settings.max_pages:
+            raise ValueError("nothing but signs of life")
+        self._wait_longer(self._grace())
         return None
 
     def _delivered(self, kind: bytes, body: bytes) -> Answer:
