@@ -28,7 +28,7 @@ FLOORS = (
     {"material", "agreement", "finetune"},
     {"mapping"},
     {"display", "contract", "annotations", "structure", "classify"},
-    {"encode"},
+    {"encode", "seal"},
     {"readers"},
     {"official"},
     {"program"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import TextIO
 
@@ -10,11 +11,13 @@ from nlp.errors import UsageError
 from nlp.mapping import Mapping
 from nlp.pipeline import Outcome
 from nlp.program import Program
+from nlp.seal import MANIFEST
 from nlp.writers import WRITERS
+from nlp.writers.closing import close, draft_of
 from nlp.writers.rows import Row, document_row, link_row, passage_row
 
 STREAMED = ("ledger.jsonl", "passages.jsonl", "links.jsonl")
-ROWS = (*STREAMED, "documents.jsonl", "run.json")
+ROWS = (*STREAMED, "documents.jsonl", "text")
 
 
 class RunWriter:
@@ -30,8 +33,11 @@ class RunWriter:
     def __init__(self, out: Path, program: Program) -> None:
         self.out, self.program = out, program
         try:
-            (out / "text").mkdir(parents=True, exist_ok=True)
-            self._files: dict[str, TextIO] = {name: self._draft(name).open("w", encoding="utf-8") for name in STREAMED}
+            shutil.rmtree(draft_of(out, "text"), ignore_errors=True)  # of a run that was killed
+            draft_of(out, "text").mkdir(parents=True)
+            self._files: dict[str, TextIO] = {
+                name: draft_of(out, name).open("w", encoding="utf-8") for name in STREAMED
+            }
         except OSError as error:
             raise UsageError(out, f"cannot write there: {error.strerror}", "Name another folder with -o") from None
         self._documents: dict[str, Row] = {}
@@ -57,26 +63,20 @@ class RunWriter:
         self._write("ledger.jsonl", row)
         return row
 
-    def finish(self, manifest: Row) -> list[Path]:
-        """Write documents and manifest, give every file its name, then run WRITERS; return what was written."""
+    def finish(self, manifest: Row) -> Row:
+        """Write the documents and close the run: see `nlp.writers.closing.close`; return the manifest as written."""
         for file in self._files.values():
             file.close()
-        self._draft("documents.jsonl").write_text("".join(map(_line, self._documents.values())), "utf-8")
-        self._draft("run.json").write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", "utf-8")
-        for name in ROWS:
-            self._draft(name).replace(self.out / name)
-        named = {row["text_file"] for row in self._documents.values()}
-        for path in (self.out / "text").glob("*.txt"):  # of an earlier run
-            if f"text/{path.name}" not in named:
-                path.unlink()
-        return [*(self.out / name for name in ROWS), *(writer(self.out, self.program) for writer in WRITERS.values())]
+        draft_of(self.out, "documents.jsonl").write_text("".join(map(_line, self._documents.values())), "utf-8")
+        return close(self.out, {name: draft_of(self.out, name) for name in ROWS}, manifest, self.program)
 
     def abandon(self) -> None:
         """Close and remove the drafts of a run that did not finish."""
         for file in self._files.values():
             file.close()
-        for draft in (*map(self._draft, ROWS), *(self.out / "text").glob(".*.draft")):
-            draft.unlink(missing_ok=True)
+        shutil.rmtree(draft_of(self.out, "text"), ignore_errors=True)
+        for name in (*ROWS, *WRITERS, MANIFEST):
+            draft_of(self.out, name).unlink(missing_ok=True)
 
     def counts(self) -> dict[str, int]:
         """Documents, passages and links written so far."""
@@ -91,10 +91,9 @@ class RunWriter:
         _check_quotes(mapping)
         document = mapping.structured.document
         row = document_row(mapping, [printable(path)])
-        draft = self._draft(row["text_file"])
-        with draft.open("w", encoding="utf-8", newline="") as file:
+        text = draft_of(self.out, "text") / Path(row["text_file"]).name
+        with text.open("w", encoding="utf-8", newline="") as file:
             file.write(document.text)
-        draft.replace(self.out / row["text_file"])
         for passage, reading in zip(mapping.passages, mapping.readings, strict=True):
             self._write("passages.jsonl", passage_row(passage, reading))
         for link in mapping.links:
@@ -119,10 +118,6 @@ class RunWriter:
             "seconds": round(sum(outcome.seconds.values()), 3),
             "same_as": printable(outcome.same_as) if outcome.same_as else None,
         }
-
-    def _draft(self, name: str) -> Path:
-        path = self.out / name
-        return path.with_name(f".{path.name}.draft")
 
     def _write(self, name: str, row: Row) -> None:
         self._files[name].write(_line(row))
