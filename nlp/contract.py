@@ -15,6 +15,7 @@ from nlp.errors import UsageError
 from nlp.jsonl import read_rows
 from nlp.program import Program
 from nlp.records import ROLES, STATUSES, TREATMENTS
+from nlp.seal import broken_seals
 
 Row = dict[str, Any]
 LANES = {"suggested", "review"}
@@ -166,10 +167,15 @@ def _unique(out: Output, program: Program) -> Iterator[str]:
         yield from (f"{key} {identity}" for identity, count in counts.items() if count > 1)
 
 
+def _sealed(out: Output, program: Program) -> Iterator[str]:
+    """every file is as the run left it: run.json names its digest"""
+    yield from broken_seals(out.folder)
+
+
 Check = Callable[[Output, Program], Iterator[str]]
 CHECKS: tuple[Check, ...] = (
     _quotes, _passages_stand, _links_in_passages, _parents, _links_are_known, _ledger, _documents, _counts,
-    _probabilities, _coverage, _unique,
+    _probabilities, _coverage, _unique, _sealed,
 )  # fmt: skip
 
 

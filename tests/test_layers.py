@@ -30,7 +30,7 @@ FLOORS = (
     {"material", "agreement", "finetune"},
     {"mapping"},
     {"display", "contract", "annotations", "structure", "classify"},
-    {"encode"},
+    {"encode", "seal"},
     {"readers", "contacts"},
     {"official"},
     {"program"},

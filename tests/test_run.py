@@ -408,7 +408,8 @@ def test_a_document_unlike_the_annotated_ones_is_named(tmp_path: Path, tiny_mode
         "The kernel loads drivers and modules before sockets.\n\n" * 40, "utf-8"
     )
     (tmp_path / "in" / "like.txt").write_text("The consulate helps workers who return home.\n\n" * 60, "utf-8")
-    summary = run(find_inputs([str(tmp_path / "in")]), tmp_path / "out", Order(Settings(encoder="hash", model=str(model))))
+    order = Order(Settings(encoder="hash", model=str(model)))
+    summary = run(find_inputs([str(tmp_path / "in")]), tmp_path / "out", order)
     assert [Path(row["input"]).name for row in summary["strange"]] == ["unlike.txt"]
     told = {row["title"]: row["strange"] for row in rows(tmp_path / "out", "documents.jsonl")}
     assert sorted(told.values()) == [False, True]

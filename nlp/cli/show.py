@@ -12,6 +12,7 @@ import typer
 from nlp.cli.speak import print_json
 from nlp.errors import UsageError
 from nlp.jsonl import read_rows
+from nlp.seal import require_finished
 
 
 def show_command(
@@ -51,8 +52,7 @@ def show_command(
 
 
 def _links(out: Path, document: str | None) -> Iterator[dict[str, Any]]:
-    if not (out / "links.jsonl").is_file():
-        raise UsageError(out, "no finished run there", "Run: evmap map INPUT -o OUT")
+    require_finished(out, ("documents.jsonl", "links.jsonl"))
     named = {}
     for row in read_rows(out / "documents.jsonl"):
         if document is None or any(

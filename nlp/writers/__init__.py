@@ -1,20 +1,23 @@
 """What a run leaves behind. Rows are written as documents are mapped; WRITERS makes the rest from the rows.
 
-To add an output: a module with ``write(out: Path, program: Program) -> Path`` and a row here.
+To add an output: a context manager ``(rows, draft, program)`` that gives a function, and a row here. The function
+takes what was found in each document, in the order of the ledger; on leaving, the draft is finished.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from nlp.program import Program
-from nlp.writers.report import write_report
-from nlp.writers.tables import write_coverage, write_mapping
+from nlp.writers.report import report_page
+from nlp.writers.tables import coverage_table, mapping_table
+from nlp.writers.walk import Found, Rows
 
-Writer = Callable[[Path, Program], Path]
+Writer = Callable[[Rows, Path, Program], AbstractContextManager[Callable[[Found], None]]]
 WRITERS: dict[str, Writer] = {
-    "mapping.csv": write_mapping,
-    "coverage.csv": write_coverage,
-    "report.html": write_report,
+    "mapping.csv": mapping_table,
+    "coverage.csv": coverage_table,
+    "report.html": report_page,
 }

@@ -1,30 +1,76 @@
-"""Interim."""
+"""The end of a run: every output is made as a draft, then all get their names, run.json last.
+
+A kill before the first renaming leaves the output of the run before whole; a kill after it leaves a folder without
+run.json, which every reader refuses. Closing again gives the right files either way. Nothing waits for the disk: what a
+loss of power tears, the digests in run.json tell.
+"""
 
 from __future__ import annotations
 
 import json
 import shutil
+import time
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 from nlp.program import Program
+from nlp.seal import MANIFEST, SEALED, seal
 from nlp.writers import WRITERS
-from nlp.writers.rows import Row
+from nlp.writers.walk import Row, Rows, walk
 
 
 def close(out: Path, drafts: Mapping[str, Path], manifest: Row, program: Program) -> Row:
-    """Interim."""
-    for name, path in drafts.items():
-        if path.is_dir():
-            shutil.rmtree(out / name, ignore_errors=True)
-        path.replace(out / name)
-    (out / "run.json").write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    for writer in WRITERS.values():
-        writer(out, program)
-    return manifest
+    """Make the outputs of WRITERS from row files, put all in place, and return the manifest as run.json has it.
+
+    Args:
+        out: the output folder, which exists.
+        drafts: name in `out` -> finished draft on the same file system: the four row files, and the folder "text".
+        manifest: run.json without the digests; the time that closing takes goes into its ``seconds``.
+        program: the codebook of the run.
+
+    Raises:
+        UsageError: if the rows are not in the order of the ledger. CodebookError: if the official wording is damaged.
+        OSError: if something cannot be written; before the first renaming, `out` is as it was.
+    """
+    clock = time.monotonic()
+    every = {**drafts, **write_all(Rows(drafts, manifest), out, program)}
+    sealed = {**manifest, SEALED: seal(every)}
+    sealed["seconds"] = {**manifest.get("seconds", {}), "close": round(time.monotonic() - clock, 3)}
+    last = draft_of(out, MANIFEST)
+    last.write_text(json.dumps(sealed, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    (out / MANIFEST).unlink(missing_ok=True)
+    for name, path in every.items():
+        _place(path, out / name)
+    last.replace(out / MANIFEST)
+    return sealed
+
+
+def write_all(rows: Rows, out: Path, program: Program) -> dict[str, Path]:
+    """Make every output of WRITERS in one pass over the rows; return name -> draft in `out`."""
+    drafts = {name: draft_of(out, name) for name in WRITERS}
+    with ExitStack() as stack:
+        takers = [stack.enter_context(writer(rows, drafts[name], program)) for name, writer in WRITERS.items()]
+        for found in walk(rows):
+            for take in takers:
+                take(found)
+    return drafts
 
 
 def draft_of(out: Path, name: str) -> Path:
-    """Interim."""
+    """Return where the file or folder of this name in `out` is made."""
     path = out / name
     return path.with_name(f".{path.name}.draft")
+
+
+def _place(draft: Path, final: Path) -> None:
+    """Give a draft its name; a folder takes the place of the one before."""
+    if not draft.is_dir():
+        draft.replace(final)
+        return
+    old = final.with_name(f".{final.name}.old")
+    shutil.rmtree(old, ignore_errors=True)  # of a closing that was killed
+    if final.exists():
+        final.replace(old)
+    draft.replace(final)
+    shutil.rmtree(old, ignore_errors=True)

@@ -13,7 +13,7 @@ function address({ report, who, target, quote }) {
 }
 
 function documentKey(report) {
-  const { id } = DATA.documents[report];
+  const { id } = DOCUMENTS[report];
   return id.startsWith("input:") ? id : id.slice(0, 16);
 }
 
@@ -22,7 +22,7 @@ function fromAddress() {
   const target = LABELS.findIndex((label) => label.target === words.get("target"));
   if (target < 0) return { open: null, marked: null };
   const wanted = words.get("document");
-  const report = wanted === null ? ALL : DATA.documents.findIndex((_, index) => documentKey(index) === wanted);
+  const report = wanted === null ? ALL : DOCUMENTS.findIndex((_, index) => documentKey(index) === wanted);
   if (wanted !== null && report < 0) return { open: null, marked: null };
   const name = words.get("organisation");
   const who =
@@ -57,8 +57,9 @@ function followAddress() {
   const { open, marked } = fromAddress();
   Object.assign(state, { open, marked });
   quotesShown = FIRST_QUOTES;
+  reportsShown = FIRST_REPORTS;
   if (open && open.who !== ALL) state.reports.add(open.report);
-  if (open && open.report >= state.rows) state.rows = open.report + 1;
+  if (open && open.report !== ALL) showRow(open.report);
   keepingPlace(() => {
     drawMap();
     drawPanel();

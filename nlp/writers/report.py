@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -17,41 +20,76 @@ from nlp.official import load_official
 from nlp.program import Program
 from nlp.writers.page import digest, joined, template
 from nlp.writers.report_data import gather
+from nlp.writers.report_large import Summary
+from nlp.writers.walk import Found, Row, Rows, walk
 
 STYLES = ("report.css",)
-PARTS = ("state", "map", "list", "panel", "tools")  # top-level names are shared, report.js comes last
-SCRIPTS = (*(f"report_{part}.js" for part in PARTS), "report.js")
+WHOLE = ("base", "links", "map", "list", "panel", "tools", "filters")  # top-level names are shared
+LARGE = ("base", "counts", "map", "list", "panel", "tools", "search")  # counts and search take two of their places
 DANGEROUS = {ord(mark): f"\\u{ord(mark):04x}" for mark in "<>&\u2028\u2029"}
+
+INPUTS_UP_TO = 300  # above either, the page shows counts of everything and the strongest quotes
+LINK_BYTES_UP_TO = 40_000_000  # of links.jsonl; a page with all their quotes has a third to a half of that
+
+
+@contextmanager
+def report_page(rows: Rows, draft: Path, program: Program) -> Iterator[Callable[[Found], None]]:
+    """report.html: every link of a run that fits into one page, else counts and the strongest quotes.
+
+    The same rows give the same bytes.
+
+    Raises:
+        CodebookError: if the imported official wording is damaged. OSError: if the draft cannot be written.
+    """
+    official = load_official()
+    if is_large(rows):
+        summary = Summary(rows, program)
+        yield summary.add
+        data, table = summary.data(official), []
+    else:
+        yield lambda found: None
+        data = gather(rows, program, official)
+        table = _table(data)
+    draft.write_bytes(_page(data, table).encode("utf-8", "backslashreplace"))
+
+
+def is_large(rows: Rows) -> bool:
+    """Whether a run has more inputs or links than one page can hold whole."""
+    more = islice(rows.read("ledger.jsonl"), INPUTS_UP_TO, None)
+    return rows.size("links.jsonl") > LINK_BYTES_UP_TO or next(more, None) is not None
 
 
 def write_report(out: Path, program: Program) -> Path:
-    """Write ``report.html`` from the row files in `out` and return its path; the same rows give the same bytes.
-
-    Args:
-        out: folder of a finished run, with documents, passages, links and ledger as JSONL, their texts and run.json.
-        program: the codebook that the run was made with.
+    """Write ``report.html`` from the row files in the output folder `out`, and return its path.
 
     Raises:
-        CodebookError: if the imported official wording is damaged.
-        OSError: if the folder cannot be read or written.
+        UsageError: if the rows are not in the order of the ledger. CodebookError, OSError: as `report_page`.
     """
-    data = gather(out, program, load_official())
-    style, script = joined(STYLES), joined(SCRIPTS)
-    page = template("report.html.j2").render(
+    rows, draft = Rows.of(out), out / ".report.html.draft"
+    with report_page(rows, draft, program) as take:
+        for found in walk(rows):
+            take(found)
+    return draft.replace(out / "report.html")
+
+
+def _page(data: Row, table: list[Row]) -> str:
+    large = data.get("large", False)
+    parts = LARGE if large else WHOLE
+    style, script = joined(STYLES), joined((*(f"report_{part}.js" for part in parts), "report.js"))
+    labels = data["labels"]
+    page: str = template("report.html.j2").render(
         style=Markup(style),
         script=Markup(script),
         style_digest=digest(style),
         script_digest=digest(script),
         data=Markup(as_json(data)),
-        table=_table(data),
-        objectives=[label for label in data["labels"] if label["target"].startswith("objective:")],
-        activities=sum(label["target"].startswith("activity:") for label in data["labels"]),
+        table=table,
+        large=large,
+        objectives=[label for label in labels if label["target"].startswith("objective:")],
+        activities=sum(label["target"].startswith("activity:") for label in labels),
         run=data,
     )
-    path, draft = out / "report.html", out / ".report.html.draft"
-    draft.write_bytes(page.encode("utf-8", "backslashreplace"))
-    draft.replace(path)
-    return path
+    return page
 
 
 def as_json(value: object) -> str:

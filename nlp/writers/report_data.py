@@ -1,20 +1,15 @@
-"""What the report page is made of, gathered from the row files of a finished run in one streaming pass each."""
+"""What a whole report page is made of: everything that the row files of a run hold, for runs that fit into memory."""
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from nlp.official import Official
 from nlp.program import Label, Program
-from nlp.writers.report_quotes import BEST, Evidence, Names, Packer, name_of
+from nlp.writers.report_quotes import Names, Packer, name_of
+from nlp.writers.walk import READ, Row, Rows
 
-Row = dict[str, Any]
-
-READ = ("ok", "partial")
 KINDS = ("report", "resolution", "declaration", "mandates", "program", "other")
 NEXT_STEPS = {
     "partial": "Read the reason; the parts that were read are in the map, the rest is not.",
@@ -30,88 +25,72 @@ NEXT_STEPS = {
 }
 
 
-def rows(path: Path) -> Iterator[Row]:
-    """Yield the objects of a JSONL file one by one; nothing when the file is missing."""
-    if not path.is_file():
-        return
-    with path.open(encoding="utf-8") as lines:
-        for line in lines:
-            if line.strip():
-                yield json.loads(line)
-
-
-def gather(out: Path, program: Program, official: Official | None = None) -> Row:
+def gather(rows: Rows, program: Program, official: Official | None = None) -> Row:
     """Return everything the page shows, ready for JSON; the same rows always give the same value.
 
     Args:
-        out: folder of a finished run.
+        rows: the row files of a run.
         program: the codebook the run was made with.
         official: the imported official wording, None if there is none.
     """
-    evidence = Evidence()
-    for link in rows(out / "links.jsonl"):
-        evidence.add(link)
-    linked = {brief[1] for brief in evidence.brief}
-    passages, named = _read_passages(out / "passages.jsonl", linked)
-    documents, inputs, texts = _read_documents(out)
-    who = Names(program)
+    links = list(rows.read("links.jsonl"))
+    passages, named = _read_passages(rows, {link["passage_id"] for link in links})
+    known = {row["document_id"]: row for row in rows.read("documents.jsonl")}
+    inputs = [as_input(row) for row in rows.read("ledger.jsonl")]
+    documents, who = _documents(known, inputs), Names(program)
     order = {document["id"]: number for number, document in enumerate(documents)}
     for document in documents:
         counted = {who.number(*name): count for name, count in sorted(named.get(document["id"], {}).items())}
         document["who"] = [[number, count] for number, count in counted.items() if number]
         document["passages"] = sum(counted.values())
-    packed = Packer(out, texts, passages, who, order, {t: i for i, t in enumerate(program.targets)})
-    links = packed.links(evidence)
+    packed = Packer(rows, known, passages, who, order, {t: i for i, t in enumerate(program.targets)})
+    packed_links = packed.links(links)
     return {
-        "labels": [_label(label, program, official) for label in program.labels.values()],
+        "labels": as_labels(program, official),
         "documents": documents,
         "who": who.table,
         "passages": packed.contexts,
         "examples": list(packed.examples),
-        "links": links,
-        "cut": evidence.cut,
-        "best": BEST,
+        "links": packed_links,
         "inputs": [row for row in inputs if row["status"] != "ok"],
-        "counts": _counts(documents, inputs, evidence),
-        "facts": _facts(out / "run.json"),
+        "counts": _counts(documents, inputs, links),
+        "facts": as_facts(rows.manifest),
     }
 
 
-def _read_passages(path: Path, linked: set[str]) -> tuple[dict[str, Row], dict[str, dict[tuple[str, str], int]]]:
-    """Rows of the linked passages without their probabilities, and passages per document and implementer."""
+def _read_passages(rows: Rows, linked: set[str]) -> tuple[dict[str, Row], dict[str, dict[tuple[str, str], int]]]:
+    """Rows of the linked passages, and passages per document and implementer."""
     kept: dict[str, Row] = {}
     named: dict[str, dict[tuple[str, str], int]] = defaultdict(lambda: defaultdict(int))
-    for row in rows(path):
+    for row in rows.read("passages.jsonl"):
         named[row["document_id"]][name_of(row)] += 1
         if row["passage_id"] in linked:
-            row.pop("probabilities", None)
             kept[row["passage_id"]] = row
     return kept, named
 
 
-def _read_documents(out: Path) -> tuple[list[Row], list[Row], dict[str, str]]:
-    """Documents in the order of the map (unread inputs last), all inputs, and the text file of each document."""
-    known = {row["document_id"]: row for row in rows(out / "documents.jsonl")}
-    inputs = [_input(row) for row in rows(out / "ledger.jsonl")]
+def _documents(known: dict[str, Row], inputs: list[Row]) -> list[Row]:
+    """Documents in the order of the map, unread inputs last."""
     listed: dict[str, Row] = {}
     for row in inputs:
         key = row["document_id"] or f"input:{row['input']}"
         if key not in listed or row["status"] in READ:
-            listed[key] = _document(key, known.get(key, {}), row)
+            listed[key] = as_document(key, known.get(key, {}), row)
     for key, row in known.items():
-        listed.setdefault(key, _document(key, row, {"input": "", "status": "ok", "reason": ""}))
-    documents = sorted(listed.values(), key=_document_order)
-    return documents, inputs, {key: row.get("text_file") or "" for key, row in known.items()}
+        listed.setdefault(key, as_document(key, row, {"input": "", "status": "ok", "reason": ""}))
+    return sorted(listed.values(), key=document_order)
 
 
-def _input(row: Row) -> Row:
+def as_input(row: Row) -> Row:
+    """What the page says of a row of the ledger."""
     status = row.get("status") or "ok"
     step = NEXT_STEPS.get(status, "")
     wanted = ("input", "document_id", "reason", "pages")
     return {name: row.get(name) or "" for name in wanted} | {"status": status, "next": step}
 
 
-def _document(key: str, row: Row, entry: Row) -> Row:
+def as_document(key: str, row: Row, entry: Row) -> Row:
+    """What the page says of a document; `row` is {} for an input that could not be read, `entry` its ledger row."""
     inputs = [str(name) for name in row.get("inputs") or [entry["input"]] if name]
     file_name = inputs[0].replace("\\", "/").rsplit("/", 1)[-1] if inputs else ""
     state = {"ok": "whole", "partial": "partial"}.get(entry["status"], "unread")
@@ -129,9 +108,15 @@ def _document(key: str, row: Row, entry: Row) -> Row:
     } | optional
 
 
-def _document_order(document: Row) -> tuple[bool, int, str, str]:
+def document_order(document: Row) -> tuple[bool, int, str, str]:
+    """Unread inputs last, then by kind and title."""
     kind = KINDS.index(document["kind"]) if document["kind"] in KINDS else len(KINDS)
     return document["state"] == "unread", kind, document["title"].casefold(), document["id"]
+
+
+def as_labels(program: Program, official: Official | None) -> list[Row]:
+    """What the page says of each of the 120 targets."""
+    return [_label(label, program, official) for label in program.labels.values()]
 
 
 def _label(label: Label, program: Program, official: Official | None) -> Row:
@@ -153,23 +138,20 @@ def _label(label: Label, program: Program, official: Official | None) -> Row:
     }
 
 
-def _counts(documents: list[Row], inputs: list[Row], evidence: Evidence) -> Row:
+def _counts(documents: list[Row], inputs: list[Row], links: list[Row]) -> Row:
     states = [document["state"] for document in documents]
-    lanes = [brief[3] for brief in evidence.brief]
+    lanes = [link["lane"] for link in links]
     read = {state: states.count(state) for state in ("whole", "partial", "unread")}
-    links = {"suggested": lanes.count("suggested"), "review": lanes.count("review")}
-    shown = sum(map(len, evidence.full.values()))
+    found = {"suggested": lanes.count("suggested"), "review": lanes.count("review")}
     passages = sum(document["passages"] for document in documents)
-    return read | links | {"inputs": len(inputs), "passages": passages, "shown": shown}
+    troubled = sum(row["status"] != "ok" for row in inputs)
+    return read | found | {"inputs": len(inputs), "troubled": troubled, "passages": passages, "shown": len(links)}
 
 
-def _facts(path: Path) -> list[tuple[str, str]]:
+def as_facts(manifest: Row) -> list[tuple[str, str]]:
     """What run.json says about versions, model, codebook and settings, flat; never times, so pages stay the same."""
-    if not path.is_file():
-        return []
-    run = json.loads(path.read_text("utf-8"))
     wanted = ("version", "versions", "encoder", "model", "program", "digests", "settings", "languages")
-    return [pair for name in wanted if name in run for pair in _flat(name, run[name])]
+    return [pair for name in wanted if name in manifest for pair in _flat(name, manifest[name])]
 
 
 def _flat(name: str, value: Any) -> list[tuple[str, str]]:

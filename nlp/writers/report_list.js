@@ -4,9 +4,7 @@ function objectiveList() {
   const rows = OBJECTIVES.map((label) => {
     const open = state.targets.has(label.index);
     const cell = cellAt(ALL, ALL, label.index);
-    const reports = DATA.documents
-      .map((_, report) => report)
-      .filter((report) => linksAt(report, ALL, label.index).length);
+    const count = reportCount(label.index);
     const head = make(
       "button",
       {
@@ -19,7 +17,7 @@ function objectiveList() {
       make(
         "span",
         { class: `cell ${cell.kind}`, "aria-hidden": "true" },
-        cell.suggested || (cell.review ? `${cell.review}?` : cell.kind === "filtered" ? "○" : "·"),
+        cell.kind === "filtered" ? "○" : short(cell),
       ),
       make(
         "span",
@@ -29,13 +27,26 @@ function objectiveList() {
         make(
           "span",
           { class: "meta" },
-          reports.length ? `${inWords(cell)} in ${plural(reports.length, "document", "documents")}` : inWords(cell),
+          count && !cell.documents ? `${inWords(cell)} in ${plural(count, "document", "documents")}` : inWords(cell),
         ),
       ),
     );
-    return make("li", {}, head, open && listBody(label, reports));
+    return make("li", {}, head, open && listBody(label, reportsWith(label.index)));
   });
   return make("ul", { class: "objectives" }, rows);
+}
+
+const FIRST_REPORTS = 100;
+let reportsShown = FIRST_REPORTS;
+
+function moreReports(all, redraw) {
+  if (all <= reportsShown) return null;
+  const more = () => {
+    reportsShown += FIRST_REPORTS;
+    redraw();
+  };
+  const text = `Show more documents (${reportsShown} of ${all.toLocaleString("en")} shown)`;
+  return make("li", {}, make("button", { type: "button", class: "plain-button", onclick: more }, text));
 }
 
 function listBody(label, reports) {
@@ -54,7 +65,7 @@ function listBody(label, reports) {
         make("span", {}, make("bdi", {}, name)),
       ),
     );
-  const kids = label.kids.filter((kid) => linksAt(ALL, ALL, kid).length);
+  const kids = label.kids.filter((kid) => countAt(ALL, ALL, kid));
   return make(
     "div",
     { class: "list-body" },
@@ -63,8 +74,9 @@ function listBody(label, reports) {
       ? make(
           "ul",
           {},
-          line(ALL, label.index, "All documents"),
-          reports.map((report) => line(report, label.index, DATA.documents[report].title)),
+          line(ALL, label.index, allDocuments()),
+          reports.slice(0, reportsShown).map((report) => line(report, label.index, DOCUMENTS[report].title)),
+          moreReports(reports.length, drawMap),
         )
       : make("p", { class: "hint" }, "None found."),
     make("h3", {}, `Activities with evidence, ${kids.length} of ${label.kids.length}`),
@@ -77,11 +89,11 @@ function listBody(label, reports) {
 }
 
 function short(cell) {
-  return cell.suggested || (cell.review ? `${cell.review}?` : "·");
+  return cell.suggested ? rounded(cell.suggested) : cell.review ? `${rounded(cell.review)}?` : "·";
 }
 
 function drawGaps() {
-  const reach = (label) => tally(linksAt(ALL, ALL, label.index, everything));
+  const reach = (label) => reachOf(label.index);
   const nothing = (labels) => labels.filter((label) => !reach(label).suggested && !reach(label).review);
   const weak = (labels) => labels.filter((label) => !reach(label).suggested && reach(label).review);
   const missing = nothing(ACTIVITIES);

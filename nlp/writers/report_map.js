@@ -5,8 +5,8 @@ function columns() {
   for (const objective of OBJECTIVES) {
     all.push({ label: objective });
     if (!state.targets.has(objective.index)) continue;
-    const found = objective.kids.filter((kid) => linksAt(ALL, ALL, kid, everything).length);
-    const total = (kid) => linksAt(ALL, ALL, kid, everything).length;
+    const found = objective.kids.filter((kid) => totalAt(ALL, ALL, kid));
+    const total = (kid) => totalAt(ALL, ALL, kid);
     found.sort((a, b) => total(b) - total(a) || a - b);
     for (const kid of found) all.push({ label: LABELS[kid], parent: objective });
     const rest = objective.kids.length - found.length;
@@ -37,13 +37,13 @@ function mapTable() {
     "th",
     { scope: "col", class: "corner", role: "columnheader" },
     "Document ",
-    make("span", { class: "meta" }, "choose one to unfold its organisations"),
+    !DATA.large && make("span", { class: "meta" }, "choose one to unfold its organisations"),
   );
   table.append(make("thead", {}, make("tr", { role: "row" }, corner, all.map(columnHead))));
   const body = make("tbody");
   body.append(mapRow(ALL, ALL, all));
   const wanted = matchingDocuments();
-  for (const report of wanted.slice(0, state.rows)) {
+  for (const report of rowsOf(wanted)) {
     body.append(mapRow(report, ALL, all));
     if (!state.reports.has(report)) continue;
     for (const who of organisations(report)) body.append(mapRow(report, who, all));
@@ -52,54 +52,10 @@ function mapTable() {
   return make(
     "div",
     {},
+    aboveMap(wanted),
     make("div", { class: "scroller" }, table),
-    moreRows(wanted.length - state.rows),
-    unmatched(wanted.length),
+    belowMap(wanted),
   );
-}
-
-// While filters are on, only documents with matching evidence, unless the reader wants all.
-function matchingDocuments() {
-  const all = DATA.documents.map((_, report) => report);
-  if (!filtering() || state.unmatched) return all;
-  return all.filter((report) => reportsMatching.has(report) || report === state.open?.report);
-}
-
-function moreRows(hidden) {
-  if (hidden <= 0) return null;
-  const show = () => {
-    state.rows += 200;
-    drawMap();
-  };
-  return make(
-    "p",
-    {},
-    make(
-      "button",
-      { type: "button", class: "plain-button", onclick: show },
-      `Show more documents (${hidden} not shown)`,
-    ),
-  );
-}
-
-function unmatched(matched) {
-  const hidden = DATA.documents.length - matched;
-  if (!filtering() || (!hidden && !state.unmatched)) return null;
-  const toggle = () => {
-    state.unmatched = !state.unmatched;
-    drawMap();
-  };
-  const text = state.unmatched
-    ? "Hide documents without a match"
-    : `${plural(hidden, "document", "documents")} without a match: show`;
-  return make("p", {}, make("button", { type: "button", class: "plain-button", onclick: toggle }, text));
-}
-
-// Organisations of a report, those with most evidence first; evidence without an organisation comes last.
-function organisations(report) {
-  const weight = (who) => evidenceOf.get(`${report}|${who}`) || 0;
-  const ranked = DATA.documents[report].who.map(([who]) => who).sort((a, b) => weight(b) - weight(a) || a - b);
-  return weight(0) ? [...ranked, 0] : ranked;
 }
 
 function columnHead(column) {
@@ -187,19 +143,18 @@ function cellButton(report, who, label) {
     data: { tip: spoken, report, who, target: label.index },
   });
   if (cell.kind === "suggested")
-    button.append(String(cell.suggested), cell.review ? make("small", {}, `+${cell.review}?`) : "");
-  else button.append({ review: `${cell.review}?`, filtered: "○", unread: "–", none: "·" }[cell.kind]);
+    button.append(rounded(cell.suggested), cell.review ? make("small", {}, `+${rounded(cell.review)}?`) : "");
+  else button.append({ review: `${rounded(cell.review)}?`, filtered: "○", unread: "–", none: "·" }[cell.kind]);
   return button;
 }
 
 function rowHead(report, who, kind) {
   if (kind === "total") {
-    const read = DATA.documents.filter((document_) => document_.state !== "unread").length;
     return make(
       "th",
       { scope: "row", role: "rowheader", class: "document" },
-      make("span", { class: "name" }, "All documents"),
-      make("span", { class: "meta" }, `${plural(read, "document", "documents")} searched`),
+      make("span", { class: "name" }, allDocuments()),
+      make("span", { class: "meta" }, allMeta()),
     );
   }
   if (kind === "organisation") {
@@ -210,7 +165,7 @@ function rowHead(report, who, kind) {
       make("span", { class: "name", data: { tip: name } }, make("bdi", {}, name)),
     );
   }
-  const document_ = DATA.documents[report];
+  const document_ = DOCUMENTS[report];
   const inside = document_.who.length;
   const unfolded = state.reports.has(report);
   const name = make(
@@ -242,7 +197,7 @@ function rowHead(report, who, kind) {
 const STRANGE = "Many of its words occur in no annotated document: what the lanes promise may not hold here.";
 
 function rowMeta(document_, report, inside) {
-  const reached = OBJECTIVES.filter((label) => tally(linksAt(report, ALL, label.index)).suggested).length;
+  const reached = OBJECTIVES.filter((label) => cellAt(report, ALL, label.index).suggested).length;
   const facts = [document_.symbol, document_.kind, document_.language.toUpperCase(), document_.date].filter(Boolean);
   if (document_.state !== "unread") facts.push(`${reached}/${OBJECTIVES.length} objectives`);
   if (inside) facts.push(plural(inside, "organisation", "organisations"));

@@ -12,7 +12,6 @@ function drawPanel() {
   const { report, who, target } = state.open;
   const label = LABELS[target];
   const links = linksAt(report, who, target);
-  const total = linksAt(report, who, target, everything);
   panel.replaceChildren(
     make(
       "div",
@@ -27,15 +26,16 @@ function drawPanel() {
     ),
     make("h2", { id: "panel-title", tabindex: "-1", lang: state.language }, title(label)),
     make("p", { class: "panel-where" }, make("bdi", {}, rowName(report, who))),
-    summaryLine(report, who, target, links, total),
-    codebook(label, total.length === 0),
+    summaryLine(report, who, target),
+    codebook(label, totalAt(report, who, target) === 0),
     quoteList(links, report, who),
+    leftOut(links) ?? "",
     activitiesHere(label, report, who) ?? "",
   );
   return panel;
 }
 
-function summaryLine(report, who, target, links, total) {
+function summaryLine(report, who, target) {
   const cell = cellAt(report, who, target);
   const line = make(
     "p",
@@ -43,13 +43,13 @@ function summaryLine(report, who, target, links, total) {
     make("span", { class: `dot ${cell.kind}`, "aria-hidden": "true" }),
     sentence(cell),
   );
-  const hidden = total.length - links.length;
+  const here = countAt(report, who, target);
+  const hidden = totalAt(report, who, target) - here;
   if (hidden > 0) line.append(` ${plural(hidden, "link", "links")} outside the filters.`);
   const widen = (text, place) =>
     line.append(" ", make("button", { type: "button", class: "link-button", data: { ...place, target } }, text));
   if (who !== ALL) widen("Whole document", { report, who: ALL });
-  if (report !== ALL && linksAt(ALL, ALL, target).length > links.length)
-    widen("All documents", { report: ALL, who: ALL });
+  if (report !== ALL && countAt(ALL, ALL, target) > here) widen(allDocuments(), { report: ALL, who: ALL });
   return line;
 }
 
@@ -99,7 +99,7 @@ function targetLine(label, note) {
 
 function activitiesHere(label, report, who) {
   if (label.level !== "objective") return null;
-  const found = label.kids.filter((kid) => linksAt(report, who, kid).length);
+  const found = label.kids.filter((kid) => countAt(report, who, kid));
   const rest = label.kids.filter((kid) => !found.includes(kid));
   const counted = (kid) => {
     const cell = cellAt(report, who, kid);
@@ -139,9 +139,7 @@ function activitiesHere(label, report, who) {
 }
 
 function quoteList(links, report, who) {
-  const ranked = links
-    .filter((link) => link.more)
-    .sort((a, b) => b.probability - a.probability || (a.more.id < b.more.id ? -1 : 1));
+  const ranked = [...links].sort((a, b) => a.review - b.review || b.probability - a.probability || (a.more.id < b.more.id ? -1 : 1));
   const marked = ranked.findIndex((link) => link.more.id === state.marked);
   if (marked >= quotesShown) quotesShown = marked + 1;
   const list = make(
@@ -163,15 +161,6 @@ function quoteList(links, report, who) {
       ),
     );
   }
-  const absent = links.length - ranked.length;
-  if (absent > 0)
-    parts.push(
-      make(
-        "p",
-        { class: "notice" },
-        `${plural(absent, "more link is", "more links are")} counted in the map; the page carries only the best quotes of each cell. All stand in links.jsonl.`,
-      ),
-    );
   return make("div", {}, parts);
 }
 
@@ -179,7 +168,7 @@ function quoteCard(link, report, who) {
   const passage = DATA.passages[link.passage];
   const percent = Math.round(link.probability * 100);
   const place = [
-    report === ALL && make("bdi", { class: "source" }, DATA.documents[link.report].title),
+    report === ALL && make("bdi", { class: "source" }, DOCUMENTS[link.report].title),
     who === ALL && (link.who || passage.who) && make("bdi", {}, passage.who || whoName(link.who)),
     link.more.page && `p. ${link.more.page}`,
     passage.number && `no. ${passage.number}`,
@@ -251,7 +240,7 @@ function context(link, passage) {
 }
 
 function elsewhere(link) {
-  const others = byPassage.get(link.passage).filter((other) => other.target !== link.target);
+  const others = alsoOf(link);
   if (!others.length) return null;
   const chip = (other) => {
     const label = LABELS[other.target];
@@ -328,5 +317,7 @@ function why(link) {
       ),
     );
   }
+  if (DATA.large && rows.length)
+    rows.push(make("p", { class: "hint" }, "The nearest annotated examples stand in links.jsonl."));
   return rows.length ? make("details", { class: "why" }, make("summary", {}, "Why"), rows) : null;
 }

@@ -1,57 +1,16 @@
-"""Evidence for the report page: all links in brief, the quotes that are shown with their text around them."""
+"""Evidence for a whole report page: every link, its quote with the text around it, each passage once."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from nlp.program import LANGUAGES, Body, Program
+from nlp.writers.walk import Row, Rows
 
-Row = dict[str, Any]
-Cell = tuple[str, str, str]
-
-WHOLE_UP_TO = 3_000  # links; above this only the best quotes of each cell go into the page
-BEST = 3  # quotes per report, implementer and target, then
 CONTEXT = 700  # characters kept on either side of the quotes of a passage
 EXAMPLE = 320  # characters kept of an annotated example
-
-
-@dataclass(slots=True)
-class Evidence:
-    """All links in brief, and in full those whose quotes the page carries.
-
-    Attributes:
-        brief: (document_id, passage_id, target, lane, probability, treatment, link_id), in file order.
-        full: whole rows by cell (document_id, implementer or "", target); the best `BEST` of a cell in a large run.
-    """
-
-    brief: list[tuple[str, str, str, str, float, str | None, str]] = field(default_factory=list)
-    full: dict[Cell, list[Row]] = field(default_factory=lambda: defaultdict(list))
-
-    @property
-    def cut(self) -> bool:
-        """Whether the run is too large for all its quotes."""
-        return len(self.brief) > WHOLE_UP_TO
-
-    def add(self, link: Row) -> None:
-        """Take in one row of links.jsonl."""
-        passage, probability = link["passage_id"], round(float(link["probability"]), 4)
-        head = (link["document_id"], passage, link["target"], link["lane"], probability)
-        self.brief.append((*head, link.get("treatment"), link["link_id"]))
-        cell = (link["document_id"], link.get("implementer") or "", link["target"])
-        self.full[cell].append(link)
-        if len(self.brief) == WHOLE_UP_TO + 1:
-            for links in self.full.values():
-                _keep_best(links)
-        elif self.cut:
-            _keep_best(self.full[cell])
-
-
-def _keep_best(links: list[Row]) -> None:
-    links.sort(key=lambda link: (-link["probability"], link["link_id"]))
-    del links[BEST:]
 
 
 def name_of(row: Row) -> tuple[str, str]:
@@ -88,10 +47,14 @@ def _names(body: Body | None) -> Row | None:
 
 @dataclass
 class Packer:
-    """Turns links into short rows and their passages into contexts, each passage once."""
+    """Turns links into short rows and their passages into contexts, each passage once.
 
-    out: Path
-    texts: dict[str, str]
+    Attributes:
+        rows: the row files. documents, passages: rows by id. order, targets: their numbers in the page.
+    """
+
+    rows: Rows
+    documents: dict[str, Row]
     passages: dict[str, Row]
     who: Names
     order: dict[str, int]
@@ -99,41 +62,31 @@ class Packer:
     contexts: list[Row] = field(default_factory=list)
     examples: dict[str, int] = field(default_factory=dict)
 
-    def links(self, evidence: Evidence) -> list[list[Any]]:
+    def links(self, links: list[Row]) -> list[list[Any]]:
         """Short rows: document, implementer, target, lane, probability, treatment, language, passage, detail."""
-        shown = {link["link_id"]: link for links in evidence.full.values() for link in links}
-        numbers = self._contexts(shown)
-        details = {name: self._detail(link, numbers) for name, link in sorted(shown.items())}
+        known = [link for link in links if link["document_id"] in self.order and link["target"] in self.targets]
+        numbers = self._contexts(known)
         packed = []
-        for document, passage, target, lane, probability, treatment, link_id in evidence.brief:
-            if document not in self.order or target not in self.targets:
-                continue
-            row = self.passages.get(passage, {})
-            number = numbers.setdefault(passage, len(numbers))
-            place = [self.order[document], self.who.number(*name_of(row)), self.targets[target]]
-            packed.append([*place, int(lane == "review"), probability, treatment or row.get("treatment") or ""])
-            packed[-1] += [row.get("language") or "", number]
-            if link_id in details:
-                packed[-1].append(details[link_id])
+        for link in known:
+            row = self.passages.get(link["passage_id"], {})
+            place = [self.order[link["document_id"]], self.who.number(*name_of(row)), self.targets[link["target"]]]
+            said = [link.get("treatment") or row.get("treatment") or "", row.get("language") or ""]
+            sure = [int(link["lane"] == "review"), round(float(link["probability"]), 4)]
+            packed.append([*place, *sure, *said, numbers[link["passage_id"]], self._detail(link, numbers)])
         return packed
 
-    def _contexts(self, shown: dict[str, Row]) -> dict[str, int]:
-        """Fill `contexts` with the passages of the shown links, and return their numbers."""
+    def _contexts(self, links: list[Row]) -> dict[str, int]:
+        """Fill `contexts` with the passages of the links, and return their numbers."""
         grouped: dict[str, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
-        for link in shown.values():
+        for link in links:
             grouped[link["document_id"]][link["passage_id"]].append(link)
         numbers: dict[str, int] = {}
         for document in sorted(grouped):
-            text = self._text(document)
-            for passage, links in sorted(grouped[document].items(), key=lambda item: (item[1][0]["start"], item[0])):
+            text = self.rows.text(self.documents.get(document, {}))
+            for passage, found in sorted(grouped[document].items(), key=lambda item: (item[1][0]["start"], item[0])):
                 numbers[passage] = len(self.contexts)
-                self.contexts.append(_context(text, self.passages.get(passage, {}), links))
+                self.contexts.append(context(text, self.passages.get(passage, {}), found))
         return numbers
-
-    def _text(self, document: str) -> str:
-        path = (self.out / self.texts.get(document, "")).resolve()
-        inside = path.is_relative_to(self.out.resolve()) and path.is_file()
-        return path.read_bytes().decode("utf-8") if inside else ""
 
     def _detail(self, link: Row, numbers: dict[str, int]) -> Row:
         why = link.get("why") or {}
@@ -149,11 +102,11 @@ class Packer:
         return self.examples.setdefault(short, len(self.examples))
 
 
-def _context(text: str, passage: Row, links: list[Row]) -> Row:
-    """The text around the quotes of a passage, `CONTEXT` characters at most on either side, never beyond it."""
+def context(text: str, passage: Row, links: list[Row], around: int = CONTEXT) -> Row:
+    """The text around the quotes of a passage, at most `around` characters on either side, never beyond it."""
     first, last = min(link["start"] for link in links), max(link["end"] for link in links)
-    start = max(min(passage.get("start", first), first), first - CONTEXT)
-    end = min(max(passage.get("end", last), last), last + CONTEXT)
+    start = max(min(passage.get("start", first), first), first - around)
+    end = min(max(passage.get("end", last), last), last + around)
     faithful = all(text[link["start"] : link["end"]] == link["quote"] for link in links)
     body = text[start:end] if faithful else _patchwork(start, end, links)
     place = {"start": start, "text": body, "section": passage.get("section") or [], "page": passage.get("page")}

@@ -1,30 +1,30 @@
-// The tools above the map: view, filters, language of the codebook.
+// Tools that every page has: view, language of the codebook, and what its filters are made of.
 
-function drawTools() {
-  const counted = (field) => [...new Set(LINKS.map((link) => link[field]).filter((value) => value !== ""))];
-  const select = (name, label, options) => {
-    const box = make(
-      "select",
-      { id: `by-${name}` },
-      make("option", { value: "" }, "all"),
-      options.map(([value, text]) => make("option", { value }, text)),
-    );
-    box.addEventListener("change", () => setFilter(name, box.value));
-    return make("label", {}, make("span", {}, label), box);
-  };
-  const words = make("input", {
-    type: "search",
-    id: "by-words",
-    placeholder: "words in the quotes",
-    autocomplete: "off",
-  });
+// A choice of one value of a filter; "" is any.
+function filterSelect(name, label, options) {
+  const box = make(
+    "select",
+    { id: `by-${name}` },
+    make("option", { value: "" }, "all"),
+    options.map(([value, text]) => make("option", { value }, text)),
+  );
+  box.addEventListener("change", () => setFilter(name, box.value));
+  return make("label", {}, make("span", {}, label), box);
+}
+
+function filterWords(placeholder) {
+  const words = make("input", { type: "search", id: "by-words", placeholder, autocomplete: "off" });
   words.addEventListener("input", () => setFilter("words", words.value));
-  const least = make("input", { type: "range", id: "by-least", min: 0, max: 100, step: 5, value: 0 });
-  const reading = make("output", { for: "by-least" }, "0 %");
-  least.addEventListener("input", () => {
-    reading.textContent = `${least.value} %`;
-    setFilter("least", Number(least.value));
-  });
+  return make("label", { class: "wide" }, make("span", {}, "Search"), words);
+}
+
+const LANES = [
+  ["suggested", "suggested"],
+  ["review", "to review"],
+];
+
+// The row of views, and below it the filters of this page.
+function drawToolbar(...filters) {
   const view = (name, text) =>
     make(
       "button",
@@ -36,7 +36,6 @@ function drawTools() {
       },
       text,
     );
-  const people = counted("who").sort((a, b) => whoName(a).localeCompare(whoName(b)));
   byId("tools").replaceChildren(
     make(
       "div",
@@ -63,38 +62,11 @@ function drawTools() {
     make(
       "div",
       { id: "filters", class: "filters", role: "search", "aria-label": "Filters" },
-      make("label", { class: "wide" }, make("span", {}, "Search"), words),
-      select("lane", "Lane", [
-        ["suggested", "suggested"],
-        ["review", "to review"],
-      ]),
-      select(
-        "treatment",
-        "Treatment",
-        counted("treatment").map((name) => [name, TREATMENTS[name] || name]),
-      ),
-      select(
-        "who",
-        "Organisation",
-        people.map((number) => [number, whoName(number)]),
-      ),
-      select(
-        "language",
-        "Language",
-        counted("language")
-          .sort()
-          .map((code) => [code, LANGUAGES[code] || code]),
-      ),
-      make("label", {}, make("span", {}, "Probability at least ", reading), least),
+      filters,
       make("button", { type: "button", class: "plain-button when-filtered", onclick: clearFilters }, "Clear filters"),
       make("p", { id: "filter-note", class: "hint when-filtered", role: "status" }),
     ),
   );
-}
-
-function toggleFilters(event) {
-  const open = byId("filters").classList.toggle("open");
-  event.currentTarget.setAttribute("aria-expanded", String(open));
 }
 
 function setFilter(name, value) {
@@ -102,17 +74,21 @@ function setFilter(name, value) {
   const kept = refilter();
   drawMap();
   drawPanelQuietly();
-  const cut = DATA.cut && state.filters.words.trim() ? " The search sees only the quotes that this page carries." : "";
-  byId("filter-note").textContent = `${kept} of ${plural(LINKS.length, "link", "links")} pass the filters.${cut}`;
+  byId("filter-note").textContent = passing(kept);
 }
 
 function clearFilters() {
-  state.filters = { lane: "", treatment: "", language: "", who: "", least: 0, words: "" };
+  state.filters = { ...NO_FILTERS };
   refilter();
   drawTools();
   drawMap();
   drawPanelQuietly();
   byId("by-words").focus();
+}
+
+function toggleFilters(event) {
+  const open = byId("filters").classList.toggle("open");
+  event.currentTarget.setAttribute("aria-expanded", String(open));
 }
 
 function drawPanelQuietly() {

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 from nlp.display import title_of
-from nlp.jsonl import read_rows
 from nlp.program import Program
+from nlp.writers.walk import Found, Row, Rows
 
-Row = dict[str, Any]
-Key = TypeVar("Key", bound=tuple[str, ...])
+Key = TypeVar("Key", bound=str | tuple[str, ...])
 MAPPING_FIELDS = (
     "document_id", "title", "implementer", "target", "label", "links", "best_probability", "treatment",
     "best_quote", "page", "symbol", "lane",
@@ -21,23 +21,23 @@ COVERAGE_FIELDS = ("document_id", "title", "target", "label", "state", "links", 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def write_mapping(out: Path, program: Program) -> Path:
-    """Write mapping.csv: a row for each report, implementer and target that has evidence, with its best quote."""
-    documents = {row["document_id"]: row for row in read_rows(out / "documents.jsonl")}
-    named = {
-        r["passage_id"]: r["implementer"] or r["implementer_text"] or "" for r in read_rows(out / "passages.jsonl")
-    }
-    best = _best(out, lambda link: (link["document_id"], named[link["passage_id"]], link["target"]))
-    return _write(out / "mapping.csv", MAPPING_FIELDS, _mapping_rows(best, documents, program))
+@contextmanager
+def mapping_table(rows: Rows, draft: Path, program: Program) -> Iterator[Callable[[Found], None]]:
+    """mapping.csv: a row for each report, implementer and target that has evidence, with its best quote."""
+    with _table(draft, MAPPING_FIELDS) as write:
+        yield lambda found: write(_mapping_rows(found, program))
 
 
-def _mapping_rows(best: dict[tuple[str, str, str], Row], documents: dict[str, Row], program: Program) -> Iterator[Row]:
-    order = {identity: number for number, identity in enumerate(documents)}
-    places = {target: number for number, target in enumerate(program.targets)}
-    for identity, implementer, target in sorted(best, key=lambda k: (order[k[0]], k[1], places[k[2]])):
-        link, document = best[identity, implementer, target], documents[identity]
+def _mapping_rows(found: Found, program: Program) -> Iterator[Row]:
+    document, places = found.document, {target: number for number, target in enumerate(program.targets)}
+    if document is None:
+        return
+    named = {row["passage_id"]: row["implementer"] or row["implementer_text"] or "" for row in found.passages}
+    best = _best(found.links, lambda link: (named[link["passage_id"]], link["target"]))
+    for implementer, target in sorted(best, key=lambda key: (key[0], places[key[1]])):
+        link = best[implementer, target]
         yield {
-            "document_id": identity,
+            "document_id": document["document_id"],
             "title": document["title"],
             "implementer": implementer,
             "target": target,
@@ -52,42 +52,34 @@ def _mapping_rows(best: dict[tuple[str, str, str], Row], documents: dict[str, Ro
         }
 
 
-def write_coverage(out: Path, program: Program) -> Path:
-    """Write coverage.csv: all 120 targets of every document, and of every input that could not be read."""
-    documents = {row["document_id"]: row for row in read_rows(out / "documents.jsonl")}
-    best = _best(out, lambda link: (link["document_id"], link["target"]))
-    return _write(out / "coverage.csv", COVERAGE_FIELDS, _coverage_rows(out, best, documents, program))
+@contextmanager
+def coverage_table(rows: Rows, draft: Path, program: Program) -> Iterator[Callable[[Found], None]]:
+    """coverage.csv: all 120 targets of every document, and of every input that could not be read."""
+    with _table(draft, COVERAGE_FIELDS) as write:
+        yield lambda found: write(_coverage_rows(found, program))
 
 
-def _coverage_rows(
-    out: Path, best: dict[tuple[str, str], Row], documents: dict[str, Row], program: Program
-) -> Iterator[Row]:
-    done: set[str] = set()
-    for entry in read_rows(out / "ledger.jsonl"):
-        identity = entry["document_id"]
-        if identity in done:
-            continue
-        done |= {identity} if identity else set()
-        document = documents.get(identity, {})
-        for target in program.targets:
-            link = best.get((identity, target), {})
-            yield {
-                "document_id": identity,
-                "title": document.get("title"),
-                "target": target,
-                "label": title_of(program, target, document.get("language", "en")),
-                "state": link.get("best_lane", "searched_none" if document else "not_searchable"),
-                "links": link.get("links", 0),
-                "best_probability": link.get("probability"),
-                "input": entry["input"],
-                "status": entry["status"],
-            }
+def _coverage_rows(found: Found, program: Program) -> Iterator[Row]:
+    document, best = found.document or {}, _best(found.links, lambda link: link["target"])
+    for target in program.targets:
+        link = best.get(target, {})
+        yield {
+            "document_id": found.entry["document_id"],
+            "title": document.get("title"),
+            "target": target,
+            "label": title_of(program, target, document.get("language", "en")),
+            "state": link.get("best_lane", "searched_none" if document else "not_searchable"),
+            "links": link.get("links", 0),
+            "best_probability": link.get("probability"),
+            "input": found.entry["input"],
+            "status": found.entry["status"],
+        }
 
 
-def _best(out: Path, key_of: Callable[[Row], Key]) -> dict[Key, Row]:
+def _best(links: Iterable[Row], key_of: Callable[[Row], Key]) -> dict[Key, Row]:
     """The most probable link of each key, with the number of its links and the best lane that any of them is in."""
     best: dict[Key, Row] = {}
-    for link in read_rows(out / "links.jsonl"):
+    for link in links:
         key = key_of(link)
         old = best.get(key, {"probability": -1.0, "links": 0, "best_lane": "review"})
         kept = link if link["probability"] > old["probability"] else old
@@ -96,13 +88,12 @@ def _best(out: Path, key_of: Callable[[Row], Key]) -> dict[Key, Row]:
     return best
 
 
-def _write(path: Path, fields: Sequence[str], rows: Iterable[Row]) -> Path:
-    draft = path.with_name(f".{path.name}.draft")
+@contextmanager
+def _table(draft: Path, fields: Sequence[str]) -> Iterator[Callable[[Iterable[Row]], None]]:
     with draft.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, fields, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows({key: inert(value) for key, value in row.items()} for row in rows)
-    return draft.replace(path)
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(fields)
+        yield lambda rows: table.writerows([inert(row[name]) for name in fields] for row in rows)
 
 
 def inert(value: Any) -> Any:

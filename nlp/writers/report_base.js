@@ -1,5 +1,5 @@
 "use strict";
-// What the page knows: the data of the run, what the reader has chosen, and the evidence that passes the filters.
+// What every part uses: the data of the run, what the reader has chosen, names, and elements made of text.
 
 const DATA = JSON.parse(document.getElementById("data").textContent);
 const LANGUAGES = { en: "English", es: "Español", pt: "Português", fr: "Français" };
@@ -19,18 +19,6 @@ const LABELS = DATA.labels.map((label, index) => {
 const OBJECTIVES = LABELS.filter((label) => label.level === "objective");
 const ACTIVITIES = LABELS.filter((label) => label.level === "activity");
 
-const LINKS = DATA.links.map(([report, who, target, review, probability, treatment, language, passage, more]) => ({
-  report,
-  who,
-  target,
-  review: review === 1,
-  probability,
-  treatment,
-  language,
-  passage,
-  more,
-}));
-
 const state = {
   language: "en",
   view: "map",
@@ -38,9 +26,10 @@ const state = {
   marked: null, // id of the link that the address names
   reports: new Set(),
   targets: new Set(),
-  rows: 100,
+  rows: 100, // documents that the map shows
+  page: 0, // which of them, where it has pages
   unmatched: false, // also show documents in which nothing passes the filters
-  filters: { lane: "", treatment: "", language: "", who: "", least: 0, words: "" },
+  filters: {},
 };
 
 function title(label) {
@@ -63,6 +52,13 @@ function plural(count, one, many) {
   return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
 }
 
+// A count short enough for a cell: 9,999 as it is, then 10k, 1.2M.
+function rounded(count) {
+  if (count < 10_000) return String(count);
+  if (count < 1_000_000) return `${Math.floor(count / 1000)}k`;
+  return `${Math.floor(count / 100_000) / 10}M`;
+}
+
 // Lower case without accents, so that "proteccion" finds "Protección".
 function folded(text) {
   return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
@@ -76,91 +72,6 @@ function quoteOf(link) {
   return link.more ? characters(DATA.passages[link.passage].text, link.more.at[0], link.more.at[1]) : "";
 }
 
-function filtering() {
-  const { lane, treatment, language, who, least, words } = state.filters;
-  return Boolean(lane || treatment || language || who || least || words.trim());
-}
-
-function passes(link) {
-  const { lane, treatment, language, who, least, words } = state.filters;
-  if (lane && (lane === "review") !== link.review) return false;
-  if (treatment && link.treatment !== treatment) return false;
-  if (language && link.language !== language) return false;
-  if (who !== "" && link.who !== Number(who)) return false;
-  if (link.probability * 100 < least) return false;
-  if (!words.trim()) return true;
-  link.searchable ??= folded(quoteOf(link));
-  return folded(words)
-    .trim()
-    .split(/\s+/)
-    .every((word) => link.searchable.includes(word));
-}
-
-function gathered(links) {
-  const cells = new Map();
-  for (const link of links) {
-    const places = [
-      [link.report, link.who],
-      [link.report, ALL],
-      [ALL, ALL],
-    ];
-    for (const [report, who] of places) {
-      const key = `${report}|${who}|${link.target}`;
-      if (cells.has(key)) cells.get(key).push(link);
-      else cells.set(key, [link]);
-    }
-  }
-  return cells;
-}
-
-const evidenceOf = new Map(); // links by "report|organisation"
-const byPassage = new Map();
-for (const link of LINKS) {
-  const key = `${link.report}|${link.who}`;
-  evidenceOf.set(key, (evidenceOf.get(key) || 0) + 1);
-  if (!byPassage.has(link.passage)) byPassage.set(link.passage, []);
-  byPassage.get(link.passage).push(link);
-}
-
-const everything = gathered(LINKS);
-let matching = everything;
-let reportsMatching = new Set();
-
-function refilter() {
-  const kept = filtering() ? LINKS.filter(passes) : LINKS;
-  matching = kept === LINKS ? everything : gathered(kept);
-  reportsMatching = new Set(kept.map((link) => link.report));
-  return kept.length;
-}
-
-function linksAt(report, who, target, cells = matching) {
-  return cells.get(`${report}|${who}|${target}`) || [];
-}
-
-// Passages with a suggested link, and passages with nothing but links to review.
-function tally(links) {
-  const suggested = new Set(links.filter((link) => !link.review).map((link) => link.passage));
-  const review = new Set(
-    links.filter((link) => link.review && !suggested.has(link.passage)).map((link) => link.passage),
-  );
-  return { suggested: suggested.size, review: review.size };
-}
-
-function searchable(report) {
-  if (report !== ALL) return DATA.documents[report].state !== "unread";
-  return DATA.documents.some((document) => document.state !== "unread");
-}
-
-function cellAt(report, who, target) {
-  const count = tally(linksAt(report, who, target));
-  let kind = "none";
-  if (count.suggested) kind = "suggested";
-  else if (count.review) kind = "review";
-  else if (linksAt(report, who, target, everything).length) kind = "filtered";
-  else if (!searchable(report)) kind = "unread";
-  return { kind, ...count };
-}
-
 const MEANING = {
   none: "searched, none found",
   unread: "not searchable, the document was not read",
@@ -172,12 +83,12 @@ function inWords(cell) {
   const parts = [];
   if (cell.suggested) parts.push(`${plural(cell.suggested, "passage", "passages")} suggested`);
   if (cell.review) parts.push(`${plural(cell.review, "passage", "passages")} to review`);
-  return parts.join(", ");
+  return parts.join(", ") + (cell.documents ? ` in ${plural(cell.documents, "document", "documents")}` : "");
 }
 
 function rowName(report, who) {
-  if (report === ALL) return "All documents";
-  const name = DATA.documents[report].title;
+  if (report === ALL) return allDocuments();
+  const name = DOCUMENTS[report].title;
   return who === ALL ? name : `${whoName(who)}, in ${name}`;
 }
 

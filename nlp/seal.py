@@ -1,0 +1,99 @@
+"""Whether an output folder is whole: run.json is written last and names the digest of every other file.
+
+What takes different time from run to run is in no digest: ``seconds`` in run.json, and in the rows of the ledger.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from nlp.errors import UsageError
+from nlp.jsonl import read_rows
+
+MANIFEST = "run.json"
+SEALED = "files"
+TIMED = {"ledger.jsonl": "seconds"}  # file: field of its rows that its digest leaves out
+AGAIN = "Run evmap map again with the same inputs and -o; what is finished is not done twice"
+
+
+def seal(files: Mapping[str, Path]) -> dict[str, dict[str, Any]]:
+    """Return what run.json says of each file: ``sha256`` (hex), ``bytes`` or ``count``, ``without`` a field.
+
+    Args:
+        files: name in the output folder -> where the file (or the folder of texts) is now.
+
+    Raises:
+        OSError: if one cannot be read.
+    """
+    return {name: _describe(name, path) for name, path in sorted(files.items())}
+
+
+def _describe(name: str, path: Path) -> dict[str, Any]:
+    if path.is_dir():
+        return {"sha256": _digest(name, path), "count": sum(1 for _ in path.glob("*.txt"))}
+    if name in TIMED:
+        return {"sha256": _digest(name, path), "without": TIMED[name]}
+    return {"sha256": _digest(name, path), "bytes": path.stat().st_size}
+
+
+def _digest(name: str, path: Path) -> str:
+    if path.is_dir():  # as sha256sum would list it
+        lines = (f"{_digest(text.name, text)}  {text.name}\n" for text in sorted(path.glob("*.txt")))
+        return _digest_of(line.encode() for line in lines)
+    if name in TIMED:
+        rows = ({k: v for k, v in row.items() if k != TIMED[name]} for row in read_rows(path))
+        return _digest_of(f"{json.dumps(row)}\n".encode() for row in rows)
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _digest_of(parts: Iterable[bytes]) -> str:
+    total = hashlib.sha256()
+    for part in parts:
+        total.update(part)
+    return total.hexdigest()
+
+
+def broken_seals(out: Path, names: Iterable[str] | None = None) -> list[str]:
+    """Return what is wrong with an output folder, a short line each; [] when it is finished and unchanged.
+
+    Args:
+        out: an output folder. names: files to look at, all that run.json names by default.
+
+    Raises:
+        OSError: if a file that is there cannot be read.
+    """
+    try:
+        named = json.loads((out / MANIFEST).read_text("utf-8")).get(SEALED)
+    except FileNotFoundError:
+        return [f"{MANIFEST} is missing: a run has not finished here"]
+    except (ValueError, AttributeError):
+        return [f"{MANIFEST} is damaged"]
+    if not isinstance(named, dict):
+        return [f"{MANIFEST} names no digests"]
+    found = ((name, _state(out / name, name, named.get(name))) for name in (named if names is None else names))
+    return [f"{name} {state}" for name, state in found if state]
+
+
+def _state(path: Path, name: str, told: dict[str, Any] | None) -> str:
+    if told is None:
+        return "is not named in run.json"
+    if not path.exists():
+        return "is missing"
+    if "bytes" in told and path.is_file() and path.stat().st_size != told["bytes"]:
+        return "is not as the run left it"
+    return "" if _digest(name, path) == told["sha256"] else "is not as the run left it"
+
+
+def require_finished(out: Path, names: Iterable[str] | None = None) -> None:
+    """Do nothing if `out` holds a finished run whose files are as the run left them.
+
+    Raises:
+        UsageError: if not; it names what differs.
+    """
+    if broken := broken_seals(out, names):
+        raise UsageError(out, f"not a finished run: {'; '.join(broken)}", AGAIN)

@@ -1,0 +1,138 @@
+"""The row files of a run, document by document: one pass, one document in memory at a time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+
+from nlp.errors import UsageError
+from nlp.jsonl import read_rows
+from nlp.seal import MANIFEST
+
+Row = dict[str, Any]
+READ = ("ok", "partial")
+TAIL = ', "probabilities": {'  # what comes last in a passage row; within a JSON string its quotes would be escaped
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Where the row files of a run are, finished or still drafts.
+
+    Attributes:
+        files: name in the output folder -> path; "text" names the folder of texts. manifest: what run.json says.
+    """
+
+    files: Mapping[str, Path]
+    manifest: Row = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, out: Path) -> Rows:
+        """The row files of the output folder `out`."""
+        names = ("ledger.jsonl", "documents.jsonl", "passages.jsonl", "links.jsonl", "text")
+        manifest = out / MANIFEST
+        return cls(
+            {name: out / name for name in names},
+            json.loads(manifest.read_text("utf-8")) if manifest.is_file() else {},
+        )
+
+    def read(self, name: str) -> Iterator[Row]:
+        """Yield the rows of a file, nothing when it is missing; passages come without their probabilities."""
+        path = self.files.get(name)
+        if path is None or not path.is_file():
+            return iter(())
+        return _passages(path) if name == "passages.jsonl" else read_rows(path)
+
+    def size(self, name: str) -> int:
+        """Bytes of a file, 0 when it is missing."""
+        path = self.files.get(name)
+        return path.stat().st_size if path and path.is_file() else 0
+
+    def text(self, document: Row) -> str:
+        """Canonical text of a row of documents.jsonl, "" when its file is gone."""
+        folder, name = self.files.get("text"), str(document.get("text_file") or "")
+        path = (folder / Path(name).name) if folder and name else None
+        return path.read_bytes().decode("utf-8") if path and path.is_file() else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a run found in one document.
+
+    Attributes:
+        entry: its first ledger row. document: its row, None when it could not be read. passages, links: their rows.
+    """
+
+    entry: Row
+    document: Row | None
+    passages: list[Row]
+    links: list[Row]
+
+
+def walk(rows: Rows) -> Iterator[Found]:
+    """Yield every document once, and every input that could not be read, in the order of the ledger.
+
+    Raises:
+        UsageError: if passages, links or documents do not come in the order of the ledger.
+    """
+    unread = _unread(rows)
+    documents = rows.read("documents.jsonl")
+    passages, links = (_Groups(rows.read(name)) for name in ("passages.jsonl", "links.jsonl"))
+    document = next(documents, None)
+    for entry in rows.read("ledger.jsonl"):
+        identity = entry["document_id"]
+        if document is not None and identity == document["document_id"]:
+            yield Found(entry, document, passages.take(identity), links.take(identity))
+            document = next(documents, None)
+        elif identity is None or identity in unread:
+            unread.discard(identity)
+            yield Found(entry, None, [], [])
+    left = {"documents.jsonl": document, "passages.jsonl": passages.waiting, "links.jsonl": links.waiting}
+    if wrong := [name for name, waiting in left.items() if waiting is not None]:
+        raise UsageError(", ".join(wrong), "not in the order of ledger.jsonl", "Run evmap map again")
+
+
+def _unread(rows: Rows) -> set[str]:
+    """Ids of inputs that no reading gave a document."""
+    unread = {row["document_id"] for row in rows.read("ledger.jsonl") if row["status"] not in READ} - {None}
+    if unread:
+        unread.difference_update(row["document_id"] for row in rows.read("documents.jsonl"))
+    return unread
+
+
+class _Groups:
+    """Rows by document, handed out in the order in which they come."""
+
+    def __init__(self, rows: Iterator[Row]) -> None:
+        self._groups = groupby(rows, itemgetter("document_id"))
+        self._step()
+
+    def _step(self) -> None:
+        empty: tuple[str | None, Iterator[Row]] = (None, iter(()))
+        self.waiting, self._rows = next(self._groups, empty)
+
+    def take(self, identity: str) -> list[Row]:
+        """Rows of this document, [] when the next ones belong to another."""
+        if identity != self.waiting:
+            return []
+        found = list(self._rows)
+        self._step()
+        return found
+
+
+def _passages(path: Path) -> Iterator[Row]:
+    """Rows without their probabilities, which are most of their bytes and which no output needs."""
+    with path.open(encoding="utf-8", newline="\n") as lines:
+        for line in lines:
+            head, _, tail = line.partition(TAIL)
+            last = tail.rstrip()
+            if last.endswith("}}") and last.count("}") == 2:
+                yield json.loads(head + "}")
+            else:
+                row = json.loads(line)
+                row.pop("probabilities", None)
+                yield row
