@@ -24,7 +24,7 @@ from nlp.contract import check_output, digest_of, load_output
 from nlp.errors import UnreadableDocument, UsageError
 from nlp.mapping import Mapping
 from nlp.pipeline import Mapper, find_inputs, map_file, map_many, read_structured
-from nlp.program import load_program
+from nlp.program import LANGUAGES, load_program
 from nlp.run import Order, run
 from nlp.settings import Settings
 
@@ -100,7 +100,8 @@ def paths(inputs: Path) -> list[Path]:
 
 
 KNOWN = KnownWords(
-    {"en": np.array(sorted(hashes("The consulate helps workers who return home")), np.uint32)}, {"en": 0.05}
+    {code: np.array(sorted(hashes("The consulate helps workers who return home")), np.uint32) for code in LANGUAGES},
+    dict.fromkeys(LANGUAGES, 0.05),
 )
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +83,7 @@ class Heads:
         return readings
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Examples:
     """Annotated examples to show beside a link: ids, texts, targets, and unit vectors float32 (n, dim)."""
 
@@ -89,6 +91,20 @@ class Examples:
     texts: tuple[str, ...]
     targets: tuple[frozenset[str], ...]
     vectors: Vectors
+
+    @cached_property
+    def rows(self) -> dict[str, list[int]]:
+        """Numbers of the examples of each target, in order."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for number, targets in enumerate(self.targets):
+            for target in targets:
+                found[target].append(number)
+        return found
+
+    @cached_property
+    def own(self) -> dict[str, Vectors]:
+        """Vectors of the examples of each target: float32 (len(rows[target]), dim)."""
+        return {target: self.vectors[rows] for target, rows in self.rows.items()}
 
 
 @dataclass(frozen=True, slots=True)

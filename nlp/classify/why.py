@@ -59,10 +59,10 @@ def terms_in(program: Program, target: str, text: str) -> tuple[str, ...]:
 
 def nearest(examples: Examples, target: str, vector: Vectors) -> tuple[Example, ...]:
     """Return the nearest annotated examples of a target by cosine, nearest first, at most three."""
-    rows = [row for row, targets in enumerate(examples.targets) if target in targets]
+    rows = examples.rows.get(target)
     if not rows:
         return ()
-    cosines = examples.vectors[rows] @ vector
+    cosines = examples.own[target] @ vector
     order = np.argsort(-cosines, kind="stable")[:NEAREST]
     return tuple(
         Example(examples.ids[rows[i]], round(float(cosines[i]), 3), examples.texts[rows[i]]) for i in order.tolist()

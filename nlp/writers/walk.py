@@ -108,6 +108,7 @@ class _Groups:
     """Rows by document, handed out in the order in which they come."""
 
     def __init__(self, rows: Iterator[Row]) -> None:
+        self.waiting: str | None = None
         self._groups = groupby(rows, itemgetter("document_id"))
         self._step()
 
