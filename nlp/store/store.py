@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from nlp.store.rows import TRIED_AGAIN, Finished
 from nlp.store.tables import documents, inputs, links, passages, runs, texts
 
 WRITERS_LOCK = 0x45564D50  # PostgreSQL's advisory lock: one run writes into a database
+LET_GO_SECONDS = 5.0  # until the server has seen that a killed run is gone
 
 # Built once: composing a statement takes longer than running it.
 FORGET_INPUT = delete(inputs).where(inputs.c.run_id == bindparam("of_run"), inputs.c.position == bindparam("place"))
@@ -138,8 +140,12 @@ class Store(StoreReader):
     def _alone(self) -> None:
         if self._engine.dialect.name != "postgresql":
             return  # the lock of the folder sees to it
-        if not self._writer.scalar(select(func.pg_try_advisory_lock(WRITERS_LOCK))):
-            raise StoreError(self.name, "another run writes into it", "Wait until it has ended, or name another store")
+        last = time.monotonic() + LET_GO_SECONDS
+        while not self._writer.scalar(select(func.pg_try_advisory_lock(WRITERS_LOCK))):
+            if time.monotonic() > last:
+                advice = "Wait until it has ended, or name another store"
+                raise StoreError(self.name, "another run writes into it", advice)
+            time.sleep(0.1)
 
     def _document(self, run_id: int, document_id: str, finished: Finished) -> tuple[str, str | None]:
         """Store a document unless what stands is to stay; return status and reason of what then stands."""
