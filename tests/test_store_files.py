@@ -17,7 +17,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 from storing import KEY, child, document, export, hold, name_of, write_run
 
-from nlp.errors import StoreError
+from nlp.errors import StoreError, UsageError
 from nlp.store.health import READ_WHOLE
 from nlp.store.lock import HOLDER, is_alive, locked
 from nlp.store.reader import StoreReader
@@ -130,6 +130,12 @@ def test_damage_found_late_says_what_to_do(path: Path):
         [*store.passages(1)]
 
 
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match="cannot write there"):
+        Store.open(tmp_path / "file" / "evmap.sqlite")
+
+
 def test_a_file_that_cannot_be_opened_is_told(tmp_path: Path):
     (tmp_path / "evmap.sqlite").mkdir()
     with pytest.raises(StoreError, match="cannot be opened"):
@@ -230,7 +236,7 @@ def test_the_lock_falls_with_its_block(tmp_path: Path):
 
 def test_a_folder_that_cannot_be_locked_is_told(tmp_path: Path):
     (tmp_path / "file").touch()
-    with pytest.raises(Exception, match="cannot write there"), locked(tmp_path / "file"):
+    with pytest.raises(UsageError, match="cannot write there"), locked(tmp_path / "file"):
         pass
 
 

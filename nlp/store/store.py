@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -12,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, and_, bindparam, delete, func, insert, select, update
 
 from nlp.errors import StoreError
 from nlp.store.health import Notice
@@ -22,6 +23,19 @@ from nlp.store.rows import TRIED_AGAIN, Finished
 from nlp.store.tables import documents, inputs, links, passages, runs, texts
 
 WRITERS_LOCK = 0x45564D50  # PostgreSQL's advisory lock: one run writes into a database
+LET_GO_SECONDS = 5.0  # until the server has seen that a killed run is gone
+
+# Built once: composing a statement takes longer than running it.
+FORGET_INPUT = delete(inputs).where(inputs.c.run_id == bindparam("of_run"), inputs.c.position == bindparam("place"))
+ADD_INPUT = insert(inputs)
+TELL_TWINS = (
+    update(inputs)
+    .where(inputs.c.run_id == bindparam("of_run"), inputs.c.document_id == bindparam("held"))
+    .values(status=bindparam("new_status"), reason=bindparam("new_reason"))
+)
+STANDING = select(documents.c.document, documents.c.status, documents.c.reason).where(
+    documents.c.document_id == bindparam("held"), documents.c.key == bindparam("under")
+)
 
 
 class Store(StoreReader):
@@ -85,12 +99,15 @@ class Store(StoreReader):
         status, reason = finished.status, finished.reason
         if finished.document_id is not None:
             status, reason = self._document(run_id, finished.document_id, finished)
-        place = (inputs.c.run_id == run_id) & (inputs.c.position == finished.position)
-        self._writer.execute(delete(inputs).where(place))
+        self._writer.execute(FORGET_INPUT, {"of_run": run_id, "place": finished.position})
         own = ("position", "input", "document_id", "read_seconds", "map_seconds")
         values = {name: getattr(finished, name) for name in own}
+<<<<<<< HEAD
         self._writer.execute(insert(inputs), {"run_id": run_id, "status": status, "reason": reason, **values})
         return replace(finished, status=status, reason=reason)
+=======
+        self._writer.execute(ADD_INPUT, {"run_id": run_id, "status": status, "reason": reason, **values})
+>>>>>>> s6-store
 
     def commit(self) -> None:
         """Make what was added stand, also through a power cut; a run's `updated` says when."""
@@ -114,9 +131,10 @@ class Store(StoreReader):
         """
         last = select(runs.c.run_id).order_by(runs.c.run_id.desc()).limit(keep)
         self._writer.execute(delete(runs).where(runs.c.run_id.not_in(last)))
-        held = select(inputs.c.run_id).join(runs, runs.c.run_id == inputs.c.run_id)
-        named = held.where(inputs.c.document_id == documents.c.document_id, runs.c.key == documents.c.key).exists()
-        gone = self._writer.execute(delete(documents).where(~named)).rowcount
+        own = and_(documents.c.document_id == inputs.c.document_id, documents.c.key == runs.c.key)
+        source = inputs.join(runs, runs.c.run_id == inputs.c.run_id).join(documents, own)
+        held = select(documents.c.document).select_from(source)
+        gone = self._writer.execute(delete(documents).where(documents.c.document.not_in(held))).rowcount
         self.commit()
         return gone
 
@@ -128,8 +146,12 @@ class Store(StoreReader):
     def _alone(self) -> None:
         if self._engine.dialect.name != "postgresql":
             return  # the lock of the folder sees to it
-        if not self._writer.scalar(select(func.pg_try_advisory_lock(WRITERS_LOCK))):
-            raise StoreError(self.name, "another run writes into it", "Wait until it has ended, or name another store")
+        last = time.monotonic() + LET_GO_SECONDS
+        while not self._writer.scalar(select(func.pg_try_advisory_lock(WRITERS_LOCK))):
+            if time.monotonic() > last:
+                advice = "Wait until it has ended, or name another store"
+                raise StoreError(self.name, "another run writes into it", advice)
+            time.sleep(0.1)
 
     def _document(self, run_id: int, document_id: str, finished: Finished) -> tuple[str, str | None]:
         """Store a document unless what stands is to stay; return status and reason of what then stands."""
@@ -141,8 +163,10 @@ class Store(StoreReader):
         if standing:
             self._writer.execute(delete(documents).where(documents.c.document == standing.document))
         self._insert_document(document_id, key, finished)
-        twins = (inputs.c.run_id == run_id) & (inputs.c.document_id == document_id)
-        self._writer.execute(update(inputs).where(twins).values(status=finished.status, reason=finished.reason))
+        self._writer.execute(
+            TELL_TWINS,
+            {"of_run": run_id, "held": document_id, "new_status": finished.status, "new_reason": finished.reason},
+        )
         return finished.status, finished.reason
 
     def _insert_document(self, document_id: str, key: str, finished: Finished) -> None:
@@ -170,9 +194,7 @@ class Store(StoreReader):
         return int(number)
 
     def _standing(self, document_id: str, key: str) -> Row[*tuple[Any, ...]] | None:
-        found = select(documents.c.document, documents.c.status, documents.c.reason)
-        own = (documents.c.document_id == document_id) & (documents.c.key == key)
-        return self._writer.execute(found.where(own)).first()
+        return self._writer.execute(STANDING, {"held": document_id, "under": key}).first()
 
     def _key(self, run_id: int) -> str:
         if run_id not in self._keys:
