@@ -102,12 +102,8 @@ class Store(StoreReader):
         self._writer.execute(FORGET_INPUT, {"of_run": run_id, "place": finished.position})
         own = ("position", "input", "document_id", "read_seconds", "map_seconds")
         values = {name: getattr(finished, name) for name in own}
-<<<<<<< HEAD
-        self._writer.execute(insert(inputs), {"run_id": run_id, "status": status, "reason": reason, **values})
-        return replace(finished, status=status, reason=reason)
-=======
         self._writer.execute(ADD_INPUT, {"run_id": run_id, "status": status, "reason": reason, **values})
->>>>>>> s6-store
+        return replace(finished, status=status, reason=reason)
 
     def commit(self) -> None:
         """Make what was added stand, also through a power cut; a run's `updated` says when."""
