@@ -32,9 +32,11 @@ from nlp.readers.serving import COMPLAINTS, START_SECONDS, Post, serve
 from nlp.settings import Settings
 
 Task = Callable[[Path, Settings, Callable[[str], bool]], Any]
+MUMBLED = "the reader said what nobody understands"
 ENDING_SECONDS = 3.0
 MOST_SIGNS = 10_000  # of life, beside one for each page; a reader that sends more does not read
 _FROM_OUTSIDE = {getattr(signal, name) for name in ("SIGKILL", "SIGTERM") if hasattr(signal, name)}
+_HASH = re.compile(rb"[0-9a-f]{64}")
 _PLACE = re.compile(r'^  File ".*?([^/\\"]+)", line (\d+)', re.MULTILINE)
 _FAULT = re.compile(r"^(?:\w+\.)*(\w+)(?::|$)", re.MULTILINE)
 
@@ -147,8 +149,8 @@ class Worker:
             if error:
                 raise error from None
             return None
-        except (ValueError, IndexError, pickle.UnpicklingError):
-            raise self._lost("crashed", "the reader said what nobody understands") from None
+        except (TypeError, ValueError, pickle.UnpicklingError):
+            raise self._lost("crashed", MUMBLED) from None
         if got is None and self.deadline is not None and time.monotonic() >= self.deadline:
             reason = f"not read in {self._settings.read_seconds:g} seconds"
             raise self._lost("timeout", reason, "raise EVMAP_READ_SECONDS")
@@ -174,7 +176,7 @@ class Worker:
                     wait([self._pipe], max(0.0, self.deadline - time.monotonic()))
                 got = self.receive()
                 if isinstance(got, Answer):
-                    return got.value()
+                    return _value(got, path)
                 if isinstance(got, Asks):
                     self.answer(known(got.document_id))
         finally:
@@ -188,6 +190,8 @@ class Worker:
         elif not self.busy or kind not in (BEAT, ASKS, ANSWER, ERROR):
             raise ValueError("not its turn")
         if kind == ASKS:
+            if not _HASH.fullmatch(body):
+                raise ValueError("no hash")
             self._document_id, self.deadline = body.decode("ascii"), None
             return Asks(body.decode("ascii"))
         if kind in (ANSWER, ERROR):
@@ -200,6 +204,8 @@ class Worker:
 
     def _delivered(self, kind: bytes, body: bytes) -> Answer:
         answer, self._retires = parted(body)
+        if answer.head.document_id not in (None, self._document_id):
+            raise ValueError("another document")
         error = answer.value() if kind == ERROR else None
         if kind == ERROR and not isinstance(error, EvmapError):
             raise ValueError("not an error")
@@ -267,6 +273,13 @@ class Worker:
                     os.killpg(self._process.pid, signal.SIGKILL)
             self._process.kill()
             self._process.join(ENDING_SECONDS)
+
+
+def _value(answer: Answer, path: Path) -> Any:
+    try:
+        return answer.value()
+    except pickle.UnpicklingError:
+        raise UnreadableDocument(path, "crashed", MUMBLED, document_id=answer.head.document_id) from None
 
 
 def _complaint(path: Path) -> str:
