@@ -28,7 +28,7 @@ from typing import Any
 from nlp.errors import EvmapError, ReaderKilled, UnreadableDocument, UsageError
 from nlp.readers import limits
 from nlp.readers.parcel import ANSWER, ASKS, BEAT, ERROR, READY, Answer, Asks, Inbox, parted
-from nlp.readers.serving import COMPLAINTS, START_SECONDS, Post, serve
+from nlp.readers.serving import COMPLAINTS, START_SECONDS, Post, complaint, serve
 from nlp.settings import Settings
 
 Task = Callable[[Path, Settings, Callable[[str], bool]], Any]
@@ -37,8 +37,6 @@ ENDING_SECONDS = 3.0
 MOST_SIGNS = 10_000  # of life, beside one for each page; a reader that sends more does not read
 _FROM_OUTSIDE = {getattr(signal, name) for name in ("SIGKILL", "SIGTERM") if hasattr(signal, name)}
 _HASH = re.compile(rb"[0-9a-f]{64}")
-_PLACE = re.compile(r'^  File ".*?([^/\\"]+)", line (\d+)', re.MULTILINE)
-_FAULT = re.compile(r"^(?:\w+\.)*(\w+)(?::|$)", re.MULTILINE)
 
 
 class Worker:
@@ -250,7 +248,7 @@ class Worker:
             return self._lost("too_large", reason, "raise EVMAP_WRITE_BYTES")
         if code and -code in _FROM_OUTSIDE:
             return self._lost("crashed", f"the reader was ended by {name}", "run again", ReaderKilled)
-        reason = f"the reader ended with {name}{_complaint(self._own / COMPLAINTS)}"
+        reason = f"the reader ended with {name}{complaint(self._own / COMPLAINTS)}"
         return self._lost("crashed", reason, "check the file in its own program")
 
     def _lost(
@@ -280,17 +278,6 @@ def _value(answer: Answer, path: Path) -> Any:
         return answer.value()
     except pickle.UnpicklingError:
         raise UnreadableDocument(path, "crashed", MUMBLED, document_id=answer.head.document_id) from None
-
-
-def _complaint(path: Path) -> str:
-    """What a reader died of, as the interpreter said: kind and place, never words, which may be the document's."""
-    with suppress(OSError):
-        said = path.read_text("utf-8", "replace")[-4_000:]
-        head, _, tail = said.rpartition("\n  File ")
-        place, fault = _PLACE.search(f"  File {tail}"), _FAULT.findall(tail)
-        if head and place and fault:
-            return f": {fault[-1]} at {place[1]}, line {place[2]}"
-    return ""
 
 
 @contextmanager
