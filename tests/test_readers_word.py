@@ -193,7 +193,7 @@ def test_old_formats_by_way_of_libreoffice(suffix, tmp_path):
     assert [text for _, _, text in said(document)] == [unit.text for unit in truth.units]
 
 
-def test_libreoffice_that_takes_too_long_is_ended():
+def test_libreoffice_that_takes_too_long_is_ended(tmp_path):
     with pytest.raises(UnreadableDocument, match="in time") as caught:
-        legacy._run(["sh", "-c", "sleep 60 & sleep 60"], 0.3)
+        legacy._run(["sh", "-c", "sleep 60 & sleep 60"], tmp_path, 0.3)
     assert caught.value.status == "timeout"

@@ -19,6 +19,7 @@ import pytest
 import tasks
 
 from nlp.errors import ReaderKilled, UnreadableDocument, UsageError
+from nlp.pipeline import read_structured
 from nlp.readers import limits, load, read
 from nlp.readers.parcel import Answer, Asks, pack, unpack
 from nlp.readers.worker import Worker
@@ -203,6 +204,13 @@ time.sleep(600)
 NO_SPACES = 'for what in user pid net; do echo 0 > /proc/sys/user/max_${what}_namespaces; done; exec "$@"'
 
 
+PLACES = {
+    "as we are": (),
+    "as a user": ("unshare", "-U", "--map-user=1000", "--map-group=1000"),
+    "no namespaces": ("unshare", "-U", "-r", "sh", "-c", NO_SPACES, "sh"),
+}
+
+
 def started(folder: Path, *before: str) -> tuple[subprocess.Popen[str], str]:
     """A process with two readers at work, and what it says of their limits."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "tests")))}
@@ -213,12 +221,13 @@ def started(folder: Path, *before: str) -> tuple[subprocess.Popen[str], str]:
 
 
 @pytest.mark.skipif(not LINUX, reason="looks into /proc")
-@pytest.mark.parametrize("before", [(), ("unshare", "-U", "-r", "sh", "-c", NO_SPACES, "sh")], ids=["full", "less"])
-def test_who_kills_the_parent_kills_all(before: tuple[str, ...], tmp_path: Path):
+@pytest.mark.parametrize("place", PLACES)
+def test_who_kills_the_parent_kills_all(place: str, tmp_path: Path):
+    before = PLACES[place]
     if before and subprocess.run([*before, "true"], capture_output=True, check=False).returncode:
         pytest.skip("no user namespaces here")
     parent, said = started(tmp_path, *before)
-    assert "there" in said and ("processes" in said) == (not before)
+    assert "there" in said and ("processes" in said) == (place != "no namespaces")
     everything = below(parent.pid)
     assert len(everything) > 8
     parent.kill()
@@ -383,6 +392,18 @@ class Rogue:
 def test_unpacking_builds_records_only(value: object):
     with pytest.raises(pickle.UnpicklingError, match="no record"):
         unpack(pack(value))
+
+
+@pytest.mark.parametrize("data", [b"", b"\x80\x05N", pack("lamps")[:-3], b"\x80\x05\x8c\x03nlp\x8c\x04lamp\x93."])
+def test_what_is_no_parcel_is_told(data: bytes):
+    with pytest.raises(pickle.UnpicklingError):
+        unpack(data)
+
+
+def test_all_that_readers_return_survives_the_journey():
+    for path in sorted((ROOT / "corpus" / "samples").glob("0[1-4]*")):
+        structured = read_structured(path, Settings())
+        assert unpack(pack(structured)) == structured
 
 
 # --- opening a file

@@ -114,7 +114,7 @@ def folder_in(parent: Path | None) -> Iterator[Path]:
             _lock(lock)
             yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove(folder)
 
 
 def settle(folder: Path) -> None:
@@ -130,7 +130,7 @@ def empty(folder: Path) -> None:
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
-                shutil.rmtree(entry, ignore_errors=True)
+                _remove(Path(entry))
             else:
                 with suppress(OSError):
                     Path(entry).unlink()
@@ -141,8 +141,13 @@ def sweep(parent: Path) -> list[Path]:
     return [folder for folder in sorted(parent.glob(f"{FOLDER}*")) if _is_left(folder) and _gone(folder)]
 
 
+def _remove(folder: Path) -> None:
+    with suppress(RecursionError):  # folders in folders a thousand deep: what is left of them stays
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def _gone(folder: Path) -> bool:
-    shutil.rmtree(folder, ignore_errors=True)
+    _remove(folder)
     return not folder.exists()
 
 

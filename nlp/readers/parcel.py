@@ -64,7 +64,10 @@ def pack(value: Any) -> bytes:
 
 def unpack(data: bytes) -> Any:
     """Return what was packed; see `Answer.value`."""
-    return _Careful(io.BytesIO(data)).load()
+    try:
+        return _Careful(io.BytesIO(data)).load()
+    except (AttributeError, EOFError, ImportError, IndexError, KeyError, TypeError, ValueError) as error:
+        raise pickle.UnpicklingError(f"not packed by this package: {error}") from error
 
 
 def headed(head: Head, retires: bool, payload: bytes) -> bytes:

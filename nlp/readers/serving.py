@@ -7,6 +7,7 @@ import functools
 import json
 import os
 import pickle
+import re
 import signal
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from nlp.settings import Settings
 
 START_SECONDS = 60.0  # for a first document, with which a reader loads what it needs
 COMPLAINTS = "stderr"  # file in the reader's folder
+_PLACE = re.compile(r'^  File ".*?([^/\\"]+)", line (\d+)', re.MULTILINE)
+_FAULT = re.compile(r"^(?:\w+\.)*(\w+)(?::|$)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,17 @@ def _redirect(complaints: Path) -> None:
         os.dup2(target, number)
     os.close(nothing)
     os.close(written)
+
+
+def complaint(path: Path) -> str:
+    """What a reader died of, as the interpreter said: kind and place, never words, which may be the document's."""
+    with suppress(OSError):
+        said = path.read_text("utf-8", "replace")[-4_000:]
+        head, _, tail = said.rpartition("\n  File ")
+        place, fault = _PLACE.search(f"  File {tail}"), _FAULT.findall(tail)
+        if head and place and fault:
+            return f": {fault[-1]} at {place[1]}, line {place[2]}"
+    return ""
 
 
 class _Desk:

@@ -28,15 +28,15 @@ from typing import Any
 from nlp.errors import EvmapError, ReaderKilled, UnreadableDocument, UsageError
 from nlp.readers import limits
 from nlp.readers.parcel import ANSWER, ASKS, BEAT, ERROR, READY, Answer, Asks, Inbox, parted
-from nlp.readers.serving import COMPLAINTS, START_SECONDS, Post, serve
+from nlp.readers.serving import COMPLAINTS, START_SECONDS, Post, complaint, serve
 from nlp.settings import Settings
 
 Task = Callable[[Path, Settings, Callable[[str], bool]], Any]
+MUMBLED = "the reader said what nobody understands"
 ENDING_SECONDS = 3.0
 MOST_SIGNS = 10_000  # of life, beside one for each page; a reader that sends more does not read
 _FROM_OUTSIDE = {getattr(signal, name) for name in ("SIGKILL", "SIGTERM") if hasattr(signal, name)}
-_PLACE = re.compile(r'^  File ".*?([^/\\"]+)", line (\d+)', re.MULTILINE)
-_FAULT = re.compile(r"^(?:\w+\.)*(\w+)(?::|$)", re.MULTILINE)
+_HASH = re.compile(rb"[0-9a-f]{64}")
 
 
 class Worker:
@@ -147,8 +147,8 @@ class Worker:
             if error:
                 raise error from None
             return None
-        except (ValueError, IndexError, pickle.UnpicklingError):
-            raise self._lost("crashed", "the reader said what nobody understands") from None
+        except (TypeError, ValueError, pickle.UnpicklingError):
+            raise self._lost("crashed", MUMBLED) from None
         if got is None and self.deadline is not None and time.monotonic() >= self.deadline:
             reason = f"not read in {self._settings.read_seconds:g} seconds"
             raise self._lost("timeout", reason, "raise EVMAP_READ_SECONDS")
@@ -174,7 +174,7 @@ class Worker:
                     wait([self._pipe], max(0.0, self.deadline - time.monotonic()))
                 got = self.receive()
                 if isinstance(got, Answer):
-                    return got.value()
+                    return _value(got, path)
                 if isinstance(got, Asks):
                     self.answer(known(got.document_id))
         finally:
@@ -188,6 +188,8 @@ class Worker:
         elif not self.busy or kind not in (BEAT, ASKS, ANSWER, ERROR):
             raise ValueError("not its turn")
         if kind == ASKS:
+            if not _HASH.fullmatch(body):
+                raise ValueError("no hash")
             self._document_id, self.deadline = body.decode("ascii"), None
             return Asks(body.decode("ascii"))
         if kind in (ANSWER, ERROR):
@@ -200,6 +202,8 @@ class Worker:
 
     def _delivered(self, kind: bytes, body: bytes) -> Answer:
         answer, self._retires = parted(body)
+        if answer.head.document_id not in (None, self._document_id):
+            raise ValueError("another document")
         error = answer.value() if kind == ERROR else None
         if kind == ERROR and not isinstance(error, EvmapError):
             raise ValueError("not an error")
@@ -244,7 +248,7 @@ class Worker:
             return self._lost("too_large", reason, "raise EVMAP_WRITE_BYTES")
         if code and -code in _FROM_OUTSIDE:
             return self._lost("crashed", f"the reader was ended by {name}", "run again", ReaderKilled)
-        reason = f"the reader ended with {name}{_complaint(self._own / COMPLAINTS)}"
+        reason = f"the reader ended with {name}{complaint(self._own / COMPLAINTS)}"
         return self._lost("crashed", reason, "check the file in its own program")
 
     def _lost(
@@ -269,15 +273,11 @@ class Worker:
             self._process.join(ENDING_SECONDS)
 
 
-def _complaint(path: Path) -> str:
-    """What a reader died of, as the interpreter said: kind and place, never words, which may be the document's."""
-    with suppress(OSError):
-        said = path.read_text("utf-8", "replace")[-4_000:]
-        head, _, tail = said.rpartition("\n  File ")
-        place, fault = _PLACE.search(f"  File {tail}"), _FAULT.findall(tail)
-        if head and place and fault:
-            return f": {fault[-1]} at {place[1]}, line {place[2]}"
-    return ""
+def _value(answer: Answer, path: Path) -> Any:
+    try:
+        return answer.value()
+    except pickle.UnpicklingError:
+        raise UnreadableDocument(path, "crashed", MUMBLED, document_id=answer.head.document_id) from None
 
 
 @contextmanager
