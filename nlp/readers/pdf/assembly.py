@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from nlp.readers.building import Builder
-from nlp.readers.pdf.glyphs import HYPHEN, Frame
+from nlp.readers.pdf.frames import Frame
+from nlp.readers.pdf.glyphs import HYPHEN
 from nlp.readers.pdf.grids import Ruled
 from nlp.readers.pdf.layout import Paragraph, compounds_in, goes_over, joined, read_paragraphs
 from nlp.readers.pdf.lines import Line
