@@ -27,6 +27,7 @@ def _swift(function: Any, result: Any = ctypes.c_int) -> Callable[..., Any]:
     return ctypes.PYFUNCTYPE(result)(ctypes.cast(function, ctypes.c_void_p).value or 0)
 
 
+count_characters = _swift(pdfium.FPDFText_CountChars)
 text_object = _swift(pdfium.FPDFText_GetTextObject, Handle)
 unicode = _swift(pdfium.FPDFText_GetUnicode, ctypes.c_uint)
 angle = _swift(pdfium.FPDFText_GetCharAngle, ctypes.c_float)
@@ -53,6 +54,7 @@ get_ascent = _swift(pdfium.FPDFFont_GetAscent)
 get_descent = _swift(pdfium.FPDFFont_GetDescent)
 get_font_name = _swift(pdfium.FPDFFont_GetBaseFontName, ctypes.c_ulong)
 _get_loose = _swift(pdfium.FPDFText_GetLooseCharBox)
+_get_text = _swift(pdfium.FPDFText_GetText)
 _get_rectangle = _swift(pdfium.FPDFText_GetRect)
 _get_bounds = _swift(pdfium.FPDFPageObj_GetBounds)
 
@@ -79,15 +81,22 @@ def loose_boxes(text_page: Any, places: Sequence[int]) -> list[Sides]:
 
 
 def rectangles(text_page: Any, place: int, count: int) -> list[Sides]:
-    """Return left, bottom, right, top of each stretch that one text object draws of `count` characters from `place`."""
+    """Return left, top, right, bottom of each stretch that one text object draws of `count` characters from `place`."""
     return [_rectangle(text_page, index) for index in range(count_rectangles(text_page, place, count))]
 
 
 def _rectangle(text_page: Any, index: int) -> Sides:
-    left, bottom, right, top = _double_sides
-    _get_rectangle(text_page, index, left, top, right, bottom)
-    x0, y0, x1, y1 = _doubles
-    return x0, y0, x1, y1
+    _get_rectangle(text_page, index, *_double_sides)
+    x0, y1, x1, y0 = _doubles
+    return x0, y1, x1, y0
+
+
+def text_of(text_page: Any) -> str:
+    """Return all text of a text page; characters without a letter may be missing."""
+    count = count_characters(text_page)
+    target = (ctypes.c_ushort * (count + 1))()
+    written = _get_text(text_page, 0, count, target)
+    return bytes(target)[: 2 * max(0, written - 1)].decode("utf-16-le", errors="ignore")
 
 
 def bounds(item: Any) -> Sides:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from nlp.records import Box
+
+Sides = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,13 @@ class Frame:
         """Return x0, top, x1, bottom of a rectangle given by two corners, y upwards."""
         (ax, ay), (bx, by) = self._point(x0, y0), self._point(x1, y1)
         return min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)
+
+    def placed(self, boxes: Iterable[Sides]) -> list[Sides]:
+        """Return x0, top, x1, bottom of rectangles given by left, top, right, bottom, y upwards."""
+        if self.rotation:
+            return [self.place(x0, y0, x1, y1) for x0, y1, x1, y0 in boxes]
+        left, top = self.left, self.top
+        return [(x0 - left, top - y1, x1 - left, top - y0) for x0, y1, x1, y0 in boxes]
 
     def moved(self, box: Box, other: Frame) -> Box:
         """Return the box of this frame in `other`, a frame of the same page."""

@@ -52,14 +52,22 @@ class Segment(NamedTuple):
         return self.box.bottom - self.box.top
 
 
-def is_plain(text: str) -> bool:
-    """Whether a page's text holds nothing that may stand for a letter its font does not name."""
-    return (text.isascii() and "\0" not in text) or _ODD.search(text) is None
+def mended(raw: Any, text: str) -> str | None:
+    """Return a page's text with hyphens for what PDFium writes in their place; None if a letter may not be known."""
+    if text.isascii() and "\0" not in text:
+        return text
+    odd = {found.start() for found in _ODD.finditer(text)}
+    if not odd:
+        return text
+    said = {place: calls.unicode(raw, place) for place in odd}
+    if any(_is_no_letter(code) or 0xE000 <= code < 0xF900 for code in said.values()):
+        return None
+    return "".join(chr(said[place]) if place in odd else letter for place, letter in enumerate(text))
 
 
-def text_rotation(text_page: Any) -> int:
+def text_rotation(raw: Any) -> int:
     """Return by how many degrees clockwise the page must be turned to set most of a sample of its text upright."""
-    raw, count = text_page.raw, text_page.count_chars()
+    count = calls.count_characters(raw)
     sample = range(0, count, max(1, count // _ANGLES))
     codes, angles = calls.each(calls.unicode, raw, sample), calls.each(calls.angle, raw, sample)
     turns = Counter(_turn(angle) for code, angle in zip(codes, angles, strict=True) if code > 32)
@@ -77,22 +85,16 @@ def read_glyphs(raw: Any, frame: Frame, text: str, first: int = 0) -> list[Glyph
 
 def glyphs_at(raw: Any, frame: Frame, text: str, places: Sequence[int]) -> list[Glyph]:
     """Return the characters at `places`, of which `text` has a letter each."""
-    boxes = calls.loose_boxes(raw, places)
-    if frame.rotation == 0:
-        left, top = frame.left, frame.top
-        return [
-            Glyph(place, letter, x0 - left, top - y1, x1 - left, top - y0)
-            for place, letter, (x0, y1, x1, y0) in zip(places, text, boxes, strict=True)
-        ]
+    boxes = frame.placed(calls.loose_boxes(raw, places))
     return [
-        Glyph(place, letter, *frame.place(x0, y0, x1, y1))
-        for place, letter, (x0, y1, x1, y0) in zip(places, text, boxes, strict=True)
+        Glyph(place, letter, x0, top, x1, bottom)
+        for place, letter, (x0, top, x1, bottom) in zip(places, text, boxes, strict=True)
     ]
 
 
-def letters(text_page: Any) -> str:
+def letters(raw: Any) -> str:
     """Return one letter for each of a page's characters, U+FFFD for those that have none."""
-    codes = calls.each(calls.unicode, text_page.raw, range(text_page.count_chars()))
+    codes = calls.each(calls.unicode, raw, range(calls.count_characters(raw)))
     return "".join("\ufffd" if _is_no_letter(code) else chr(code) for code in codes)
 
 

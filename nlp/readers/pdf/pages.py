@@ -18,8 +18,8 @@ from nlp.readers.pdf.glyphs import (
     Glyph,
     Segment,
     glyphs_at,
-    is_plain,
     letters,
+    mended,
     read_glyphs,
     segments,
     text_rotation,
@@ -54,41 +54,46 @@ def read_page(document: Any, number: int, builder: Builder) -> Page:
     with closing(document[number]) as page, closing(page.get_textpage()) as text_page:
         shown = Frame.of(page)
         seen = survey(page)
-        text = text_page.get_text_range()
+        text = calls.text_of(text_page.raw)
         read = Page(number + 1, shown, shown, characters=len(text), pictures=seen.pictures)
-        told = _by_lines(text_page, text, seen, shown) or _by_letters(text_page, seen, read, builder)
+        told = _by_lines(text_page.raw, text, seen, shown) or _by_letters(text_page.raw, seen, read, builder)
         if not told:
             read.drawn_only = calls.count_objects(page.raw) > 0
             return read
         read.frame = told.frame
         rest = _take_tables(read, told, seen, builder)
-        upright = [] if told.frame.rotation == shown.rotation else _upright(text_page, rest, shown)
+        upright = [] if told.frame.rotation == shown.rotation else _upright(text_page.raw, rest, shown)
         aligned, rest = find_aligned([piece for piece in rest if piece not in upright])
         read.tables = sorted([*read.tables, *aligned], key=lambda table: table.drawn.box.top)
-        read.lines = [*read_lines(rest), *_upright_lines(text_page, upright, told, shown)]
+        read.lines = [*read_lines(rest), *_upright_lines(text_page.raw, upright, told, shown)]
         return read
 
 
-def _by_lines(text_page: Any, text: str, seen: Survey, shown: Frame) -> _Told | None:
+def _by_lines(raw: Any, text: str, seen: Survey, shown: Frame) -> _Told | None:
     """The text by the ends of lines and words, None where every character must be looked at."""
-    if len(text) < _FEW_CHARACTERS or seen.hidden or shown.rotation or not is_plain(text):
+    if len(text) < _FEW_CHARACTERS or seen.hidden or len(text) != calls.count_characters(raw):
         return None
-    if len(text) != text_page.count_chars() or (seen.pictured and len("".join(text.split())) < _FEW_CHARACTERS):
+    if seen.pictured and len("".join(text.split())) < _FEW_CHARACTERS:
         return None
-    raw = text_page.raw
+    letters = mended(raw, text)
+    if letters is None:
+        return None
+    frame = shown.turned(text_rotation(raw)) if shown.rotation else shown
     fonts = Fonts(raw)
-    runs = read_runs(raw, text, shown, fonts)
+    runs = read_runs(raw, letters, frame, fonts)
+    if runs is None and not shown.rotation:
+        frame = shown.turned(text_rotation(raw))
+        runs = read_runs(raw, letters, frame, fonts) if frame.rotation else None
     if not runs:
         return None
-    join = functools.partial(segments, raw=raw, rotation=0, fonts=fonts)
-    return _Told(shown, runs, functools.partial(letters_of, raw, shown), join)
+    join = functools.partial(segments, raw=raw, rotation=frame.rotation, fonts=fonts)
+    return _Told(frame, runs, functools.partial(letters_of, raw, frame), join)
 
 
-def _by_letters(text_page: Any, seen: Survey, read: Page, builder: Builder) -> _Told | None:
+def _by_letters(raw: Any, seen: Survey, read: Page, builder: Builder) -> _Told | None:
     """The text by every character, None where there is none; `read` is told whether that is little of the page."""
-    raw = text_page.raw
-    frame = read.shown.turned(text_rotation(text_page))
-    glyphs = read_glyphs(raw, frame, letters(text_page))
+    frame = read.shown.turned(text_rotation(raw))
+    glyphs = read_glyphs(raw, frame, letters(raw))
     if seen.hidden:
         visible = [glyph for glyph in glyphs if calls.text_object(raw, glyph.place).value not in seen.hidden]
         builder.lose("hidden characters left out", len(glyphs) - len(visible))
@@ -125,14 +130,13 @@ def _take_tables(read: Page, told: _Told, seen: Survey, builder: Builder) -> Seq
     return rest
 
 
-def _upright(text_page: Any, pieces: Iterable[Segment], shown: Frame) -> list[Segment]:
+def _upright(raw: Any, pieces: Iterable[Segment], shown: Frame) -> list[Segment]:
     """The pieces that stand upright on a page whose text is turned: running heads and page numbers."""
-    return [piece for piece in pieces if turn(text_page.raw, piece.place) == shown.rotation]
+    return [piece for piece in pieces if turn(raw, piece.place) == shown.rotation]
 
 
-def _upright_lines(text_page: Any, pieces: Sequence[Segment], told: _Told, shown: Frame) -> list[Line]:
+def _upright_lines(raw: Any, pieces: Sequence[Segment], told: _Told, shown: Frame) -> list[Line]:
     """Lines of those pieces, with boxes in the page's own frame."""
-    raw = text_page.raw
     own = [glyph for piece in pieces for glyph in told.letters(piece)]
     glyphs = glyphs_at(raw, shown, "".join([glyph.character for glyph in own]), [glyph.place for glyph in own])
     lines = read_lines(segments(glyphs, raw, shown.rotation, Fonts(raw)))
