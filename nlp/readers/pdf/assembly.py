@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from nlp.readers.building import Builder
-from nlp.readers.pdf.glyphs import HYPHEN, Frame
+from nlp.readers.pdf.frames import Frame
+from nlp.readers.pdf.glyphs import HYPHEN
 from nlp.readers.pdf.grids import Ruled
 from nlp.readers.pdf.layout import Paragraph, compounds_in, goes_over, joined, read_paragraphs
 from nlp.readers.pdf.lines import Line
@@ -17,6 +18,7 @@ from nlp.readers.shapes import HEADING_LENGTH, is_footnote
 from nlp.records import BlockKind, Box, Cell
 
 _LARGER, _SMALLER = 1.15, 0.87
+_ALIKE = 0.94  # accents make a line taller
 _BOLD_LEVEL = 6
 _NOTES_BEGIN = 0.6  # of the page's height: no footnote stands higher
 _SAME_EDGE = 5.0  # points by which the edges of a table may differ from page to page
@@ -77,7 +79,7 @@ class Assembly:
         self._margins = find_margins(shown, [page.shown.height for page in pages])
         self._compounds = compounds_in(line for page in pages for line in page.lines)
         self._body = self._body_size()
-        self._levels = self._heading_levels()
+        self._sizes = self._heading_sizes()
         self._tables = _Tables(self._compounds)
 
     def write(self) -> None:
@@ -130,7 +132,7 @@ class Assembly:
         if below and is_footnote(paragraph.text):
             return "footnote", None
         titled = len(paragraph.text) < HEADING_LENGTH and not paragraph.text.endswith((".", ",", ";", ":"))
-        level = self._levels.get(round(paragraph.size)) if titled or paragraph.size > 1.4 * self._body else None
+        level = self._level(paragraph.size) if titled or paragraph.size > 1.4 * self._body else None
         if level is None and titled and paragraph.bold:
             level = _BOLD_LEVEL
         return ("heading", level) if level and any(map(str.isalpha, paragraph.text)) else ("paragraph", None)
@@ -142,10 +144,22 @@ class Assembly:
             sizes[round(line.size, 1)] += len(line.text)
         return sizes.most_common(1)[0][0] if sizes else 0.0
 
-    def _heading_levels(self) -> dict[int, int]:
-        """Return the level of each size that is larger than the body's, the largest being 1."""
-        larger = {round(line.size) for line in self._all_lines() if line.size > _LARGER * self._body}
-        return {size: min(level, _BOLD_LEVEL) for level, size in enumerate(sorted(larger, reverse=True), 1)}
+    def _heading_sizes(self) -> list[float]:
+        """Return the sizes that are larger than the body's, the largest first: the smallest of those that are alike."""
+        larger = sorted({line.size for line in self._all_lines() if line.size > _LARGER * self._body}, reverse=True)
+        sizes: list[float] = []
+        first = 0.0
+        for size in larger:
+            if size < _ALIKE * first or not sizes:
+                sizes.append(size)
+                first = size
+            sizes[-1] = size
+        return sizes
+
+    def _level(self, size: float) -> int | None:
+        """The level of a title by its size, None for text of the body."""
+        level = next((level for level, least in enumerate(self._sizes, 1) if size >= least), None)
+        return level and min(level, _BOLD_LEVEL)
 
     def _all_lines(self) -> Iterator[Line]:
         return (line for page in self._pages for line in page.lines)

@@ -129,7 +129,7 @@ def visual_rows(segments: Sequence[Segment]) -> list[list[Segment]]:
 def stacked(segments: Sequence[Segment]) -> bool:
     """Whether each piece stands below the one before it, as on a page of one column."""
     below = 0.0
-    for _, (_, top, _, bottom), _ in segments:
+    for _, (_, top, _, bottom), _, _ in segments:
         if top < below:
             return False
         below = (top + bottom) / 2

@@ -16,30 +16,13 @@ from nlp.errors import UnreadableDocument
 from nlp.language import detect
 from nlp.readers.building import Builder
 from nlp.readers.pdf import scans
-from nlp.readers.pdf.aligned import find_aligned
-from nlp.readers.pdf.assembly import Assembly, Page, Table
-from nlp.readers.pdf.glyphs import (
-    Frame,
-    Glyph,
-    is_of,
-    read_glyphs,
-    segments,
-    swift_segments,
-    text_rotation,
-    turn,
-    unmapped,
-)
-from nlp.readers.pdf.grids import Ruled
-from nlp.readers.pdf.lines import Line, read_lines
+from nlp.readers.pdf.assembly import Assembly, Page
+from nlp.readers.pdf.pages import read_page
 from nlp.readers.pdf.picture import draw
-from nlp.readers.pdf.rulings import TooManyRules, drawn_tables, fill, has_rules, inner_lines
-from nlp.readers.pdf.survey import survey
 from nlp.records import Extract
 from nlp.settings import Settings
 
 _NO_TEXT_NAMED = 12
-_FEW_CHARACTERS = 60  # beside a picture that fills the page: a stamp on a scan
-_UNREADABLE = 0.3  # of a page's characters without a known letter: the page is read as a picture
 _TOLD_BY = 2_000  # characters that tell the language of the pages that have text
 # What programs put there by themselves: nothing, or the name of the file they printed.
 _NO_TITLE = re.compile(
@@ -65,7 +48,7 @@ def read(data: bytes, settings: Settings) -> Extract:
         pages = _read_pages(document, builder, settings, troubles)
         _recognise(document, pages, builder, settings, troubles)
         builder.lose("pictures left out", sum(page.pictures for page in pages))
-        title = document.get_metadata_dict().get("Title")
+        title = document.get_metadata_value("Title")
     Assembly(builder, pages).write()
     return builder.extract(
         pages=count, title=None if _NO_TITLE.fullmatch(title or "") else title, partial="; ".join(troubles) or None
@@ -92,7 +75,7 @@ def _read_pages(document: Any, builder: Builder, settings: Settings, troubles: l
     characters = 0
     for number in range(wanted):
         try:
-            page = _read_page(document, number, builder)
+            page = read_page(document, number, builder)
         except pypdfium2.PdfiumError:
             broken.append(number + 1)
             continue
@@ -156,73 +139,3 @@ def _named(numbers: Sequence[int]) -> str:
     shown = ", ".join(map(str, numbers[:_NO_TEXT_NAMED]))
     more = len(numbers) - _NO_TEXT_NAMED
     return f"{shown} and {more} more" if more > 0 else shown
-
-
-def _read_page(document: Any, number: int, builder: Builder) -> Page:
-    with closing(document[number]) as page, closing(page.get_textpage()) as text_page:
-        shown = Frame(page, page.get_rotation())
-        seen = survey(page)
-        text = text_page.get_text_range()
-        if text.strip() and not seen.drawn and not seen.hidden and len(text) >= _FEW_CHARACTERS:
-            runs = swift_segments(text_page, text, shown)
-            if runs is not None:
-                tables, rest = find_aligned(runs)
-                return Page(number + 1, shown, shown, read_lines(rest), tables, len(text), seen.pictures)
-        frame = Frame(page, text_rotation(text_page))
-        glyphs = read_glyphs(text_page, frame)
-        if seen.hidden:
-            visible = [glyph for glyph in glyphs if not is_of(text_page, glyph.place, seen.hidden)]
-            builder.lose("hidden characters left out", len(glyphs) - len(visible))
-            glyphs = visible
-        read = Page(number + 1, frame, shown, characters=len(glyphs), pictures=seen.pictures)
-        written = sum(not glyph.character.isspace() for glyph in glyphs)
-        if not written:
-            read.drawn_only = next(iter(page.get_objects(max_depth=2)), None) is not None
-            return read
-        unknown = unmapped(text_page, glyphs)
-        builder.lose("characters without a known letter", unknown)
-        read.drawn_only = (written < _FEW_CHARACTERS and seen.pictured) or unknown > _UNREADABLE * written
-        for drawn in _ruled(page, frame, builder):
-            filled, outside = fill(drawn, glyphs)
-            if len(filled) > 1:
-                read.tables.append(Table(drawn, _cells(drawn, filled, text_page, frame.rotation)))
-                glyphs = outside
-        upright = _upright(text_page, glyphs, frame, shown)
-        glyphs = [glyph for glyph in glyphs if glyph.place not in upright]
-        aligned, rest = find_aligned(segments(glyphs, text_page, frame.rotation))
-        read.tables = sorted([*read.tables, *aligned], key=lambda table: table.drawn.box.top)
-        read.lines = [*read_lines(rest), *_upright_lines(text_page, upright, frame, shown)]
-        return read
-
-
-def _upright(text_page: Any, glyphs: Sequence[Glyph], frame: Frame, shown: Frame) -> set[int]:
-    """Places of the characters that stand upright on a page whose text is turned: running heads and page numbers."""
-    if frame.rotation == shown.rotation:
-        return set()
-    return {glyph.place for glyph in glyphs if turn(text_page, glyph.place) == shown.rotation}
-
-
-def _upright_lines(text_page: Any, places: set[int], frame: Frame, shown: Frame) -> list[Line]:
-    """Lines of those characters, with boxes in the page's own `frame`."""
-    glyphs = [glyph for glyph in read_glyphs(text_page, shown) if glyph.place in places] if places else []
-    lines = read_lines(segments(glyphs, text_page, shown.rotation))
-    return [line._replace(box=shown.moved(line.box, frame)) for line in lines]
-
-
-def _ruled(page: Any, frame: Frame, builder: Builder) -> list[Ruled]:
-    try:
-        return drawn_tables(page, frame) if has_rules(page) else []
-    except TooManyRules:
-        builder.lose("pages whose tables could not be told apart")
-        return []
-
-
-def _cells(
-    drawn: Ruled, filled: dict[tuple[int, int], list[Glyph]], text_page: Any, rotation: int
-) -> list[tuple[int, int, list[Line]]]:
-    cells = []
-    for (row, column), glyphs in sorted(filled.items()):
-        lines = read_lines(segments(glyphs, text_page, rotation))
-        if lines:
-            cells.append((row, column, inner_lines(lines, drawn.rows[row][column])))
-    return cells

@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import pypdfium2.raw as pdfium
+
+from nlp.readers.pdf import calls
+from nlp.readers.pdf.calls import Handle, Sides, bounds
 
 _WHITE = 250  # of 255, in each colour
 _FILLS = 0.5  # of the page's area
 _INVISIBLE = pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
+_TEXT, _PICTURE = pdfium.FPDF_PAGEOBJ_TEXT, pdfium.FPDF_PAGEOBJ_IMAGE
+_PATH, _SHADING, _FORM = pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_SHADING, pdfium.FPDF_PAGEOBJ_FORM
 _DEEPEST = 4
-Bounds = tuple[float, float, float, float]
+_shade = (ctypes.c_uint * 4)()
+_shades = [ctypes.byref(_shade, 4 * part) for part in range(4)]
+
+
+class Drawn(NamedTuple):
+    """An object of a page, what kind it is, and the forms that hold it, from the innermost."""
+
+    item: Handle
+    kind: int
+    forms: tuple[Handle, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +35,27 @@ class Survey:
     """What a page is made of.
 
     Attributes:
-        drawn: whether it holds anything but text and pictures, such as lines or forms.
+        drawn: what it holds at first hand but text and pictures, such as lines or forms.
         pictures: how many; pictured: whether one of them fills most of it.
         hidden: addresses of the text objects that nobody can see.
     """
 
-    drawn: bool
+    drawn: tuple[Drawn, ...]
     pictures: int
     pictured: bool
     hidden: frozenset[int]
+
+    def paths(self) -> Iterator[Drawn]:
+        """The lines and boxes on the page and in its forms."""
+        return (shape for shape in _within(self.drawn) if shape.kind == _PATH)
+
+    def coloured(self) -> Iterator[Sides]:
+        """Bounds of the shapes that are filled with a colour other than white."""
+        for shape in _within(self.drawn):
+            if shape.kind in {_PATH, _SHADING}:
+                calls.get_fill(shape.item, *_shades)
+                if min(_shade[:3]) <= _WHITE:
+                    yield bounds(shape.item)
 
 
 def survey(page: Any) -> Survey:
@@ -38,60 +64,50 @@ def survey(page: Any) -> Survey:
     Text is hidden where it is drawn invisibly, or white with nothing drawn beneath it. Invisible text over a picture
     of the page is what a scanning program recognised, and is not hidden.
     """
-    raw, kind_of = page.raw, pdfium.FPDFPageObj_GetType
-    drawn, doubtful, pictures = False, [], []
-    shade = [ctypes.c_uint() for _ in range(4)]
-    red, green, blue, alpha = shade
-    pointers = [ctypes.byref(part) for part in shade]
-    for index in range(pdfium.FPDFPage_CountObjects(raw)):
-        item = pdfium.FPDFPage_GetObject(raw, index)
+    raw, kind_of, get_fill, mode = page.raw, calls.kind_of, calls.get_fill, calls.render_mode
+    red, green, blue, alpha = _shades
+    drawn: list[Drawn] = []
+    doubtful: list[Handle] = []
+    pictures: list[Sides] = []
+    for index in range(calls.count_objects(raw)):
+        item = calls.object_at(raw, index)
         kind = kind_of(item)
-        if kind == pdfium.FPDF_PAGEOBJ_TEXT:
-            pdfium.FPDFPageObj_GetFillColor(item, *pointers)
-            white = min(red.value, green.value, blue.value) > _WHITE or not alpha.value
-            if white or pdfium.FPDFTextObj_GetTextRenderMode(item) == _INVISIBLE:
+        if kind == _TEXT:
+            get_fill(item, red, green, blue, alpha)
+            if min(_shade[:3]) > _WHITE or not _shade[3] or mode(item) == _INVISIBLE:
                 doubtful.append(item)
-        elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
-            pictures.append(_bounds(item))
+        elif kind == _PICTURE:
+            pictures.append(bounds(item))
         else:
-            drawn = True
-    pictured = bool(pictures) and any(_area(bounds) > _FILLS * _area((0, 0, *page.get_size())) for bounds in pictures)
+            drawn.append(Drawn(item, kind))
+    pictured = bool(pictures) and any(_area(sides) > _FILLS * _area((0, 0, *page.get_size())) for sides in pictures)
+    seen = Survey(tuple(drawn), len(pictures), pictured, frozenset())
     if not doubtful or pictured:
-        return Survey(drawn, len(pictures), pictured, frozenset())
-    ground = [*pictures, *_coloured(page)]
-    return Survey(drawn, len(pictures), pictured, frozenset(_unseen(doubtful, ground)))
+        return seen
+    ground = [*pictures, *seen.coloured()]
+    return Survey(seen.drawn, len(pictures), pictured, frozenset(_unseen(doubtful, ground)))
 
 
-def address(item: Any) -> int:
-    """Where an object lies in memory, by which the same object is known again."""
-    return ctypes.cast(item, ctypes.c_void_p).value or 0
+def _within(shapes: Iterable[Drawn], deep: int = 1) -> Iterator[Drawn]:
+    """The shapes and what the forms among them hold."""
+    for shape in shapes:
+        yield shape
+        if shape.kind == _FORM and deep < _DEEPEST:
+            count = calls.count_within(shape.item)
+            items = (calls.object_within(shape.item, index) for index in range(count))
+            own = (Drawn(item, calls.kind_of(item), (shape.item, *shape.forms)) for item in items)
+            yield from _within(own, deep + 1)
 
 
-def _unseen(items: Iterable[Any], ground: list[Bounds]) -> Iterator[int]:
+def _unseen(items: Sequence[Handle], ground: list[Sides]) -> Iterator[int]:
     for item in items:
-        x0, y0, x1, y1 = _bounds(item)
+        x0, y0, x1, y1 = bounds(item)
         x, y = (x0 + x1) / 2, (y0 + y1) / 2
-        invisible = pdfium.FPDFTextObj_GetTextRenderMode(item) == _INVISIBLE
+        invisible = calls.render_mode(item) == _INVISIBLE
         if invisible or not any(left < x < right and low < y < high for left, low, right, high in ground):
-            yield address(item)
+            yield item.value or 0
 
 
-def _coloured(page: Any) -> Iterator[Bounds]:
-    """Bounds of the shapes that are filled with a colour other than white."""
-    shade = [ctypes.c_uint() for _ in range(4)]
-    for path in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_SHADING], max_depth=_DEEPEST):
-        pdfium.FPDFPageObj_GetFillColor(path.raw, *(ctypes.byref(part) for part in shade))
-        if min(part.value for part in shade[:3]) <= _WHITE:
-            yield path.get_bounds()
-
-
-def _bounds(item: Any) -> Bounds:
-    sides = [ctypes.c_float() for _ in range(4)]
-    pdfium.FPDFPageObj_GetBounds(item, *(ctypes.byref(side) for side in sides))
-    x0, y0, x1, y1 = (side.value for side in sides)
-    return x0, y0, x1, y1
-
-
-def _area(bounds: Bounds) -> float:
-    x0, y0, x1, y1 = bounds
+def _area(sides: Sides) -> float:
+    x0, y0, x1, y1 = sides
     return (x1 - x0) * (y1 - y0)

@@ -1,0 +1,59 @@
+"""What the fonts of a page say of its characters."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import Any, NamedTuple
+
+from nlp.readers.pdf import calls
+
+_FONT_NAME = 256
+_BOLD = ("bold", "black", "heavy", "semibold", "demi")
+_SURE_BOLD_WEIGHT = 600
+_LOW = 0.8  # of the font's size: letters stand higher than a font says whose lines are lower
+_value = ctypes.c_float()
+_target = ctypes.byref(_value)
+
+
+class Font(NamedTuple):
+    """Whether a font is bold, by its weight, else by its name; `low`: it says its letters are lower than they are."""
+
+    bold: bool
+    low: bool
+
+
+_NO_FONT = Font(bold=False, low=False)
+
+
+class Fonts:
+    """The fonts of the characters of one of PDFium's text pages."""
+
+    def __init__(self, raw: Any) -> None:
+        self._raw = raw
+        self._known: dict[int | None, Font] = {None: _NO_FONT}
+
+    def at(self, place: int) -> Font:
+        """The font of the character at `place`; one that PDFium made up has none, and is neither."""
+        item = calls.text_object(self._raw, place)
+        font = calls.font_of(item) if item else item
+        known = self._known.get(font.value)
+        if known is None:
+            known = self._known[font.value] = Font(_is_bold(font), _is_low(font))
+        return known
+
+
+def _is_bold(font: calls.Handle) -> bool:
+    if calls.weight_of(font) >= _SURE_BOLD_WEIGHT:
+        return True
+    name = ctypes.create_string_buffer(_FONT_NAME)
+    calls.get_font_name(font, name, ctypes.c_ulong(_FONT_NAME))
+    said = name.value.decode("utf-8", errors="replace").lower()
+    return any(word in said for word in _BOLD)
+
+
+def _is_low(font: calls.Handle) -> bool:
+    one = ctypes.c_float(1.0)
+    calls.get_ascent(font, one, _target)
+    ascent = _value.value
+    calls.get_descent(font, one, _target)
+    return ascent - _value.value < _LOW

@@ -1,0 +1,167 @@
+"""The text of a PDF page as pieces, told by the ends of its lines and words instead of by every letter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from nlp.readers.pdf import calls
+from nlp.readers.pdf.calls import Sides
+from nlp.readers.pdf.fonts import Fonts
+from nlp.readers.pdf.frames import Frame
+from nlp.readers.pdf.glyphs import BLANKS, Glyph, Segment, glyphs_at, read_glyphs, runs_of, segment, segments
+from nlp.records import Box
+
+_SPACES, _WORD = re.compile(r"\s+"), re.compile(r"\S+")
+_UPRIGHT = 0.3  # of its height: a line of three letters that is not wider goes up or down
+
+
+class _Told(NamedTuple):
+    """A line as PDFium tells it: its text without blanks around it, and the places of its first and last character."""
+
+    text: str
+    first: int
+    last: int
+
+
+def read_runs(raw: Any, text: str, frame: Frame, fonts: Fonts) -> list[Segment] | None:
+    """Return the pieces of text of a page; None where only its letters, one by one, can tell them.
+
+    A line that PDFium tells is one piece where the page draws all its spaces, by text objects side by side, none
+    parted from the next by more than a letter's height. Where it is not, the letters at the ends of its words tell
+    where gaps part it. This gives what `segments` gives.
+
+    Args:
+        raw: PDFium's text page. text: all of its text, a letter for each character.
+        frame: in which most of the text should stand upright. fonts: of its characters.
+    """
+    lines = [*_lines(text)]
+    firsts, lasts = [line.first for line in lines], [line.last for line in lines]
+    if 1 in calls.each(calls.has_no_letter, raw, firsts):
+        return None
+    starts = frame.placed(calls.loose_boxes(raw, firsts))
+    ends = frame.placed(calls.loose_boxes(raw, lasts))
+    reader = _Reader(raw, frame, fonts)
+    found: list[Segment] = []
+    astray = 0  # characters of lines that do not stand upright
+    for line, (x0, top, _, bottom), (_, above, x1, below) in zip(lines, starts, ends, strict=True):
+        if above < top:
+            top = above
+        if below > bottom:
+            bottom = below
+        if x1 - x0 <= _UPRIGHT * (bottom - top) and len(line.text) > 2:
+            found += reader.by_letters(line)
+            astray += len(line.text)
+        elif top < bottom:
+            pieces = reader.pieces(line, Box(x0, top, x1, bottom))
+            if pieces is None:
+                return None
+            found += pieces
+        else:
+            return None
+    return found if 2 * astray < len(text) else None
+
+
+def letters_of(raw: Any, frame: Frame, piece: Segment) -> list[Glyph]:
+    """Return the characters of a piece that `read_runs` gave."""
+    return read_glyphs(raw, frame, piece.text, piece.place)
+
+
+def _lines(text: str) -> Iterator[_Told]:
+    start = 0
+    for line in text.split("\r\n"):
+        said = line.strip(BLANKS)
+        if said:
+            first = start if line[0] == said[0] else start + line.index(said[0])
+            yield _Told(said, first, first + len(said) - 1)
+        start += len(line) + 2
+
+
+class _Reader:
+    """Reads the lines of one page."""
+
+    def __init__(self, raw: Any, frame: Frame, fonts: Fonts) -> None:
+        self._raw, self._frame, self._fonts = raw, frame, fonts
+
+    def pieces(self, line: _Told, box: Box) -> Sequence[Segment] | None:
+        """Return the pieces of a line that lies within `box`; None if its letters are not known."""
+        text, first, last = line
+        raw = self._raw
+        space = text.find(" ")
+        if space > 0:
+            other = text.rfind(" ")
+            if calls.is_generated(raw, first + space) or (other > space and calls.is_generated(raw, first + other)):
+                return self._by_words(line, box)
+        font = self._fonts.at(first)
+        if calls.count_rectangles(raw, first, last - first + 1) > 1:
+            return self._of_several(line, box)
+        if font.low:
+            return self.by_letters(line)
+        return (Segment(text, box, font.bold, first),)
+
+    def _of_several(self, line: _Told, box: Box) -> Sequence[Segment] | None:
+        """The pieces of a line of several text objects, whose blanks are drawn."""
+        text, first, last = line
+        if not _side_by_side(self._stretches(line), box):
+            return self._by_words(line, box)
+        starts = [first + blank.end() for blank in _SPACES.finditer(text)]
+        if 1 in calls.each(calls.has_no_letter, self._raw, starts):
+            return None
+        fonts = [*map(self._fonts.at, [first, *starts, last])]
+        if any(font.low for font in fonts):
+            return self.by_letters(line)
+        own = [(box.top, box.bottom), *((top, low) for _, top, _, low in self._boxes(starts))]
+        tops, bottoms = zip(*own, strict=True)
+        box = box._replace(top=min(tops), bottom=max(bottoms))
+        return (Segment(text, box, fonts[0].bold and fonts[-1].bold, first),)
+
+    def _by_words(self, line: _Told, box: Box) -> Sequence[Segment] | None:
+        text, first, _ = line
+        words = [(word.start(), word.end() - 1) for word in _WORD.finditer(text)]
+        if 1 in calls.each(calls.has_no_letter, self._raw, [first + start for start, _ in words]):
+            return None
+        blanks = (range(end + 1, start) for (_, end), (start, _) in pairwise(words))
+        offsets = sorted({offset for word in words for offset in word}.union(*blanks))
+        letters = "".join([text[offset] for offset in offsets])
+        glyphs = glyphs_at(self._raw, self._frame, letters, [first + offset for offset in offsets])
+        ends = {first + end for start, end in words if end > start}
+        runs = [*runs_of(glyphs, self._raw, self._frame.rotation, ends)]
+        if _breaks(self._stretches(line), box) >= len(runs) or any(self._fonts.at(run[0].place).low for run in runs):
+            return self.by_letters(line)
+        return [self._piece(line, run) for run in runs if any(glyph.character.strip() for glyph in run)]
+
+    def by_letters(self, line: _Told) -> Sequence[Segment]:
+        """The pieces of a line by every letter."""
+        glyphs = read_glyphs(self._raw, self._frame, line.text, line.first)
+        return segments(glyphs, self._raw, self._frame.rotation, self._fonts)
+
+    def _boxes(self, places: Sequence[int]) -> list[Sides]:
+        return self._frame.placed(calls.loose_boxes(self._raw, places))
+
+    def _stretches(self, line: _Told) -> list[Sides]:
+        return self._frame.placed(calls.rectangles(self._raw, line.first, len(line.text)))
+
+    def _piece(self, line: _Told, run: Sequence[Glyph]) -> Segment:
+        own = line.text[run[0].place - line.first : run[-1].place - line.first + 1]
+        return segment(run, self._fonts)._replace(text=own.strip(BLANKS))
+
+
+def _side_by_side(stretches: Sequence[Sides], line: Box) -> bool:
+    """Whether stretches of text fill a line without gaps as wide as a letter is high."""
+    size, reached = line.bottom - line.top, line.x0
+    for x0, top, x1, bottom in stretches:
+        if not (-size < x0 - reached < size and bottom > line.top and top < line.bottom):
+            return False
+        reached = max(reached, x1)
+    return line.x1 - _UPRIGHT * size < reached < line.x1 + size
+
+
+def _breaks(stretches: Sequence[Sides], line: Box) -> int:
+    """How many of the stretches of a line do not follow the one before."""
+    size = line.bottom - line.top
+    return sum(
+        not (-0.5 * size < x0 - right < size and bottom > above and top < below)
+        for (_, above, right, below), (x0, top, _, bottom) in pairwise(stretches)
+    )
