@@ -32,7 +32,7 @@ FLOORS = (
     {"readers", "contacts"},
     {"official"},
     {"program"},
-    {"records", "settings", "jsonl", "language"},
+    {"records", "settings", "jsonl", "language", "cells", "inputs"},
     {"errors"},
 )
 HEAVY = {"torch", "spacy", "sklearn", "numpy", "pandas", "pypdfium2", "lxml", "pdfplumber", "docx", "lingua"}

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from nlp.cli.speak import notice, print_json, print_table
+from nlp.cli.speak import notice, plain, print_json, print_table
 
 
 def map_command(
@@ -38,16 +38,17 @@ def map_command(
 
     Exit code: 0 every input read whole; 3 some inputs partial or unread (see OUT/ledger.jsonl); 2 bad usage.
     """
-    from nlp.pipeline import find_inputs
+    from nlp.inputs import find_inputs
     from nlp.run import run
     from nlp.settings import Settings
 
     settings = Settings.load(encoder=encoder, model=model, keep_contacts=keep_contacts or None)
     listed = [path for item in inputs for path in (_listed() if item == "-" else [item])]
-    paths = find_inputs(listed, out)
     hush = quiet or as_json
+    told = (lambda _: None) if hush else (lambda text: notice(plain(text)))
+    paths = find_inputs(listed, out, told)
     with _Progress(len(paths), hush, verbose) as progress:
-        summary = run(paths, out, settings, progress.step, (lambda _: None) if hush else notice)
+        summary = run(paths, out, settings, progress.step, told)
     _speak(summary, out, hush, as_json)
     raise typer.Exit(0 if set(summary["counts"]["statuses"]) <= {"ok"} else 3)
 
@@ -68,15 +69,15 @@ def _speak(summary: dict[str, Any], out: Path, hush: bool, as_json: bool) -> Non
         f"{counts['links']} evidence links in {summary['seconds']['total']:.0f} s"
     )
     if summary["problems"]:
-        rows = [(p["status"], p["input"], p["reason"]) for p in summary["problems"][:20]]
+        rows = [(p["status"], plain(p["input"]), plain(p["reason"])) for p in summary["problems"][:20]]
         print_table(("status", "input", "reason and next step"), rows, f"{len(summary['problems'])} not read whole")
     if strange := summary["strange"]:
-        names = ", ".join(row["input"] for row in strange[:5]) + (", ..." if len(strange) > 5 else "")
+        names = ", ".join(plain(row["input"]) for row in strange[:5]) + (", ..." if len(strange) > 5 else "")
         print(
             f"{len(strange)} of them unlike the annotated documents, by their words: {names}. Look twice at their "
             "links; what the lanes promise was measured on other documents."
         )
-    print(f"Evidence map: {out / 'report.html'}")
+    print(f"Evidence map: {plain(str(out / 'report.html'))}")
 
 
 class _Progress:
@@ -107,7 +108,9 @@ class _Progress:
     def step(self, row: dict[str, Any]) -> None:
         """Show that one input is done."""
         if self._bar:
-            self._bar.update(self._task, advance=1, description=Path(row["input"]).name[:40])
+            self._bar.update(self._task, advance=1, description=plain(Path(row["input"]).name)[:40])
         if self._verbose:
-            reason = f" ({row['reason']})" if row["reason"] else ""
-            notice(f"{row['status']:<12} {row['links']:>5} links {row['seconds']:>7.1f} s  {row['input']}{reason}")
+            reason = f" ({plain(row['reason'])})" if row["reason"] else ""
+            notice(
+                f"{row['status']:<12} {row['links']:>5} links {row['seconds']:>7.1f} s  {plain(row['input'])}{reason}"
+            )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+from nlp.cells import write_rows
 from nlp.display import title_of
 from nlp.jsonl import read_rows
 from nlp.program import Program
@@ -18,7 +18,6 @@ MAPPING_FIELDS = (
     "best_quote", "page", "symbol", "lane",
 )  # fmt: skip
 COVERAGE_FIELDS = ("document_id", "title", "target", "label", "state", "links", "best_probability", "input", "status")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_mapping(out: Path, program: Program) -> Path:
@@ -99,12 +98,6 @@ def _best(out: Path, key_of: Callable[[Row], Key]) -> dict[Key, Row]:
 def _write(path: Path, fields: Sequence[str], rows: Iterable[Row]) -> Path:
     draft = path.with_name(f".{path.name}.draft")
     with draft.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, fields, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows({key: inert(value) for key, value in row.items()} for row in rows)
+        write_rows(file, [fields])
+        write_rows(file, ([row.get(field) for field in fields] for row in rows))
     return draft.replace(path)
-
-
-def inert(value: Any) -> Any:
-    """Return a cell that no spreadsheet takes for a formula: a quote is put before it (OWASP, CSV injection)."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
