@@ -30,8 +30,22 @@ def bare(cell: str) -> str:
 
 
 def write_rows(file: TextIO, rows: Iterable[Sequence[Any]]) -> None:
-    """Write rows as CSV into an open file, each cell inert."""
-    csv.writer(file, lineterminator="\n").writerows([inert(cell) for cell in row] for row in rows)
+    """Write rows as CSV into an open file, each cell inert, lines ending in ``\\n``."""
+    csv.writer(_Lines(file), lineterminator="\r\n").writerows([inert(cell) for cell in row] for row in rows)
+
+
+class _Lines:
+    """A file that ends lines in ``\\n`` where the writer ends them in ``\\r\\n``.
+
+    The writer puts in quotation marks what holds a character of its line ends, and a bare ``\\r`` that was not would
+    begin a row of its own in a spreadsheet, with a formula where it pleases.
+    """
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def write(self, line: str) -> int:
+        return self._file.write(line.removesuffix("\r\n") + "\n")
 
 
 def text_cell(sheet: Any, value: str) -> Any:

@@ -67,7 +67,8 @@ def _end(host: str, labels: list[tuple[int, int]], *, sure: bool) -> int:
         if _is_top(host[start:end]):
             return end
     last = host[slice(*labels[-1])]
-    return labels[-1][1] if sure and len(last) > 1 and last.isalpha() and not re.search(r"\s", host) else 0
+    whole = sure and len(last) > 1 and last.isalpha() and last in (last.lower(), last.upper())
+    return labels[-1][1] if whole and not re.search(r"\s", host) else 0
 
 
 def _is_top(label: str) -> bool:
