@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import random
 import time
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,17 +16,16 @@ from nlp.contacts import mask_contacts
 from nlp.encode import embed
 from nlp.encode.base import Gap, without
 from nlp.encode.cache import CachedEmbedder
-from nlp.errors import EncoderError, UnreadableDocument, UsageError
+from nlp.errors import EncoderError, EvmapError, UnreadableDocument
 from nlp.mapping import Mapping, link_document
 from nlp.program import LANGUAGES, Program, load_program
 from nlp.readers import Asks, read, read_unknown
 from nlp.readers.worker import Worker
 from nlp.records import Document, Known, Reading
-from nlp.settings import ENCODER, Settings, data_root
+from nlp.settings import ENCODER, PACKAGE, Settings, data_root
 from nlp.structure.segment import Structured, structure
 
 FALLBACK = "use"
-SEED = 2005
 Notice = Callable[[str], None]
 
 
@@ -185,43 +183,6 @@ def choose_model(settings: Settings, notice: Notice) -> tuple[str, Path]:
     return name, data_root() / "models" / name
 
 
-def find_inputs(inputs: Iterable[str], out: Path | None = None) -> list[Path]:
-    """Return the files to read in order: a folder gives its files, recursively, sorted; anything else stays itself.
-
-    Hidden files and folders are left out of a folder's walk. Links to folders are not followed.
-
-    Raises:
-        UsageError: if there is none, or `out` is an input folder or lies inside one.
-    """
-    found: list[Path] = []
-    inputs = list(inputs)
-    for item in inputs:
-        path = Path(item)
-        if not os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises on a name that is too long
-            found.append(path)
-            continue
-        if out is not None and out.resolve().is_relative_to(path.resolve()):
-            raise UsageError(out, f"the output folder lies inside the input folder {path}", "Name another with -o")
-        seen = (p for p in sorted(path.rglob("*")) if not any(x.startswith(".") for x in p.relative_to(path).parts))
-        found += filter(_counts, seen)
-    if not found:
-        raise UsageError(", ".join(inputs), "no file there", "Give files or folders of PDF, DOCX, HTML or text")
-    return found
-
-
-def drawn(paths: Sequence[Path], limit: int | None = None, sample: int | None = None) -> list[Path]:
-    """Return the first `limit` of `sample` paths drawn at random, always the same, in the order given; None: all."""
-    chosen = list(range(len(paths)))
-    if sample is not None and sample < len(chosen):
-        chosen = sorted(random.Random(SEED).sample(chosen, sample))  # noqa: S311 - not for secrets
-    return [paths[number] for number in chosen[:limit]]
-
-
-def _counts(path: Path) -> bool:
-    """Folders are walked, not read, but one that is named like a document is reported."""
-    return not path.is_dir() or path.suffix.lower() in {".pdf", ".docx", ".html", ".htm", ".txt", ".md"}
-
-
 def map_file(path: str | Path, settings: Settings | None = None) -> Mapping:
     """Return the mapping of one file.
 
@@ -234,6 +195,18 @@ def map_file(path: str | Path, settings: Settings | None = None) -> Mapping:
         return mapper.map(read_structured(Path(path), chosen))
     finally:
         mapper.close()
+
+
+def safe_reason(error: BaseException) -> str:
+    """Say what stopped a document without what it says: an error that is not ours may quote the text in its message.
+
+    So of such an error only its type is told, and the last place in our code that it passed.
+    """
+    if isinstance(error, EvmapError):
+        return f"{error.reason}. {error.hint}" if error.hint else error.reason
+    ours = [f for f in traceback.extract_tb(error.__traceback__) if Path(f.filename).is_relative_to(PACKAGE)]
+    where = f" in {Path(ours[-1].filename).relative_to(PACKAGE)}, line {ours[-1].lineno}" if ours else ""
+    return f"{type(error).__name__}{where}. Report it, with the document if you may"
 
 
 def map_many(
@@ -265,7 +238,7 @@ def _map_one(path: Path, worker: Worker, mapper: Mapper, seen: dict[str, Outcome
         structured: Structured | Known = worker.call(path, seen.__contains__)
     except UnreadableDocument as error:
         seconds = {"read": time.monotonic() - clock}
-        return Outcome(str(path), error.status, said(error), error.document_id, seconds=seconds)
+        return Outcome(str(path), error.status, safe_reason(error), error.document_id, seconds=seconds)
     seconds = {"read": time.monotonic() - clock}
     if isinstance(structured, Known):
         first = seen[structured.document_id]
@@ -281,12 +254,6 @@ def attempt(path: Path, document_id: str | None, work: Callable[[], Mapping]) ->
     try:
         mapping = work()
     except Exception as error:  # noqa: BLE001 - the batch goes on; the ledger says what happened
-        reason = f"{type(error).__name__}: {error}"
-        return Outcome(str(path), "crashed", reason, document_id)
+        return Outcome(str(path), "crashed", safe_reason(error), document_id)
     partial = mapping.structured.document.extract.partial
     return Outcome(str(path), "partial" if partial else "ok", partial, document_id, mapping)
-
-
-def said(error: UnreadableDocument) -> str:
-    """Return an error as the ledger has it: the reason, and what to do next."""
-    return f"{error.reason}. {error.hint}" if error.hint else error.reason

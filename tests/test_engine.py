@@ -17,7 +17,7 @@ from nlp.contract import check_output, digest_of, load_output
 from nlp.engines import ENGINES, Workshop, open_engine
 from nlp.engines.local import LocalEngine
 from nlp.errors import RunStopped, UsageError
-from nlp.pipeline import drawn, find_inputs
+from nlp.inputs import drawn, find_inputs
 from nlp.plan import plan
 from nlp.program import load_program
 from nlp.run import Order, run

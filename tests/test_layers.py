@@ -35,7 +35,7 @@ FLOORS = (
     {"official"},
     {"program"},
     {"store"},
-    {"records", "settings", "jsonl", "language"},
+    {"records", "settings", "jsonl", "language", "cells", "inputs"},
     {"errors"},
 )
 HEAVY = {

@@ -22,8 +22,9 @@ from hypothesis import strategies as st
 from nlp.classify.familiar import KnownWords, hashes
 from nlp.contract import check_output, digest_of, load_output
 from nlp.errors import UnreadableDocument, UsageError
+from nlp.inputs import find_inputs
 from nlp.mapping import Mapping
-from nlp.pipeline import Mapper, find_inputs, map_file, map_many, read_structured
+from nlp.pipeline import Mapper, map_file, map_many, read_structured
 from nlp.program import LANGUAGES, load_program
 from nlp.run import Order, run
 from nlp.settings import Settings
@@ -275,10 +276,12 @@ def test_a_partial_document_says_what_is_missing(tmp_path: Path, tiny_model: Pat
 # --- what is asked of the caller
 
 
-def test_an_output_folder_inside_an_input_is_refused(inputs: Path):
-    for out in (inputs, inputs / "out", inputs / "sub" / ".." / "out"):
-        with pytest.raises(UsageError, match="inside the input folder"):
+def test_an_output_folder_that_is_an_input_or_holds_one_is_refused(inputs: Path):
+    for out in (inputs, inputs / "sub" / "..", inputs / "sub", inputs.parent):
+        with pytest.raises(UsageError, match="the output folder"):
             find_inputs([str(inputs)], out)
+    with pytest.raises(UsageError, match="holds the input"):
+        find_inputs([str(inputs / "good.txt")], inputs)
     assert find_inputs([str(inputs)], inputs.parent / "out")
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nlp.cli.speak import notice, print_json
+from nlp.cli.speak import notice, plain, print_json
 from nlp.errors import UnreadableDocument, UsageError
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def _print_profile(structured: Structured, _: bool) -> None:
     rows = [*facts(structured), ("partial", extract.partial or "no, read whole")]
     rows += [("lost", f"{loss.count} {loss.what}") for loss in extract.losses] or [("lost", "nothing was reported")]
     for name, value in rows:
-        print(f"{name:<{NAMES}}{_plain(value)}")
+        print(f"{name:<{NAMES}}{plain(value)}")
 
 
 def _print_blocks(structured: Structured, full: bool) -> None:
@@ -163,7 +163,7 @@ def _print_blocks(structured: Structured, full: bool) -> None:
         places = [
             (text, max(width, len(title))) for text, title, width in zip(row, rows[0], widths, strict=False) if width
         ]
-        _line("  ".join(f"{_plain(text)[:width]:<{width}}" for text, width in places), row[-1], full)
+        _line("  ".join(f"{plain(text)[:width]:<{width}}" for text, width in places), row[-1], full)
 
 
 def _print_tables(structured: Structured, full: bool) -> None:
@@ -189,7 +189,7 @@ def _print_tables(structured: Structured, full: bool) -> None:
 
 
 def _cell(text: str, blocks: list[Block], full: bool) -> str:
-    said = [_plain(" ".join(filter(None, (b.marker, text[b.span.start : b.span.end])))) for b in blocks]
+    said = [plain(" ".join(filter(None, (b.marker, text[b.span.start : b.span.end])))) for b in blocks]
     return "\n".join(said if full else [_shorten(one, CELL) for one in said])
 
 
@@ -210,20 +210,15 @@ def _print_tree(structured: Structured, full: bool) -> None:
             _line(f"{indent}#", own, full)
             continue
         facts = [passage.number, passage.clause, passage.implementer or passage.implementer_text, passage.language]
-        facts += [f"after “{_shorten(_plain(passage.lead_in), CELL)}”"] if passage.lead_in else []
-        _line(f"{indent}[{', '.join(filter(None, map(_plain, filter(None, facts))))}]", own, full)
+        facts += [f"after “{_shorten(plain(passage.lead_in), CELL)}”"] if passage.lead_in else []
+        _line(f"{indent}[{', '.join(filter(None, map(plain, filter(None, facts))))}]", own, full)
 
 
 def _line(head: str, text: str, full: bool) -> None:
     """Print a line: what stands before a text, and of the text as much as fits beside it, or all of it."""
     room = max(LEAST, shutil.get_terminal_size((WIDTH, 24)).columns - len(head) - 2)
-    print(f"{head}  {_plain(text) if full else _shorten(_plain(text), room)}".rstrip())
+    print(f"{head}  {plain(text) if full else _shorten(plain(text), room)}".rstrip())
 
 
 def _shorten(text: str, room: int) -> str:
     return text if len(text) <= room else f"{text[: room - 1]}…"
-
-
-def _plain(text: str) -> str:
-    """Text on one line, without characters that would command the terminal."""
-    return " ".join("".join(mark if mark.isprintable() else " " for mark in text).split())

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nlp.cli.progress import Progress, Stopping, duration
-from nlp.cli.speak import complain, notice, print_json, print_table
+from nlp.cli.speak import complain, notice, plain, print_json, print_table
 from nlp.errors import RunStopped
 
 if TYPE_CHECKING:
@@ -63,21 +63,22 @@ def map_command(
     Exit code: 0 every input read whole; 3 some inputs partial or unread (see OUT/ledger.jsonl); 2 bad usage; 130 or 143
     stopped by Ctrl-C or SIGTERM.
     """
-    from nlp.pipeline import drawn, find_inputs
+    from nlp.inputs import drawn, find_inputs
     from nlp.run import Order, run
     from nlp.settings import Settings
 
     settings = Settings.load(encoder=encoder, model=model, precision=precision, keep_contacts=keep_contacts or None)
     listed = [path for item in inputs for path in (_listed() if item == "-" else [item])]
-    paths = drawn(find_inputs(listed, out), limit, sample)
+    hush = quiet or as_json
+    told = (lambda _: None) if hush else (lambda text: notice(plain(text)))
+    paths = drawn(find_inputs(listed, out, told), limit, sample)
     order = Order(settings, engine, workers, anew, store)
     if dry_run:
         _speak_plan(paths, order, as_json)
         return
-    hush = quiet or as_json
     with Stopping(hush) as stopping, Progress(len(paths), hush, verbose) as progress:
         try:
-            summary = run(paths, out, order, progress.step, (lambda _: None) if hush else notice, stopping.asked)
+            summary = run(paths, out, order, progress.step, told, stopping.asked)
         except RunStopped as error:
             complain(error)
             raise typer.Exit(128 + (stopping.signal or 2)) from None
@@ -105,12 +106,12 @@ def _speak(summary: dict[str, Any], out: Path, hush: bool, as_json: bool) -> Non
     if summary["problems"]:
         _speak_failures(summary)
     if strange := summary["strange"]:
-        names = ", ".join(row["input"] for row in strange[:5]) + (", ..." if len(strange) > 5 else "")
+        names = ", ".join(plain(row["input"]) for row in strange[:5]) + (", ..." if len(strange) > 5 else "")
         print(
             f"{len(strange)} of them unlike the annotated documents, by their words: {names}. Look twice at their "
             "links; what the lanes promise was measured on other documents."
         )
-    print(f"Evidence map: {out / 'report.html'}")
+    print(f"Evidence map: {plain(str(out / 'report.html'))}")
 
 
 def _speak_failures(summary: dict[str, Any]) -> None:
@@ -118,12 +119,12 @@ def _speak_failures(summary: dict[str, Any]) -> None:
     failed = sum(row["inputs"] for row in summary["failures"])
     title = f"{failed} not read whole"
     if failed <= NAMED:
-        rows = [(p["status"], p["input"], p["reason"]) for p in summary["problems"]]
+        rows = [(p["status"], plain(p["input"]), plain(p["reason"])) for p in summary["problems"]]
         print_table(("status", "input", "reason and next step"), rows, title)
         return
     example = {(p["status"], p["reason"]): p["input"] for p in reversed(summary["problems"])}
     kinds = [
-        (row["status"], row["inputs"], row["reason"], example.get((row["status"], row["reason"])))
+        (row["status"], row["inputs"], plain(row["reason"]), plain(example.get((row["status"], row["reason"]), "")))
         for row in summary["failures"][:NAMED]
     ]
     print_table(("status", "inputs", "reason and next step", "for instance"), kinds, f"{title}; all in ledger.jsonl")

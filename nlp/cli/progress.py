@@ -10,7 +10,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from nlp.cli.speak import notice
+from nlp.cli.speak import notice, plain
 from nlp.store.rows import Finished
 
 SAID_EVERY = 60.0  # seconds between two lines where standard error is no terminal
@@ -87,12 +87,12 @@ class Progress:
         self._done[found.status] += 1
         self._known += found.known
         if self._bar:
-            self._bar.update(self._task, advance=1, description=Path(found.input).name[:40], said=self._said())
+            self._bar.update(self._task, advance=1, description=plain(Path(found.input).name)[:40], said=self._said())
         elif self._verbose:
-            reason = f" ({found.reason})" if found.reason else ""
+            reason = f" ({plain(found.reason)})" if found.reason else ""
             seconds = found.read_seconds + found.map_seconds
             links = "known" if found.known else f"{len(found.links)} links"
-            notice(f"{found.status:<12} {links:>11} {seconds:>7.1f} s  {found.input}{reason}")
+            notice(f"{found.status:<12} {links:>11} {seconds:>7.1f} s  {plain(found.input)}{reason}")
         elif not self._hush and time.monotonic() - self._spoke > SAID_EVERY:
             self._spoke = time.monotonic()
             notice(f"{sum(self._done.values())} of {self._total} inputs, {self._said()}")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from nlp.cli.speak import notice, print_json
+from nlp.cli.speak import notice, plain, print_json
 
 
 def settings_command(as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False) -> None:
@@ -28,7 +28,7 @@ def settings_command(as_json: Annotated[bool, typer.Option("--json", help="Print
         return print_json([asdict(row) for row in rows])
     for row in rows:
         unit = f" {row.unit}" if row.unit else ""
-        print(f"{row.variable} = {_said(row.value)}{unit} ({row.source})\n    {row.about}")
+        print(f"{row.variable} = {plain(_said(row.value))}{unit} ({row.source})\n    {row.about}")
     return None
 
 

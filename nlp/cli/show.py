@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from nlp.cli.speak import print_json
+from nlp.cli.speak import plain, print_json
 from nlp.errors import UsageError
 from nlp.jsonl import read_rows
 from nlp.seal import require_finished
@@ -83,11 +83,11 @@ def _print(links: list[dict[str, Any]], limit: int, language: str) -> None:
     last = None
     for (document, identity, target), found in sorted(groups.items(), key=lambda g: (*g[0][:2], places[g[0][2]])):
         if identity != last:
-            console.print(Text(f"\n{document}", style="bold"))
+            console.print(Text(f"\n{plain(document)}", style="bold"))
             last = identity
         console.print(Text(f"  {target}  {title_of(program, target, language)}  ({len(found)})", style="cyan"))
         for link in sorted(found, key=lambda row: -row["probability"])[:limit]:
             facts = [f"{link['probability']:.2f} {link['lane']}", link["implementer"], link["treatment"]]
             facts += [f"p. {link['page']}"] if link["page"] else []
             console.print(Text(f"    {', '.join(filter(None, facts))}", style="dim"))
-            console.print(Text(f"    “{' '.join(link['quote'].split())}”"))
+            console.print(Text(f"    “{plain(link['quote'])}”"))

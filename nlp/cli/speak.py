@@ -10,11 +10,16 @@ from typing import Any
 from nlp.errors import EvmapError
 
 
+def plain(text: str) -> str:
+    """Text on one line, without characters that would command the terminal or that it cannot show."""
+    return " ".join("".join(mark if mark.isprintable() else " " for mark in text).split())
+
+
 def complain(error: EvmapError) -> None:
     """Say what is wrong and what to do next."""
-    print(f"evmap: {error.subject}: {error.reason}", file=sys.stderr)
+    print(f"evmap: {plain(error.subject)}: {plain(error.reason)}", file=sys.stderr)
     if error.hint:
-        print(f"       {error.hint}", file=sys.stderr)
+        print(f"       {plain(error.hint)}", file=sys.stderr)
 
 
 def notice(text: str) -> None:

@@ -20,7 +20,7 @@ _AT = (
 )
 _DOT_SAID = r"dot|punto|ponto|point"
 _DOT = (
-    rf"(?:[.．]|{_GAP}?[(\[{{]{_GAP}?(?:{_DOT_SAID}|\.){_GAP}?[)\]}}]{_GAP}?|{_GAP}(?P<saying>{_DOT_SAID}){_GAP}"
+    rf"(?:[.．]|{_GAP}?[(\[{{]{_GAP}?(?:{_DOT_SAID}|\.){_GAP}?[)\]}}]{_GAP}?|{_GAP}(?:{_DOT_SAID}){_GAP}"
     rf"|{_GAP}\.{_GAP}?(?=[a-z])|\.[ \t\xa0\n](?=[a-z]{{2,63}}(?:\.[a-z]{{2,63}}){{0,3}}\b))"
 )
 _LABEL = r"[^\W_][\w\-]{0,62}+"
@@ -33,14 +33,15 @@ _GENERIC = frozenset(
 )
 
 BEFORE, AFTER = 100, 300  # characters around a sign that an address may take: 64 of a name, 255 of a host
+_SPOKEN = re.compile(rf"\bdot{_GAP}(?:{'|'.join(sorted(_GENERIC))})\b", re.IGNORECASE)
 _SHORT = {".com", ".org", ".net"}
 
 
 def emails(text: str) -> Iterator[tuple[int, int]]:
     """Yield where e-mail addresses stand in `text`."""
     for match in within(_ADDRESS, text, (sign.start() for sign in _SIGN.finditer(text)), BEFORE, AFTER):
-        if match["said"] and not match["saying"]:
-            continue  # "meet at oas.org" is no address, "ana at oas dot org" is one
+        if match["said"] and not _SPOKEN.search(match["host"]):
+            continue  # "meet at oas.org" and "free at the point of use" are no addresses, "ana at oas dot org" is one
         host = match["host"]
         labels = _labels(host)
         end = _end(host, labels, sure=bool(match["tight"]))
@@ -66,7 +67,8 @@ def _end(host: str, labels: list[tuple[int, int]], *, sure: bool) -> int:
         if _is_top(host[start:end]):
             return end
     last = host[slice(*labels[-1])]
-    return labels[-1][1] if sure and len(last) > 1 and last.isalpha() and not re.search(r"\s", host) else 0
+    whole = sure and len(last) > 1 and last.isalpha() and last in (last.lower(), last.upper())
+    return labels[-1][1] if whole and not re.search(r"\s", host) else 0
 
 
 def _is_top(label: str) -> bool:

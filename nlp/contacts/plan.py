@@ -18,9 +18,9 @@ def international(groups: Sequence[str]) -> Iterator[int]:
     length are taken for a number, too, unless they stand in one piece or are grouped as a figure in thousands is.
     """
     digits = "".join(groups)
-    code = next((digits[:length] for length in (1, 2, 3) if _plan(digits[:length])), "")
+    code = next((digits[:length] for length in (1, 2, 3) if length < len(digits) and _plan(digits[:length])), "")
     plan = _plan(code) if code else None
-    if not plan:
+    if plan is None:
         return
     lengths, pattern = plan
     former = []

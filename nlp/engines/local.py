@@ -18,7 +18,7 @@ from typing import Any
 from nlp.engines import Asked, Knows, Workshop
 from nlp.engines.mapper import Errand, MapperChild, MapperEnded
 from nlp.errors import ReaderKilled, UnreadableDocument
-from nlp.pipeline import read_structured, said
+from nlp.pipeline import read_structured, safe_reason
 from nlp.readers.parcel import Answer, Asks
 from nlp.readers.worker import Worker
 from nlp.store.rows import Finished
@@ -218,7 +218,7 @@ class _Shift:
     def _unread(self, job: _Job, error: UnreadableDocument) -> None:
         seconds = round(time.monotonic() - job.began, 3)
         self._settle(job, Finished(
-            job.position, printable(str(job.path)), error.status, said(error), error.document_id, seconds
+            job.position, printable(str(job.path)), error.status, safe_reason(error), error.document_id, seconds
         ))  # fmt: skip
 
     def _try_again(self, job: _Job, error: UnreadableDocument) -> None:

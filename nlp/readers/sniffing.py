@@ -95,7 +95,9 @@ def _sniff_zip(data: bytes) -> str:
             said = _read_head(archive, "mimetype").decode("ascii", "replace").strip()
             locked = b"encryption-data" in _read_head(archive, "META-INF/manifest.xml")
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, OSError, RuntimeError) as error:
-        raise UnreadableDocument("document", "corrupt", f"damaged zip archive: {error}", "get a fresh copy") from error
+        raise UnreadableDocument(
+            "document", "corrupt", f"damaged zip archive ({type(error).__name__})", "get a fresh copy"
+        ) from error
     by_name = (kind for start, kind in _ZIP_KINDS if any(name.startswith(start) for name in names))
     by_type = (kind for pattern, kind in _OFFICE_KINDS if pattern.search(types))
     kind = next(by_name, None) or next(by_type, None)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import html
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+from nlp.cells import write_rows
 
 SIDE, MARGIN = 260, 34
 BAR, NAME, WIDTH = 15, 110, 340
@@ -33,9 +34,7 @@ def write_scorecard(
     paths[0].write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")
     rows = [(sheet, system, *(getattr(row, name) for name in LABEL_FIELDS[2:])) for sheet, system, row in labels]
     with paths[1].open("w", encoding="utf-8", newline="") as handle:
-        writer = csv.writer(handle)
-        writer.writerow(LABEL_FIELDS)
-        writer.writerows(rows)
+        write_rows(handle, [LABEL_FIELDS, *rows])
     paths[2].write_text(_page(rows, curves), "utf-8")
     return paths
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
+from nlp.cells import write_rows
 from nlp.display import title_of
 from nlp.program import Program
 from nlp.writers.walk import Found, Row, Rows
@@ -18,7 +18,6 @@ MAPPING_FIELDS = (
     "best_quote", "page", "symbol", "lane",
 )  # fmt: skip
 COVERAGE_FIELDS = ("document_id", "title", "target", "label", "state", "links", "best_probability", "input", "status")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @contextmanager
@@ -91,11 +90,5 @@ def _best(links: Iterable[Row], key_of: Callable[[Row], Key]) -> dict[Key, Row]:
 @contextmanager
 def _table(draft: Path, fields: Sequence[str]) -> Iterator[Callable[[Iterable[Row]], None]]:
     with draft.open("w", encoding="utf-8", newline="") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(fields)
-        yield lambda rows: table.writerows([inert(row[name]) for name in fields] for row in rows)
-
-
-def inert(value: Any) -> Any:
-    """Return a cell that no spreadsheet takes for a formula: a quote is put before it (OWASP, CSV injection)."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+        write_rows(file, [fields])
+        yield lambda rows: write_rows(file, ([row[name] for name in fields] for row in rows))

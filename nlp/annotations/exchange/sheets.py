@@ -8,12 +8,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from nlp.annotations.exchange.marks import Item, Marks
+from nlp.cells import CUT, bare, text_cell, write_rows
 from nlp.program import Program
 
 MARKED = ("role", "treatment", "objectives", "activities", "sure", "reason")
 COLUMNS = ("passage_id", "document", "language", "section", "implementer", "before", "text", *MARKED)
 BOM = "\ufeff"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
 _YES, _NO = {"y", "yes", "true", "1", ""}, {"n", "no", "false", "0"}
 
 
@@ -24,9 +24,7 @@ def write_csv(found: Sequence[Item], program: Program) -> str:
     """
     out = io.StringIO(newline="")
     out.write(BOM)
-    writer = csv.writer(out, lineterminator="\n")
-    for row in _rows(found):
-        writer.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in row])
+    write_rows(out, _rows(found))
     return out.getvalue()
 
 
@@ -41,14 +39,13 @@ def read_csv(content: str) -> list[Item]:
     text = content.removeprefix(BOM)
     header = text.split("\n", 1)[0]
     lines = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=header.count))
-    rows = [{name: _bare(cell or "") for name, cell in line.items() if name} for line in lines]
+    rows = [{name: bare(cell or "") for name, cell in line.items() if name} for line in lines]
     return _items(rows)
 
 
 def write_xlsx(found: Sequence[Item], program: Program) -> bytes:
     """Return the items as a workbook of one sheet; every cell is text."""
     from openpyxl import Workbook
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, WriteOnlyCell
     from openpyxl.styles import Alignment
 
     book = Workbook(write_only=True)
@@ -57,9 +54,8 @@ def write_xlsx(found: Sequence[Item], program: Program) -> bytes:
         sheet.column_dimensions[column].width = width
     sheet.freeze_panes = "B2"
     for row in _rows(found):
-        cells = [WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub(" ", cell)) for cell in row]
+        cells = [text_cell(sheet, text) for text in row]
         for cell in cells:
-            cell.data_type = "s"
             cell.alignment = Alignment(wrap_text=True, vertical="top")
         sheet.append(cells)
     out = io.BytesIO()
@@ -97,10 +93,6 @@ def _rows(found: Sequence[Item]) -> Iterable[list[str]]:
         yield [*place, item.before, item.text or "", *filled, *item.readings]
 
 
-def _bare(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell
-
-
 def _items(rows: Sequence[dict[str, str]]) -> list[Item]:
     missing = [name for name in ("passage_id", *MARKED[:-1]) if rows and name not in rows[0]]
     if missing:
@@ -127,7 +119,9 @@ def _item(row: dict[str, str]) -> Item:
         sure in _YES,
         row.get("reason", "").strip(),
     )
-    return Item(row["passage_id"].strip(), row.get("text"), marks)
+    text = row.get("text")
+    whole = text is None or not text.endswith(CUT)
+    return Item(row["passage_id"].strip(), text if whole else None, marks)
 
 
 def _numbers(cell: str) -> tuple[int, ...]:

@@ -87,7 +87,7 @@ def check(data: bytes, settings: Settings) -> None:
     """Refuse a package that would unpack to too much, is damaged, or declares entities.
 
     Raises:
-        UnreadableDocument: "too_large" beyond the settings' limits, "encrypted" for a zip password, else "corrupt".
+        UnreadableDocument: "too_large" beyond the settings' limits, "encrypted" under a password, else "corrupt".
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -95,7 +95,7 @@ def check(data: bytes, settings: Settings) -> None:
             for entry in archive.infolist():
                 _check_part(archive, entry)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError) as error:
-        raise corrupt(f"damaged zip archive: {error}") from error
+        raise corrupt(f"damaged zip archive ({type(error).__name__})") from error
 
 
 def corrupt(reason: str) -> UnreadableDocument:

@@ -41,7 +41,7 @@ def read(data: bytes, settings: Settings) -> Extract:
     except KeyError as error:
         raise package.corrupt("not a sound Word document: no main part") from error
     except (XMLSyntaxError, zipfile.BadZipFile, zlib.error, EOFError, ValueError, TypeError) as error:
-        raise package.corrupt(f"not a sound Word document: {error}") from error
+        raise package.corrupt(f"not a sound Word document ({type(error).__name__})") from error
     return reader.builder.extract(title=_title(document))
 
 
