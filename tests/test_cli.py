@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-
 from test_program import as_text
 
 from nlp import __version__

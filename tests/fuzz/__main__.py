@@ -21,7 +21,8 @@ from tests.fuzz.running import Fuzz, Tally
 from tests.fuzz.seeds import SUFFIXES
 from tests.hashed import hash_model
 
-MEMORY = 2_000_000_000  # bytes of address space for a child; its libraries alone take more than 1 GiB of it
+SECONDS = 10.0
+MEMORY = 3.0  # GB of address space for a child: its libraries alone take more than 1, and with half of it left it stays
 GROWTH = 50  # megabytes that the parent may gain between the first tenth and the end
 SAY_EVERY = 30.0  # seconds
 _EXCEPTION = re.compile(r"\b\w+(Error|Exception|Warning)\b")
@@ -59,7 +60,11 @@ def main() -> int:
     parser.add_argument("--cases", type=int, default=sys.maxsize, help="at most so many")
     parser.add_argument("--format", default=",".join(SUFFIXES), help=f"of {', '.join(SUFFIXES)}; with commas")
     parser.add_argument("--seed", type=int, default=int(time.time()), help="printed; by default another each time")
-    parser.add_argument("--folder", type=Path, default=Path("fuzz"), help="for cases that deserve a look, and the model")
+    parser.add_argument(
+        "--folder", type=Path, default=Path("fuzz"), help="for cases that deserve a look, and the model"
+    )
+    parser.add_argument("--seconds", type=float, default=SECONDS, help="for reading one file; more on a busy machine")
+    parser.add_argument("--memory", type=float, default=MEMORY, help="GB of address space for a reader")
     parser.add_argument("--again", metavar="NAME", help="write one case again, by its name")
     asked = parser.parse_args()
     if asked.again:
@@ -67,7 +72,11 @@ def main() -> int:
         return 0
     model = hash_model(asked.folder / "model")
     settings = Settings(
-        encoder="hash", model=str(model), read_seconds=10.0, ocr_seconds=10.0, read_memory=MEMORY
+        encoder="hash",
+        model=str(model),
+        read_seconds=asked.seconds,
+        ocr_seconds=asked.seconds,
+        read_memory=int(asked.memory * 1e9),
     )
     fuzz = Fuzz(asked.folder, asked.format.split(","), asked.seed)
     print(f"seed {asked.seed}", flush=True)
