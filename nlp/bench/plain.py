@@ -99,8 +99,7 @@ def map_plainly(paths: Sequence[Path], out: Path) -> PlainWork:
         for path in paths:
             try:
                 texts = passages_of(path)
-                vectors = encoder([embed.E5_PREFIX + text for text in texts])
-                readings = model.heads.read(vectors, program.targets)
+                readings = model.heads.read(encoder(texts), program.targets) if texts else []
             except Exception:  # noqa: BLE001 - what stops a peer on one file is a result
                 work = PlainWork(work.documents, work.failed + 1, work.passages, work.links)
                 continue
@@ -118,8 +117,7 @@ def _encoder(folder: Path) -> Callable[[list[str]], Any]:
     if adapter:
         inner: Any = model[0]
         inner.model = merge(inner.model, adapter)
-    width = model.get_sentence_embedding_dimension()
-    return lambda texts: model.encode(texts, show_progress_bar=False).reshape(len(texts), width)
+    return lambda texts: model.encode([embed.E5_PREFIX + text for text in texts], show_progress_bar=False)
 
 
 def _rows(

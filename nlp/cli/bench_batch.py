@@ -59,7 +59,7 @@ def batch_command(
     bare = bench_bare(texts_of(sample or paths, passages, seed), arms, lines, peak)
     _print_lines(lines)
     print_table(
-        ("encoder alone", "passages", "a second", "the batch reaches", "GFLOP/s", "of its peak", "of fp32 peak", "others"),
+        ("encoder alone", "passages", "a second", "batch reaches", "GFLOP/s", "of its peak", "of fp32 peak", "others"),
         ((b.system, b.passages, b.rate, _per_cent(b.share), b.gflops, _per_cent(b.of_peak), _per_cent(b.of_fp32),
           _per_cent(b.others)) for b in bare),
         f"\npeak of matrix products, {peak.processes} processes: fp32 {peak.fp32:.0f}, bf16 {peak.bf16:.0f} GFLOP/s",
@@ -180,7 +180,7 @@ def resume_command(
     with _folder(scratch) as folder:
         one = bench_resume(paths, Arm(encoder, precision, workers), folder, share)
     print_table(
-        ("documents", "undisturbed", "killed at", "the rest", "nothing to do", "killed and rest to undisturbed", "others"),
+        ("documents", "undisturbed", "killed at", "the rest", "nothing to do", "both to undisturbed", "others"),
         [(one.documents, *(f"{s} s" for s in (one.seconds, one.killed, one.rest, one.nothing)), one.ratio,
           _per_cent(one.others))],
     )  # fmt: skip

@@ -25,11 +25,12 @@ def summary(trials: Sequence[Trial]) -> str:
     """What was killed, how often runs had to be started again, and what was wrong."""
     kills = Counter(whom for trial in trials for whom, _ in trial.kills)
     faults = [f"  trial {trial.number} ({trial.kind}): {fault}" for trial in trials for fault in trial.faults]
+    wrong = sum(bool(trial.faults) for trial in trials)
     kinds = ", ".join(f"{count} {kind}" for kind, count in Counter(trial.kind for trial in trials).items())
     return "\n".join(
         (
             f"{len(trials)} trials ({kinds}), {kills.total()} kills ({dict(kills)}), "
-            f"{sum(trial.runs - 1 for trial in trials)} reruns, {sum(bool(trial.faults) for trial in trials)} with faults",
+            f"{sum(trial.runs - 1 for trial in trials)} reruns, {wrong} with faults",
             *faults[:50],
         )
     )
