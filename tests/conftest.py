@@ -1,6 +1,5 @@
 """What tests share: folders of their own, and a tiny model trained on a few of the annotated passages."""
 
-import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -11,16 +10,11 @@ import pytest
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # threads that wait for one another make training six times slower
 
 from nlp.annotations import load_training
-from nlp.learners import Recipe
-from nlp.program import load_program
 from nlp.settings import Settings
-from nlp.train import train
+from tests.hashed import train_hash, write_annotations
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
-TRAINING = ROOT / "annotations" / "training"
-EVERY = 25
-PASSAGES = 400
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -43,27 +37,17 @@ def evmap_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(scope="session")
 def annotations(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small annotation folder in our format: about `PASSAGES` passages of every `EVERY`-th document."""
+    """A small annotation folder in our format: a few hundred passages."""
     folder = tmp_path_factory.mktemp("annotations")
-    documents = _rows("documents")[::EVERY]
-    names = {row["doc_id"] for row in documents}
-    passages = [row for row in _rows("passages") if row["document"] in names][:PASSAGES]
-    kept = {row["passage_id"] for row in passages}
-    labels = [row for row in _rows("labels") if row["passage_id"] in kept]
-    for name, rows in {"documents": documents, "passages": passages, "labels": labels}.items():
-        (folder / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    write_annotations(folder)
     return folder
-
-
-def _rows(name: str) -> list[dict]:
-    return [json.loads(line) for line in (TRAINING / f"{name}.jsonl").read_text("utf-8").splitlines()]
 
 
 @pytest.fixture(scope="session")
 def tiny_model(annotations: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A real model, with heads, calibration, lanes and examples, on the encoder that needs no weights."""
     folder = tmp_path_factory.mktemp("models") / "hash"
-    train(annotations, load_program(), folder, Recipe("hash", folds=2), lambda _: None, folder.parent / "v.sqlite")
+    train_hash(annotations, folder)
     return folder
 
 

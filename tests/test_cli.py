@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from conftest import TRAINING
 from test_program import as_text
 
 from nlp import __version__
 from nlp.cli import main
 from nlp.program import load_program
+from tests.hashed import TRAINING
 
 COMMANDS = {
     "map": ["map"], "show": ["show"], "extract": ["extract"], "check": ["check"], "evaluate": ["evaluate"],

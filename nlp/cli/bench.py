@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nlp.cli import bench_batch
 from nlp.cli.speak import print_json, print_table
 
 if TYPE_CHECKING:
@@ -148,6 +149,16 @@ def scans_command(
         ),
     )  # fmt: skip
     return None
+
+
+for _name, _command in (
+    ("batch", bench_batch.batch_command),
+    ("scaling", bench_batch.scaling_command),
+    ("memory", bench_batch.memory_command),
+    ("resume", bench_batch.resume_command),
+    ("plain", bench_batch.plain_command),
+):
+    app.command(_name)(_command)
 
 
 def _share(marks: Marks, name: str) -> str:

@@ -1,0 +1,79 @@
+"""What this machine could do at best, and what the encoder asks of it."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from nlp.encode import embed
+
+SIDE = 2048  # of the square matrices in float32
+SHAPE = (4096, 384, 1536)  # of bfloat16: the encoder's own
+PEAK_SECONDS = 3.0
+MOST_TOKENS = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Peak:
+    """Best rates of matrix products by torch on so many processes, in GFLOP/s, a multiplication and an addition two."""
+
+    processes: int
+    fp32: float
+    bf16: float
+
+    def of(self, precision: str | None) -> float:
+        """The peak that a precision is held against."""
+        return self.bf16 if precision == "bf16" else self.fp32
+
+
+def measure_peak(processes: int) -> Peak:
+    """Multiply matrices for some seconds in so many processes of one thread each, and add up their best."""
+    with multiprocessing.get_context("spawn").Pool(processes) as pool:
+        best = {name: sum(pool.map(_best, [name] * processes, chunksize=1)) for name in ("float32", "bfloat16")}
+    return Peak(processes, round(best["float32"], 1), round(best["bfloat16"], 1))
+
+
+def _best(name: str) -> float:
+    import torch
+
+    torch.set_num_threads(1)
+    rows, inner, columns = (SIDE, SIDE, SIDE) if name == "float32" else SHAPE
+    left, right = (torch.randn(*shape).to(getattr(torch, name)) for shape in ((rows, inner), (inner, columns)))
+    best, end = float("inf"), time.monotonic() + PEAK_SECONDS
+    while time.monotonic() < end:
+        clock = time.perf_counter()
+        torch.mm(left, right)
+        best = min(best, time.perf_counter() - clock)
+    return 2 * rows * inner * columns / best / 1e9
+
+
+def gigaflops(texts: Sequence[str], encoder: str) -> float | None:
+    """Arithmetic that the network must do for the texts, each read once without padding; None without a network.
+
+    A text of S tokens costs layers x (8 S H^2 + 4 S^2 H + 4 S H F), with hidden size H and feed-forward size F, a
+    multiplication and an addition counted as two.
+    """
+    if embed.EMBEDDERS[encoder].base is None:
+        return None
+    folder = embed.tunable(encoder)()
+    shape: dict[str, Any] = json.loads((folder / "config.json").read_text("utf-8"))
+    layers, hidden, wide = shape["num_hidden_layers"], shape["hidden_size"], shape["intermediate_size"]
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    total = 0.0
+    for encoded in tokenizer.encode_batch([embed.E5_PREFIX + text for text in texts]):
+        for size in _windows(len(encoded.ids)):
+            total += layers * (8 * size * hidden**2 + 4 * size**2 * hidden + 4 * size * hidden * wide)
+    return total / 1e9
+
+
+def _windows(tokens: int) -> list[int]:
+    count = -(-tokens // MOST_TOKENS)
+    return [tokens // count] * count

@@ -1,0 +1,231 @@
+"""evmap bench batch, scaling, memory, resume, plain: whole runs beside their peers, on this machine."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from nlp.cli.speak import notice, print_json, print_table
+
+Inputs = Annotated[list[str], typer.Argument(help="Files or folders.")]
+Out = Annotated[Path | None, typer.Option("--out", "-o", help="Write the figures as JSON into this file.")]
+Workers = Annotated[int, typer.Option(min=0, help="Processes that map; 0: one a core.")]
+Documents = Annotated[int, typer.Option(min=0, help="Only so many files, drawn at random; 0: all.")]
+Seed = Annotated[int, typer.Option(help="Of what is drawn at random.")]
+Encoder = Annotated[str, typer.Option(help="Row of the encoder table.")]
+Precision = Annotated[str | None, typer.Option(help="fp32, bf16 or auto.")]
+Scratch = Annotated[Path | None, typer.Option(help="Keep here what the runs write; by default it is deleted.")]
+
+
+def batch_command(
+    inputs: Inputs,
+    encoder: Annotated[list[str] | None, typer.Option(help="May be given again; each in every precision.")] = None,
+    workers: Workers = 0,
+    documents: Documents = 0,
+    peer_documents: Annotated[int, typer.Option(min=0, help="Files for the plain script; 0: leave it out.")] = 60,
+    passages: Annotated[int, typer.Option(min=8, help="Passages for the bare encoder.")] = 1000,
+    seed: Seed = 7,
+    scratch: Scratch = None,
+    out: Out = None,
+) -> None:
+    """Time whole runs of `evmap map`: anew, again from the store, and beside a plain script on the same files.
+
+    Also what share of the bare encoder's pace they reach, and of what this machine's processors could do.
+
+    Example:
+
+        evmap bench batch corpus-2000/documents --encoder e5 --encoder use -o batch.json
+    """
+    from nlp.bench.batch import arms_of, bench_bare, bench_batch, drawn, texts_of
+    from nlp.bench.machine import measure_peak
+    from nlp.pipeline import find_inputs
+
+    paths = find_inputs(inputs)
+    paths = drawn(paths, documents or len(paths), seed)
+    sample = drawn(paths, peer_documents, seed)
+    arms = arms_of(encoder or ["e5", "use"], workers)
+    peak = measure_peak(workers or os.cpu_count() or 1)
+    with _folder(scratch) as folder:
+        lines = bench_batch(paths, arms, sample, folder, notice)
+    notice("the encoders alone")
+    bare = bench_bare(texts_of(sample or paths, passages, seed), arms, lines, peak)
+    _print_lines(lines)
+    print_table(
+        ("encoder alone", "passages", "a second", "batch reaches", "GFLOP/s", "of its peak", "of fp32 peak", "others"),
+        ((b.system, b.passages, b.rate, _per_cent(b.share), b.gflops, _per_cent(b.of_peak), _per_cent(b.of_fp32),
+          _per_cent(b.others)) for b in bare),
+        f"\npeak of matrix products, {peak.processes} processes: fp32 {peak.fp32:.0f}, bf16 {peak.bf16:.0f} GFLOP/s",
+    )  # fmt: skip
+    _save(out, {"runs": [asdict(x) for x in lines], "bare": [asdict(x) for x in bare], "peak": asdict(peak)})
+
+
+def _print_lines(lines: list[Any]) -> None:
+    print_table(
+        ("system", "files", "documents", "pages", "passages", "seconds", "documents/s", "pages/s", "passages/s",
+         "times as fast", "others"),
+        ((x.system, x.files, x.documents, x.pages, x.passages, x.seconds, x.rate(x.documents), x.rate(x.pages),
+          x.rate(x.passages), x.ratio, _per_cent(x.others)) for x in lines),
+        "all: anew. again: from the store, to the run before it. sample: the plain script's files, to the script.",
+    )  # fmt: skip
+
+
+def scaling_command(
+    inputs: Inputs,
+    encoder: Encoder = "e5",
+    precision: Precision = None,
+    count: Annotated[list[int] | None, typer.Option("--workers", help="Processes; may be given again.")] = None,
+    documents: Documents = 0,
+    seed: Seed = 7,
+    scratch: Scratch = None,
+    out: Out = None,
+) -> None:
+    """Time the same run with one process that maps, and with more.
+
+    Example:
+
+        evmap bench scaling corpus-2000/documents --documents 100 --workers 1 --workers 2
+    """
+    from nlp.bench.batch import drawn
+    from nlp.bench.command import Arm
+    from nlp.bench.watch import bench_scaling
+    from nlp.pipeline import find_inputs
+
+    paths = find_inputs(inputs)
+    paths = drawn(paths, documents or len(paths), seed)
+    with _folder(scratch) as folder:
+        scales = bench_scaling(paths, Arm(encoder, precision), count or [1, 2], folder)
+    print_table(
+        ("processes", "documents", "seconds", "documents/s", "times as fast", "others"),
+        ((s.workers, s.documents, s.seconds, s.rate, s.ratio, _per_cent(s.others)) for s in scales),
+    )
+    _save(out, [asdict(scale) for scale in scales])
+
+
+def memory_command(
+    inputs: Inputs,
+    encoder: Encoder = "e5",
+    precision: Precision = None,
+    workers: Workers = 0,
+    peer_documents: Annotated[int, typer.Option(min=0, help="Files of each input for the plain script.")] = 300,
+    curves: Annotated[Path | None, typer.Option(help="Folder for the curves as CSV.")] = None,
+    scratch: Scratch = None,
+    out: Out = None,
+) -> None:
+    """Watch the memory of a run over each input by itself: of the parent, and with all that it started.
+
+    Example:
+
+        evmap bench memory tiny/documents long/documents --curves curves
+    """
+    from nlp.bench.batch import drawn
+    from nlp.bench.command import Arm
+    from nlp.bench.watch import bench_memory
+    from nlp.pipeline import find_inputs
+
+    found = []
+    with _folder(scratch) as folder:
+        for number, item in enumerate(inputs, 1):
+            paths = find_inputs([item])
+            peer = drawn(paths, peer_documents, 7)
+            name = f"{number}-{Path(item).resolve().parent.name}"
+            found += bench_memory(name, paths, Arm(encoder, precision, workers), peer, folder, curves)
+    print_table(
+        (
+            "system",
+            "files",
+            "documents",
+            "seconds",
+            "parent MB",
+            "second half more",
+            "all MB",
+            "peer to ours",
+            "parent",
+        ),
+        ((m.system, m.files, m.documents, m.seconds, m.peak, m.growth, m.all_peak, m.ratio, m.line) for m in found),
+    )
+    _save(out, [asdict(memory) for memory in found])
+
+
+def resume_command(
+    inputs: Inputs,
+    encoder: Encoder = "e5",
+    precision: Precision = None,
+    workers: Workers = 0,
+    documents: Documents = 0,
+    share: Annotated[float, typer.Option(min=0.01, max=0.99, help="Of its time after which a run is killed.")] = 0.5,
+    scratch: Scratch = None,
+    out: Out = None,
+) -> None:
+    """Kill a run, let it go on, and compare with one that nobody disturbed.
+
+    Example:
+
+        evmap bench resume corpus-2000/documents --documents 100
+    """
+    from nlp.bench.batch import drawn
+    from nlp.bench.command import Arm
+    from nlp.bench.watch import bench_resume
+    from nlp.pipeline import find_inputs
+
+    paths = find_inputs(inputs)
+    paths = drawn(paths, documents or len(paths), 7)
+    with _folder(scratch) as folder:
+        one = bench_resume(paths, Arm(encoder, precision, workers), folder, share)
+    print_table(
+        ("documents", "undisturbed", "killed at", "the rest", "nothing to do", "both to undisturbed", "others"),
+        [(one.documents, *(f"{s} s" for s in (one.seconds, one.killed, one.rest, one.nothing)), one.ratio,
+          _per_cent(one.others))],
+    )  # fmt: skip
+    _save(out, asdict(one))
+
+
+def plain_command(
+    inputs: Annotated[list[str], typer.Argument(help="Files, folders, or - for paths on standard input.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="JSON lines of links.")] = Path("plain.jsonl"),
+) -> None:
+    """Map files by the plain script that the others are compared with.
+
+    Example:
+
+        evmap bench plain corpus/samples -o plain.jsonl
+    """
+    from nlp.bench.plain import map_plainly
+    from nlp.pipeline import find_inputs
+
+    listed = [os.fsdecode(line) for line in sys.stdin.buffer.read().splitlines()] if inputs == ["-"] else inputs
+    print_json(asdict(map_plainly(find_inputs(listed), out)))
+
+
+@contextmanager
+def _folder(kept: Path | None) -> Iterator[Path]:
+    """Give an empty folder for what runs write; the user's own, if named, is kept."""
+    if kept is None:
+        with tempfile.TemporaryDirectory(prefix="evmap-bench-") as name:
+            yield Path(name)
+        return
+    kept.mkdir(parents=True, exist_ok=True)
+    if any(kept.iterdir()):
+        from nlp.errors import UsageError
+
+        raise UsageError(kept, "not empty: a run would go on where an earlier one was", "Name another folder")
+    yield kept
+
+
+def _per_cent(share: float | None) -> str:
+    return "" if share is None else f"{100 * share:.1f} %"
+
+
+def _save(path: Path | None, content: Any) -> None:
+    if path is not None:
+        import json
+
+        path.write_text(json.dumps(content, indent=1) + "\n", "utf-8")
+        notice(str(path))
