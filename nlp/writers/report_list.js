@@ -45,7 +45,7 @@ function moreReports(all, redraw) {
     reportsShown += FIRST_REPORTS;
     redraw();
   };
-  const text = `Show more documents (${reportsShown} of ${all.toLocaleString("en")} shown)`;
+  const text = `Show more (${reportsShown} of ${all.toLocaleString("en")} documents shown)`;
   return make("li", {}, make("button", { type: "button", class: "plain-button", onclick: more }, text));
 }
 
