@@ -46,7 +46,7 @@ def batch_command(
     """
     from nlp.bench.batch import arms_of, bench_bare, bench_batch, drawn, texts_of
     from nlp.bench.machine import measure_peak
-    from nlp.pipeline import find_inputs
+    from nlp.inputs import find_inputs
 
     paths = find_inputs(inputs)
     paths = drawn(paths, documents or len(paths), seed)
@@ -96,7 +96,7 @@ def scaling_command(
     from nlp.bench.batch import drawn
     from nlp.bench.command import Arm
     from nlp.bench.watch import bench_scaling
-    from nlp.pipeline import find_inputs
+    from nlp.inputs import find_inputs
 
     paths = find_inputs(inputs)
     paths = drawn(paths, documents or len(paths), seed)
@@ -128,7 +128,7 @@ def memory_command(
     from nlp.bench.batch import drawn
     from nlp.bench.command import Arm
     from nlp.bench.watch import bench_memory
-    from nlp.pipeline import find_inputs
+    from nlp.inputs import find_inputs
 
     found = []
     with _folder(scratch) as folder:
@@ -173,7 +173,7 @@ def resume_command(
     from nlp.bench.batch import drawn
     from nlp.bench.command import Arm
     from nlp.bench.watch import bench_resume
-    from nlp.pipeline import find_inputs
+    from nlp.inputs import find_inputs
 
     paths = find_inputs(inputs)
     paths = drawn(paths, documents or len(paths), 7)
@@ -198,7 +198,7 @@ def plain_command(
         evmap bench plain corpus/samples -o plain.jsonl
     """
     from nlp.bench.plain import map_plainly
-    from nlp.pipeline import find_inputs
+    from nlp.inputs import find_inputs
 
     listed = [os.fsdecode(line) for line in sys.stdin.buffer.read().splitlines()] if inputs == ["-"] else inputs
     print_json(asdict(map_plainly(find_inputs(listed), out)))

@@ -114,7 +114,6 @@ class _Groups:
 
     def _step(self) -> None:
         empty: tuple[str | None, Iterator[Row]] = (None, iter(()))
-        self.waiting: str | None
         self.waiting, self._rows = next(self._groups, empty)
 
     def take(self, identity: str) -> list[Row]:

@@ -13,7 +13,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from nlp.pipeline import find_inputs, read_structured
+from nlp.inputs import find_inputs
+from nlp.pipeline import read_structured
 from nlp.settings import Settings
 from tests.batch.lengths import CHARACTERS_A_PAGE, PAGES, describe
 from tests.batch.source import wholes
