@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from nlp.classify.features import Encodes, Surroundings, body_columns, context_text, joined
+from nlp.classify.golden import check_golden
 from nlp.classify.heads import ADAPTER, Model, load, read_manifest
 from nlp.classify.why import Reread
 from nlp.encode import embed
@@ -67,6 +68,7 @@ class Mapper:
         embedder = embed.load(self.encoder_name, adapter_of(folder))
         self.encoder_identity = embedder.identity
         self.model: Model = load(folder, self.program, embedder.identity)
+        check_golden(folder, embedder, embedder.identity)
         self._cache = CachedEmbedder(embedder, cache) if cache else None
         self.encoder: Encodes = self._cache or embedder
 
@@ -166,8 +168,12 @@ def find_inputs(inputs: Iterable[str], out: Path | None = None) -> list[Path]:
 
 
 def _counts(path: Path) -> bool:
-    """Folders are walked, not read, but one that is named like a document is reported."""
-    return not path.is_dir() or path.suffix.lower() in {".pdf", ".docx", ".html", ".htm", ".txt", ".md"}
+    """Folders are walked, not read, but one that is named like a document, or reached by a link, is reported."""
+    return (
+        path.is_symlink()
+        or not path.is_dir()
+        or path.suffix.lower() in {".pdf", ".docx", ".html", ".htm", ".txt", ".md"}
+    )
 
 
 def map_file(path: str | Path, settings: Settings | None = None) -> Mapping:

@@ -212,8 +212,9 @@ def _e5_folder() -> Path:
 
 
 def _load_e5(adapter: Path | None = None) -> Embedder:
-    from nlp.encode.e5 import PACKED_SHA256
+    from nlp.encode.e5 import PACKED_SHA256, check_room
 
+    check_room()
     return TransformerEmbedder("e5", _e5_folder, PACKED_SHA256, 384, E5_PREFIX, adapter)
 
 

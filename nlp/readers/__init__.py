@@ -7,10 +7,12 @@ here, and its signature in `sniffing`.
 from __future__ import annotations
 
 import hashlib
+import os
 import stat
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from typing import IO
 
 from nlp.errors import UnreadableDocument
 from nlp.readers.sniffing import DOCX, HTML, OPEN_DOCUMENT, PDF, RTF, TEXT, WORD_97, WORD_PERFECT, sniff
@@ -45,6 +47,8 @@ READERS: dict[str, Reader] = {
     TEXT: Reader("text or Markdown", "nlp.readers.text.reading", (".txt", ".md", ".markdown", ".text")),
 }
 
+_TEXT_SUFFIXES = READERS[HTML].suffixes + READERS[TEXT].suffixes
+
 
 def read(path: Path, settings: Settings) -> Document:
     """Read one file; its format is told by its content.
@@ -66,11 +70,12 @@ def read_bytes(data: bytes, path: str, settings: Settings) -> Document:
         UnreadableDocument: as `read`, without "io_error" and "too_large" for the file itself.
     """
     if not data:
-        raise UnreadableDocument(path, "corrupt", "empty file", "get a fresh copy")
+        status = "no_text" if path.lower().endswith(_TEXT_SUFFIXES) else "corrupt"  # any text may be empty, no PDF is
+        raise UnreadableDocument(path, status, "empty file", "get a fresh copy")
     media_type = sniff(data)
     extract = READERS[media_type].read(data, settings)
     if not any(map(str.isalnum, extract.text)):
-        raise _no_text(path, extract)
+        raise _no_text(path, extract, settings)
     return Document(hashlib.sha256(data).hexdigest(), path, media_type, extract)
 
 
@@ -82,7 +87,10 @@ def _load(path: Path, settings: Settings) -> bytes:
         if status.st_size > settings.max_bytes:
             raise _too_large(path, settings)
         with path.open("rb") as file:
+            before = _traces(file)
             data = file.read(settings.max_bytes + 1)
+            if _traces(file) != before:
+                raise UnreadableDocument(path, "io_error", "changed while it was read", "run again when it is finished")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise UnreadableDocument(path, "io_error", reason.lower(), "check the path and its permissions") from error
@@ -91,14 +99,22 @@ def _load(path: Path, settings: Settings) -> bytes:
     return data
 
 
+def _traces(file: IO[bytes]) -> tuple[int, int]:
+    """Size and time of the last change of an open file."""
+    status = os.fstat(file.fileno())
+    return status.st_size, status.st_mtime_ns
+
+
 def _too_large(path: Path, settings: Settings) -> UnreadableDocument:
     return UnreadableDocument(path, "too_large", f"more than {settings.max_bytes} bytes", "raise EVMAP_MAX_BYTES")
 
 
-def _no_text(path: str, extract: Extract) -> UnreadableDocument:
+def _no_text(path: str, extract: Extract, settings: Settings) -> UnreadableDocument:
     if extract.pages:
         from nlp.readers.pdf.scans import INSTALL, languages
 
+        if languages() and settings.ocr_seconds <= 0:
+            return UnreadableDocument(path, "no_text", "no text layer: a scan", "raise EVMAP_OCR_SECONDS")
         if languages():
             return UnreadableDocument(path, "no_text", "nothing could be recognised on its pages", "scan it anew")
         return UnreadableDocument(path, "no_text", "no text layer: a scan", INSTALL)

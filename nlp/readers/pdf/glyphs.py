@@ -63,6 +63,10 @@ class Frame:
 
     def __init__(self, page: Any, rotation: int) -> None:
         self.left, self.bottom, self.right, self.top = page.get_cropbox()
+        turned = rotation % 180 == 90
+        self._across, self._down = self.right - self.left, self.top - self.bottom
+        if turned:
+            self._across, self._down = self._down, self._across
         self.rotation = rotation % 360
 
     @property
@@ -75,6 +79,12 @@ class Frame:
         """Return x0, top, x1, bottom of a rectangle given by two corners, y upwards."""
         (ax, ay), (bx, by) = self._point(x0, y0), self._point(x1, y1)
         return min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)
+
+    def shows(self, box: Box | Glyph) -> bool:
+        """Whether some of a box lies on the page."""
+        if self._across <= 0 or self._down <= 0:  # a page that says it has no size, or is given upside down
+            return True
+        return box.x1 >= 0 and box.x0 <= self._across and box.bottom >= 0 and box.top <= self._down
 
     def moved(self, box: Box, other: Frame) -> Box:
         """Return the box of this frame in `other`, a frame of the same page."""

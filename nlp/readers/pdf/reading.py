@@ -38,6 +38,7 @@ from nlp.records import Extract
 from nlp.settings import Settings
 
 _NO_TEXT_NAMED = 12
+_TAIL = 2_048  # bytes at a file's end where its closing sign stands, maybe with something behind it
 _FEW_CHARACTERS = 60  # beside a picture that fills the page: a stamp on a scan
 _UNREADABLE = 0.3  # of a page's characters without a known letter: the page is read as a picture
 _TOLD_BY = 2_000  # characters that tell the language of the pages that have text
@@ -64,6 +65,7 @@ def read(data: bytes, settings: Settings) -> Extract:
             raise _corrupt("no page in it")
         pages = _read_pages(document, builder, settings, troubles)
         _recognise(document, pages, builder, settings, troubles)
+        _weigh_damage(document, data, pages, builder, troubles)
         builder.lose("pictures left out", sum(page.pictures for page in pages))
         title = document.get_metadata_dict().get("Title")
     Assembly(builder, pages).write()
@@ -140,6 +142,18 @@ def _recognise(document: Any, pages: Sequence[Page], builder: Builder, settings:
     troubles += [f"{reason}: {_named(numbers)}" for reason, numbers in faults.items()]
 
 
+def _weigh_damage(document: Any, data: bytes, pages: Sequence[Page], builder: Builder, troubles: list[str]) -> None:
+    """Say of a file that PDFium had to mend what may be lost with its broken parts; empty pages are counted anyway."""
+    blank = [page.number for page in pages if not page.characters and not page.drawn_only]
+    builder.lose("pages with nothing on them", len(blank))
+    if pdfium.FPDF_DocumentHasValidCrossReferenceTable(document.raw):
+        return
+    if b"%%EOF" not in data[-_TAIL:]:
+        troubles.append("the file is cut off at its end")
+    if blank:
+        troubles.append(f"pages of the damaged file with nothing on them: {_named(blank)}")
+
+
 def _picture(document: Any, index: int) -> tuple[bytes, float]:
     """A page as people see it, as a grey PNG, with its dots an inch."""
     with closing(document[index]) as page:
@@ -162,15 +176,15 @@ def _read_page(document: Any, number: int, builder: Builder) -> Page:
         text = text_page.get_text_range()
         if text.strip() and not seen.drawn and not seen.hidden and len(text) >= _FEW_CHARACTERS:
             runs = swift_segments(text_page, text, shown)
-            if runs is not None:
+            if runs is not None and all(shown.shows(run.box) for run in runs):
                 tables, rest = find_aligned(runs)
                 return Page(number + 1, shown, shown, read_lines(rest), tables, len(text), seen.pictures)
         frame = Frame(page, text_rotation(text_page))
-        glyphs = read_glyphs(text_page, frame)
+        everything = read_glyphs(text_page, frame)
+        glyphs = [glyph for glyph in everything if frame.shows(glyph)]
         if seen.hidden:
-            visible = [glyph for glyph in glyphs if not is_of(text_page, glyph.place, seen.hidden)]
-            builder.lose("hidden characters left out", len(glyphs) - len(visible))
-            glyphs = visible
+            glyphs = [glyph for glyph in glyphs if not is_of(text_page, glyph.place, seen.hidden)]
+        builder.lose("hidden characters left out", len(everything) - len(glyphs))
         read = Page(number + 1, frame, shown, characters=len(glyphs), pictures=seen.pictures)
         written = sum(not glyph.character.isspace() for glyph in glyphs)
         if not written:
