@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import overload
 
 from nlp.classify.features import Encodes, Surroundings, body_columns, context_text, joined
+from nlp.classify.golden import check_golden
 from nlp.classify.heads import ADAPTER, Model, load, read_manifest
 from nlp.classify.why import Reread
 from nlp.contacts import mask_contacts
@@ -89,6 +90,7 @@ class Mapper:
         embedder.threads = threads or embedder.threads
         self.encoder_identity = embedder.identity
         self.model: Model = load(folder, self.program, embedder.identity)
+        check_golden(folder, embedder, embedder.identity)
         self._cache = CachedEmbedder(embedder, cache) if cache else None
         self.encoder: Encodes = self._cache or embedder
 

@@ -19,6 +19,7 @@ from nlp.classify import heads as heads_
 from nlp.classify.calibrate import cross_fitted, expected_calibration_error, fit_platt
 from nlp.classify.familiar import KnownWords
 from nlp.classify.features import Encodes, LabelVectors, Matrix, joined
+from nlp.classify.golden import write_golden
 from nlp.classify.lanes import COLUMNS, Held, best, choose, f1
 from nlp.encode import embed
 from nlp.encode.cache import kept
@@ -150,6 +151,7 @@ def train(
     }
     examples = as_examples(own.held, shown, vectors)
     heads_.save(out, calibrated, lanes, examples, held, known_words(rows), facts)
+    write_golden(out, tuned if learned.adapter else embed.load(recipe.encoder), identity)
     return facts
 
 

@@ -73,22 +73,22 @@ PARTED = {
 
 @pytest.mark.parametrize("text", WHOLE)
 def test_a_stop_inside_a_sentence_does_not_part_it(text: str):
-    assert [text[s.start : s.end] for s in sentences(text, "es")] == [text]
+    assert [text[s.start : s.end] for s in sentences(text)] == [text]
 
 
 @pytest.mark.parametrize("text", PARTED)
 def test_sentences_part_where_one_ends(text: str):
-    assert [text[s.start : s.end] for s in sentences(text, "en")] == PARTED[text]
+    assert [text[s.start : s.end] for s in sentences(text)] == PARTED[text]
 
 
 def test_sentence_spans_are_shifted():
-    assert sentences("One. Two.", "en", start=100) == (Span(100, 104), Span(105, 109))
+    assert sentences("One. Two.", start=100) == (Span(100, 104), Span(105, 109))
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.text(st.sampled_from("aZ9é.?!…\n \t(”“AG/RES No"), max_size=80) | st.text(max_size=60))
 def test_sentences_cover_all_that_is_no_white_space(text: str):
-    spans = sentences(text, "pt")
+    spans = sentences(text)
     assert "".join("".join(text[s.start : s.end].split()) for s in spans) == "".join(text.split())
     assert all(a.end <= b.start for a, b in pairwise(spans))
     assert all(text[s.start : s.end] == text[s.start : s.end].strip() for s in spans)

@@ -17,7 +17,8 @@ import numpy.typing as npt
 from nlp.classify.calibrate import Platt
 from nlp.classify.familiar import KnownWords
 from nlp.classify.features import LabelVectors, Matrix, assemble
-from nlp.classify.lanes import Cut, Held, Lanes
+from nlp.classify.lanes import Held, Lanes
+from nlp.classify.sound import RETRAIN, load_arrays, load_lanes
 from nlp.encode.embed import Vectors
 from nlp.errors import ModelError
 from nlp.program import Program
@@ -26,8 +27,8 @@ from nlp.records import ROLES, TREATMENTS, Reading
 FORMAT = 2
 WEIGHTS, MANIFEST, EXAMPLES, ADAPTER, HELD = "heads.npz", "manifest.json", "examples.jsonl", "adapter", "held_out.npz"
 WORDS = "words.npz"
+GOLDEN = "golden.json"
 ESSENTIAL = ("encoder", "codebook", "lanes", "files")
-RETRAIN = "Run: evmap train"
 Array = npt.NDArray[np.float64]
 
 
@@ -189,8 +190,7 @@ def load(folder: Path, program: Program, encoder_identity: str) -> Model:
     _require(folder, "codebook labels", manifest["codebook"], program.labels_digest)
     _require(folder, "encoder", manifest["encoder"], encoder_identity.partition("@")[0])
     verify(folder)
-    with np.load(folder / WEIGHTS, allow_pickle=False) as data:
-        arrays = {name: data[name] for name in data.files}
+    arrays = load_arrays(folder / WEIGHTS)
     heads = Heads(
         centre=arrays["centre"],
         mean=arrays["mean"],
@@ -202,7 +202,7 @@ def load(folder: Path, program: Program, encoder_identity: str) -> Model:
         labels=LabelVectors(arrays["labels"]),
         joined=bool(manifest.get("joined", False)),
     )
-    lanes = {kind: Lanes(**{k: Cut(**cut) for k, cut in row.items()}) for kind, row in manifest["lanes"].items()}
+    lanes = load_lanes(folder / MANIFEST, manifest["lanes"])
     digest = _hash(folder / MANIFEST)
     return Model(
         heads, lanes, _load_examples(folder, arrays["examples"]), KnownWords.load(folder / WORDS), manifest, digest
@@ -262,7 +262,7 @@ def verify(folder: Path) -> dict[str, Any]:
     manifest = read_manifest(folder)
     for name, digest in manifest["files"].items():
         _require(folder / name, "sha256", digest, _hash(folder / name))
-    known = {MANIFEST, *manifest["files"]}
+    known = {MANIFEST, GOLDEN, *manifest["files"]}
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         if str(path.relative_to(folder)) not in known:
             raise ModelError(path, "not named in the manifest", RETRAIN)

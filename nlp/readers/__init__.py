@@ -49,6 +49,8 @@ READERS: dict[str, Reader] = {
     TEXT: Reader("text or Markdown", "nlp.readers.text.reading", (".txt", ".md", ".markdown", ".text")),
 }
 
+_TEXT_SUFFIXES = READERS[HTML].suffixes + READERS[TEXT].suffixes
+
 
 def read(path: Path, settings: Settings) -> Document:
     """Read one file; its format is told by its content.
@@ -68,6 +70,8 @@ def read_unknown(path: Path, settings: Settings, known: Asks) -> Document | Know
         UnreadableDocument: as `read`; names the document once its bytes are there.
     """
     data = load(path, settings)
+    if not data:
+        raise _empty(str(path))
     document_id = hashlib.sha256(data).hexdigest()
     return Known(document_id) if known(document_id) else _read(data, path, settings, document_id)
 
@@ -79,11 +83,11 @@ def read_bytes(data: bytes, path: str, settings: Settings, document_id: str = ""
         UnreadableDocument: as `read`, without "io_error" and "too_large" for the file itself.
     """
     if not data:
-        raise UnreadableDocument(path, "corrupt", "empty file", "get a fresh copy")
+        raise _empty(path)
     media_type = sniff(data)
     extract = READERS[media_type].read(data, settings)
     if not any(map(str.isalnum, extract.text)):
-        raise _no_text(path, extract)
+        raise _no_text(path, extract, settings)
     return Document(document_id or hashlib.sha256(data).hexdigest(), path, media_type, extract)
 
 
@@ -128,14 +132,22 @@ def _check(path: Path, status: os.stat_result, settings: Settings) -> None:
         raise _too_large(path, settings)
 
 
+def _empty(path: str) -> UnreadableDocument:
+    """Any text may be empty, no PDF is: the name decides, so an empty file has no twins."""
+    status = "no_text" if path.lower().endswith(_TEXT_SUFFIXES) else "corrupt"
+    return UnreadableDocument(path, status, "empty file", "get a fresh copy")
+
+
 def _too_large(path: Path, settings: Settings) -> UnreadableDocument:
     return UnreadableDocument(path, "too_large", f"more than {settings.max_bytes} bytes", "raise EVMAP_MAX_BYTES")
 
 
-def _no_text(path: str, extract: Extract) -> UnreadableDocument:
+def _no_text(path: str, extract: Extract, settings: Settings) -> UnreadableDocument:
     if extract.pages:
         from nlp.readers.pdf.scans import INSTALL, languages
 
+        if languages() and settings.ocr_seconds <= 0:
+            return UnreadableDocument(path, "no_text", "no text layer: a scan", "raise EVMAP_OCR_SECONDS")
         if languages():
             return UnreadableDocument(path, "no_text", "nothing could be recognised on its pages", "scan it anew")
         return UnreadableDocument(path, "no_text", "no text layer: a scan", INSTALL)

@@ -11,9 +11,12 @@ from unicodedata import normalize
 from nlp.readers.shapes import count_on, heading_level, split_marker
 from nlp.records import Block, BlockKind, Box, Cell, Extract, Loss, Span
 
-_NUL_OR_SURROGATE = re.compile(r"[\x00\ud800-\udfff]")
-_CONTROL = re.compile(r"[\x01-\x08\x0b\x0e-\x1f]")
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+")  # hints to a line-breaking program
+_NUL_OR_SURROGATE = re.compile(r"[\x00\ud800-\udfff\ufffe\uffff]")  # nor what is no character: XML refuses it
+_CONTROL = re.compile(r"[\x01-\x08\x0b\x0e-\x1f\x7f]")
+_LATE_CONTROL = re.compile(r"[\x80-\x9f]")
+_INVISIBLE = re.compile(
+    "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]+"
+)  # hints to a line-breaking program
 _NOTE_MARK = re.compile(r"(\[?\(?\d{1,3}[\])]?|[*†‡]{1,3})[.:]?\s+(?=\S)")
 _ACCENTS_APART = re.compile("[^\\W\\d_][\u0300-\u036f]+")
 _NUMBERED: frozenset[str] = frozenset({"paragraph", "list_item", "table_cell", "heading"})
@@ -22,14 +25,20 @@ _NUMBERED: frozenset[str] = frozenset({"paragraph", "list_item", "table_cell", "
 def clean(text: str, losses: Counter[str]) -> str:
     """Return `text` with ``\\n`` line ends and without characters that no output can hold.
 
-    NUL and lone surrogates become U+FFFD, other C0 controls except tab, line feed and form feed become a space;
-    both are added to `losses`. Apart from line ends, the length stays.
+    NUL, lone surrogates and what is no character become U+FFFD, other C0 controls except tab, line feed and form
+    feed a space, C1 controls what cp1252 means by their number: nobody writes them, careless programs make them. All
+    are added to `losses`. Apart from line ends, the length stays.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text, broken = _NUL_OR_SURROGATE.subn("\ufffd", text)
     text, controls = _CONTROL.subn(" ", text)
-    losses.update({"NULs and broken characters replaced": broken, "control characters replaced": controls})
+    text, late = _LATE_CONTROL.subn(_as_western, text)
+    losses.update({"NULs and broken characters replaced": broken, "control characters replaced": controls + late})
     return text
+
+
+def _as_western(match: re.Match[str]) -> str:
+    return match.group().encode("latin-1").decode("cp1252", errors="replace")
 
 
 def losses_of(counted: Counter[str]) -> tuple[Loss, ...]:

@@ -28,6 +28,12 @@ _QUOTES = frozenset("“”‘«»¿¡–—…°ºª")
 _DASHES = frozenset("–—…")
 _DRAWN = frozenset(map(chr, range(0x2500, 0x25A0)))
 _MULTIBYTE = re.compile(rb"[\xc2-\xf4][\x80-\xbf]{1,3}")
+# "Ã©" for "é", "â€œ" for an opening quotation mark; "+AOk-" for "é".
+_DOUBTFUL = {
+    "letters that look decoded twice": re.compile("[ÃÂ][\x80-\xbf€‚„…†‡ˆ‰‹‘’“”•–—˜™›]|â[€\x80][\x80-\xbf“”œ˜™¢¦]"),
+    "letters that look like UTF-7": re.compile(r"\+A[A-Za-z0-9+/]{2,8}-"),
+}
+_DOUBTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +59,16 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
     if wide:
         return _replacing(data, wide)
     try:
-        return Decoded(data.decode("utf-8"), "utf-8", Counter())
+        text = data.decode("utf-8")
+        return Decoded(text, "utf-8", _doubts(text))
     except UnicodeDecodeError:
         return _not_utf8(data, _known(declared))
+
+
+def _doubts(text: str) -> Counter[str]:
+    """Count what is sound UTF-8 and yet looks like letters that were encoded twice, or as UTF-7."""
+    found = {what: len(pattern.findall(text)) for what, pattern in _DOUBTFUL.items()}
+    return Counter({what: count for what, count in found.items() if count >= _DOUBTS})
 
 
 def _not_utf8(data: bytes, declared: str | None) -> Decoded:
@@ -126,10 +139,13 @@ def _replacing(data: bytes, encoding: str) -> Decoded:
 
 
 def _wide_encoding(data: bytes) -> str | None:
-    """Return UTF-16 with its byte order when the NULs of `data` and charset-normalizer both say so."""
+    """Return UTF-32 with its byte order when the NULs of `data` say so, UTF-16 when charset-normalizer does too."""
     from charset_normalizer import from_bytes
 
-    sample = data[: _SAMPLE - _SAMPLE % 2]
+    sample = data[: _SAMPLE - _SAMPLE % 4]
+    first, second, third, fourth = (sample[at::4].count(0) >= 0.98 * len(sample[at::4]) for at in range(4))
+    if first != fourth and (third if fourth else second):
+        return "utf-32-le" if fourth else "utf-32-be"
     sample = sample[: len(sample) - len(sample) % 2]
     even, odd = sample[::2].count(0), sample[1::2].count(0)
     if max(even, odd) < 0.2 * len(sample[::2]) or min(even, odd) > 0.1 * max(even, odd):

@@ -17,6 +17,7 @@ from nlp.structure.outline import HeadingTrail, ListTrail, is_lead_in, is_subhea
 from nlp.structure.rows import Row, read_rows
 from nlp.structure.sentences import sentences
 
+LONGEST = 8_000  # characters of a passage; ten times the longest that anyone annotated
 LABEL_COLUMNS = ("organisation", "reference", "label")
 ADDRESSEE_REACH, OWN_REACH = 90, 24  # letters: within them a paragraph, or a letter of one, names whom it asks
 
@@ -31,7 +32,10 @@ class Structured:
 
 
 def structure(document: Document) -> Structured:
-    """Return the document's profile and passages. Every block but running headers and footers gives one passage."""
+    """Return the document's profile and passages. Every block but running headers and footers gives one passage.
+
+    A block of more than `LONGEST` characters gives several, parted between sentences: nobody can read it as one.
+    """
     articles = official.parse(document)
     profile = kinds.profile_of(document, bool(articles))
     author = author_of(document, profile)
@@ -79,9 +83,9 @@ class _Walk:
         following = (*self.document.blocks[1:], None)
         for block, after in zip(self.document.blocks, following, strict=True):
             if block.kind == "footnote":
-                yield self._note(block)
+                yield from _parted(self._note(block))
             elif block.kind not in FURNITURE:
-                yield self._passage(block, after)
+                yield from _parted(self._passage(block, after))
 
     def _note(self, block: Block) -> Passage:
         """A note belongs to no clause and to no list, and none ends with it."""
@@ -122,7 +126,7 @@ class _Walk:
             span=block.span,
             kind=block.kind,
             language=language,
-            sentences=sentences(text, language, block.span.start),
+            sentences=sentences(text, block.span.start),
             page=block.page,
             box=block.box,
             section=tuple(section),
@@ -212,6 +216,21 @@ class _Walk:
         """The body that an operative paragraph speaks to: its lead-in names it, or the beginning of its own text."""
         asked = addressee(above or text, self.profile.language, ADDRESSEE_REACH)
         return asked if asked.body or not above else addressee(text, self.profile.language, OWN_REACH)
+
+
+def _parted(passage: Passage) -> Iterator[Passage]:
+    """A passage as it is, or in parts of whole sentences where it is too long."""
+    if passage.span.end - passage.span.start <= LONGEST:
+        yield passage
+        return
+    part: list[Span] = []
+    for sentence, after in zip(passage.sentences, (*passage.sentences[1:], None), strict=True):
+        part.append(sentence)
+        if after is None or after.end - part[0].start > LONGEST:
+            span = Span(part[0].start, sentence.end)
+            identity = _passage_id(passage.document_id, span)
+            yield replace(passage, passage_id=identity, span=span, sentences=tuple(part))
+            part = []
 
 
 def _column(block: Block, row: Row) -> str | None:

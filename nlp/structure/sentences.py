@@ -1,4 +1,4 @@
-"""Sentence boundaries for official prose: a spaCy component that knows citations, abbreviations and numbering.
+"""Sentence boundaries for official prose: rules that know citations, abbreviations and numbering.
 
 Ready-made splitters break "AG/RES. 2910 (XLVII-O/17)", "CP/doc.5678/20 rev. 1", "art. 5º" and "p. ex."; this one
 asks at each full stop whether the word before it is one that is written with a stop.
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from nlp.records import Span
@@ -19,13 +21,19 @@ ABBREVIATIONS = frozenset(
     "jan feb mar apr jun jul aug sep sept oct nov dec ene abr ago dic fev mai set out dez janv févr avr juil déc "
     "e.g i.e p.ex p.ej ex ej approx aprox esp dept depto fig tel ext secc sec para u.s ee.uu dd.hh oo.ii".split()
 )
+LONGEST = 2_000  # characters; longer ones are no sentences, and a quote must be one that people can read
+LOOK_BACK = 3
 _CANDIDATE = re.compile(r"(?<=[.!?…])[\"”’»)\]]{0,3}\s+(?=[\"“‘«(\[¿¡]{0,3}[A-ZÀ-ÖØ-Þ0-9·•])|\n\s*\n\s*")
 _LAST_WORD = re.compile(r"([^\s(\[\"“«/]{1,20})\.$")
 _NUMBERING = re.compile(r"^\(?(?:\d{1,3}|[a-zA-Z]|[ivxlcIVXLC]{1,5})$")
 
 
-def ends_sentence(before: str) -> bool:
-    """Whether the full stop, question or exclamation mark that `before` ends with closes a sentence."""
+def ends_sentence(before: str, back: int = LOOK_BACK) -> bool:
+    """Whether the full stop, question or exclamation mark that `before` ends with closes a sentence.
+
+    Args:
+        back: how many stops in a row, each behind a number or letter, are looked at from the last one back.
+    """
     if not before.endswith("."):
         return True
     match = _LAST_WORD.search(before)
@@ -37,7 +45,8 @@ def ends_sentence(before: str) -> bool:
     if not _NUMBERING.match(match[1]):
         return True
     earlier = before[: match.start()].rstrip()
-    numbers_a_clause = not earlier or earlier.endswith((":", ";")) or (earlier.endswith(".") and ends_sentence(earlier))
+    ended = earlier.endswith(".") and (back < 1 or ends_sentence(earlier, back - 1))
+    numbers_a_clause = not earlier or earlier.endswith((":", ";")) or ended
     return not (numbers_a_clause or (len(word) == 1 and word.isalpha()))
 
 
@@ -53,33 +62,32 @@ def boundaries(text: str) -> list[int]:
 
 @functools.cache
 def pipeline(language: str) -> Any:
-    """Return ``spacy.blank(language)`` with our sentence component (built once per process and language)."""
+    """Return ``spacy.blank(language)``, which cuts texts into words (built once per process and language)."""
     import spacy
-    from spacy.language import Language
 
-    if not Language.has_factory("evmap_sentences"):
-
-        @Language.component("evmap_sentences")
-        def mark(doc: Any) -> Any:
-            """Mark the tokens that start a sentence."""
-            starts = set(boundaries(doc.text))
-            for token in doc:
-                token.is_sent_start = token.i == 0 or token.idx in starts
-            return doc
-
-    nlp = spacy.blank(language)
-    nlp.max_length = 20_000_000
-    nlp.add_pipe("evmap_sentences")
-    return nlp
+    return spacy.blank(language)
 
 
-def sentences(text: str, language: str, start: int = 0) -> tuple[Span, ...]:
-    """Return the sentences of `text` as spans shifted by `start`; together they cover all that is not white space."""
+def sentences(text: str, start: int = 0) -> tuple[Span, ...]:
+    """Return the sentences of `text` as spans shifted by `start`; together they cover all that is not white space.
+
+    What goes on for more than `LONGEST` characters without an end is cut at white space, or else anywhere.
+    """
     spans = []
-    for sentence in pipeline(language)(text).sents:
-        raw = text[sentence.start_char : sentence.end_char]
-        stripped = raw.strip()
-        if stripped:
-            first = start + sentence.start_char + len(raw) - len(raw.lstrip())
-            spans.append(Span(first, first + len(stripped)))
+    for first, after in pairwise([0, *boundaries(text), len(text)]):
+        for begin, end in pieces(text, first, after, LONGEST):
+            stripped = text[begin:end].strip()
+            if stripped:
+                lead = start + begin + len(text[begin:end]) - len(text[begin:end].lstrip())
+                spans.append(Span(lead, lead + len(stripped)))
     return tuple(spans)
+
+
+def pieces(text: str, start: int, end: int, most: int) -> Iterator[tuple[int, int]]:
+    """Cut ``text[start:end]`` into pieces of at most `most` characters, at white space in their second half if any."""
+    while end - start > most:
+        blank = max((text.rfind(sign, start + most // 2, start + most) for sign in " \n\t"), default=-1)
+        cut = blank + 1 if blank > 0 else start + most
+        yield start, cut
+        start = cut
+    yield start, end

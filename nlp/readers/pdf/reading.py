@@ -23,6 +23,7 @@ from nlp.records import Extract
 from nlp.settings import Settings
 
 _NO_TEXT_NAMED = 12
+_TAIL = 2_048  # bytes at a file's end where its closing sign stands, maybe with something behind it
 _TOLD_BY = 2_000  # characters that tell the language of the pages that have text
 # What programs put there by themselves: nothing, or the name of the file they printed.
 _NO_TITLE = re.compile(
@@ -47,6 +48,7 @@ def read(data: bytes, settings: Settings) -> Extract:
             raise _corrupt("no page in it")
         pages = _read_pages(document, builder, settings, troubles)
         _recognise(document, pages, builder, settings, troubles)
+        _weigh_damage(document, data, pages, builder, troubles)
         builder.lose("pictures left out", sum(page.pictures for page in pages))
         title = document.get_metadata_value("Title")
     Assembly(builder, pages).write()
@@ -124,6 +126,18 @@ def _recognise(document: Any, pages: Sequence[Page], builder: Builder, settings:
     elif any(page.lines for page in pages):
         faults[f"pages without a text layer ({scans.INSTALL})"] = [page.number for page in drawn]
     troubles += [f"{reason}: {_named(numbers)}" for reason, numbers in faults.items()]
+
+
+def _weigh_damage(document: Any, data: bytes, pages: Sequence[Page], builder: Builder, troubles: list[str]) -> None:
+    """Say of a file that PDFium had to mend what may be lost with its broken parts; empty pages are counted anyway."""
+    blank = [page.number for page in pages if not page.characters and not page.drawn_only]
+    builder.lose("pages with nothing on them", len(blank))
+    if pdfium.FPDF_DocumentHasValidCrossReferenceTable(document.raw):
+        return
+    if b"%%EOF" not in data[-_TAIL:]:
+        troubles.append("the file is cut off at its end")
+    if blank:
+        troubles.append(f"pages of the damaged file with nothing on them: {_named(blank)}")
 
 
 def _picture(document: Any, index: int, most: int) -> tuple[bytes, float]:

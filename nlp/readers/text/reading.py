@@ -20,6 +20,7 @@ from nlp.records import Block, BlockKind, Cell, Extract, Span
 from nlp.settings import Settings
 
 _END_OF_FILE = "\x1a"
+_DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")  # by them a page can show another text than it holds
 _FENCE = re.compile(r"(?P<sign>`{3,}|~{3,})[ \t]*[\w+.#-]*")
 _FENCE_LINES = 500
 _TABLES = (read_tab_table, read_pipe_table, read_framed_table, read_tab_rows, read_aligned_table)
@@ -46,6 +47,7 @@ def read(data: bytes, settings: Settings) -> Extract:
     decoded = decode(data)
     losses = Counter(decoded.losses)
     text = clean(decoded.text.rstrip(_END_OF_FILE), losses)
+    text, losses["signs that turn the direction of writing, replaced"] = _DIRECTION.subn("\ufffd", text)
     cut = len(text) - settings.max_characters
     partial = None
     if cut > 0:

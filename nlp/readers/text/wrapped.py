@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from nlp.records import Block, Span
+from nlp.records import Block, Cell, Span
 
 
 def set_cells_together(text: str, blocks: Sequence[Block]) -> tuple[str, list[Block]]:
@@ -28,8 +28,10 @@ def set_cells_together(text: str, blocks: Sequence[Block]) -> tuple[str, list[Bl
         pieces.append(text[copied:begin])
         place = begin + shift
         said: list[str] = []
-        for cell in dict.fromkeys(block.cell for block in own):
-            parts = [block for block in own if block.cell == cell]
+        by_cell: dict[Cell | None, list[Block]] = {}
+        for block in own:
+            by_cell.setdefault(block.cell, []).append(block)
+        for parts in by_cell.values():
             joined = " ".join(text[part.span.start : part.span.end] for part in parts)
             kept.append(replace(parts[0], span=Span(place, place + len(joined))))
             place += len(joined) + 1

@@ -19,7 +19,9 @@ from urllib.parse import unquote
 from nlp.errors import UnreadableDocument
 from nlp.settings import Settings
 
-_DOCTYPE = re.compile(rb"<!DOCTYPE|<\0!\0D\0O\0C\0T\0Y\0P\0E|\0<\0!\0D\0O\0C\0T\0Y\0P\0E")
+_DOCTYPE = re.compile(
+    rb"\0{0,3}".join(re.escape(b"<!DOCTYPE"[at : at + 1]) for at in range(9))
+)  # in UTF-16 and -32 too
 # The ISO edition (strict) names the same things by other addresses; only names in attributes are looked at.
 _STRICT = re.compile(rb"""(=\s*["'])http://purl\.oclc\.org/ooxml/(\w+)/""")
 _USUAL = rb"\1http://schemas.openxmlformats.org/\2/2006/"
@@ -76,11 +78,16 @@ class Package:
         Raises:
             KeyError: if there is no such part.
             lxml.etree.XMLSyntaxError: if it is damaged.
+            UnreadableDocument: "corrupt" if it declares entities.
         """
         from lxml import etree
 
-        data = _STRICT.sub(_USUAL, self._archive.read(self._names[_plain(part)]))
-        return etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True))
+        entry = self._archive.getinfo(self._names[_plain(part)])
+        data = _STRICT.sub(_USUAL, _unpacked(self._archive, entry))
+        root: Any = etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True))
+        if root.getroottree().docinfo.doctype:
+            raise _declares(part)
+        return root
 
 
 def check(data: bytes, settings: Settings) -> None:
@@ -115,8 +122,18 @@ def _within(folder: str, target: str) -> str:
 def _check_part(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
     if entry.flag_bits & 1:
         raise UnreadableDocument("document", "encrypted", "a zip archive under a password", "remove the password")
-    if entry.filename.endswith((".xml", ".rels")) and _DOCTYPE.search(archive.read(entry)):
-        raise corrupt(f"a DOCTYPE in {entry.filename}, which no Word file has")
+    if entry.filename.endswith((".xml", ".rels")) and _DOCTYPE.search(_unpacked(archive, entry)):
+        raise _declares(entry.filename)
+
+
+def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    """Unpack a part, and no more of it than it says it has."""
+    with archive.open(entry) as part:
+        return part.read(entry.file_size + 1)
+
+
+def _declares(part: str) -> UnreadableDocument:
+    return corrupt(f"a DOCTYPE in {part}, which no Word file has")
 
 
 def _check_sizes(entries: list[zipfile.ZipInfo], packed: int, settings: Settings) -> None:

@@ -40,6 +40,8 @@ def read(data: bytes, settings: Settings) -> Extract:
         reader.read_all()
     except KeyError as error:
         raise package.corrupt("not a sound Word document: no main part") from error
+    except RecursionError as error:
+        raise package.corrupt("tables nested too deeply") from error
     except (XMLSyntaxError, zipfile.BadZipFile, zlib.error, EOFError, ValueError, TypeError) as error:
         raise package.corrupt(f"not a sound Word document ({type(error).__name__})") from error
     return reader.builder.extract(title=_title(document))
