@@ -12,6 +12,7 @@ from collections.abc import Callable
 Mutate = Callable[[bytes, bytes, random.Random], bytes]
 LONGEST_RUN = 200_000
 TORN = (zipfile.BadZipFile, zlib.error, struct.error)
+_NIL_DATE = (1980, 1, 1, 0, 0, 0)  # the same damage, the same bytes
 ODD = (b"\0", b"\xff", b"(", b"[", b"<<", b"{\\", b"<div>", b"9", b"-1", b" ", b"%", b"\xed\xa0\x80", b"\r")
 
 
@@ -91,9 +92,9 @@ def inside_zip(data: bytes, other: bytes, rng: random.Random) -> bytes:
             if name == chosen and part:
                 part = rng.choice(list(PLAIN.values()))(part, _part(other, name) or part, rng)
             if name != chosen or rng.random() > 0.1:
-                new.writestr(name, part)
+                new.writestr(zipfile.ZipInfo(name, _NIL_DATE), part, zipfile.ZIP_DEFLATED)
         if rng.random() < 0.1:
-            new.writestr("word/more.xml", b"x")
+            new.writestr(zipfile.ZipInfo("word/more.xml", _NIL_DATE), b"x")
     return target.getvalue()
 
 
