@@ -15,7 +15,7 @@ from typing import Any
 import pypdfium2.raw as pdfium
 
 _SLOTS = 1024
-_FARTHEST = 20_000.0  # points; the largest page has 14,400
+_LETTER = (0.0, 0.0, 612.0, 792.0)
 Sides = tuple[float, float, float, float]
 
 
@@ -48,6 +48,11 @@ segment_closes = _swift(pdfium.FPDFPathSegment_GetClose)
 get_point = _swift(pdfium.FPDFPathSegment_GetPoint)
 get_draw_mode = _swift(pdfium.FPDFPath_GetDrawMode)
 get_matrix = _swift(pdfium.FPDFPageObj_GetMatrix)
+get_crop_box = _swift(pdfium.FPDFPage_GetCropBox)
+get_media_box = _swift(pdfium.FPDFPage_GetMediaBox)
+rotation_of = _swift(pdfium.FPDFPage_GetRotation)
+width_of = _swift(pdfium.FPDF_GetPageWidthF, ctypes.c_float)
+height_of = _swift(pdfium.FPDF_GetPageHeightF, ctypes.c_float)
 get_fill = _swift(pdfium.FPDFPageObj_GetFillColor)
 weight_of = _swift(pdfium.FPDFFont_GetWeight)
 get_ascent = _swift(pdfium.FPDFFont_GetAscent)
@@ -66,10 +71,7 @@ _double_sides = tuple(ctypes.byref(_doubles, 8 * side) for side in range(4))
 
 
 def loose_boxes(text_page: Any, places: Sequence[int]) -> list[Sides]:
-    """Return left, top, right, bottom of characters in the page's own coordinates, as high as their font's lines.
-
-    What lies beyond all pages is told as four zeros.
-    """
+    """Return left, top, right, bottom of characters in the page's own coordinates, as high as their font's lines."""
     found: list[Sides] = []
     remaining: Iterator[int] = iter(places)
     for start in range(0, len(places), _SLOTS):
@@ -77,7 +79,7 @@ def loose_boxes(text_page: Any, places: Sequence[int]) -> list[Sides]:
         deque(map(_get_loose, repeat(text_page), wanted, _slots), 0)
         values = iter(_floats[: 4 * min(_SLOTS, len(places) - start)])
         found += zip(values, values, values, values, strict=True)
-    return [box if _is_near(box) else (0.0, 0.0, 0.0, 0.0) for box in found]
+    return found
 
 
 def rectangles(text_page: Any, place: int, count: int) -> list[Sides]:
@@ -106,11 +108,15 @@ def bounds(item: Any) -> Sides:
     return x0, y0, x1, y1
 
 
+def page_box(page: Any) -> Sides:
+    """Return left, bottom, right, top of the part of a page that is shown; Letter where it does not say."""
+    sides = (_first, _second, _third, _fourth)
+    if not (get_crop_box(page, *sides) or get_media_box(page, *sides)):
+        return _LETTER
+    x0, y0, x1, y1 = _floats[:4]
+    return x0, y0, x1, y1
+
+
 def each(call: Callable[..., Any], text_page: Any, places: Iterable[int]) -> list[Any]:
     """Return what a call tells of characters."""
     return [*map(call, repeat(text_page), places)]
-
-
-def _is_near(box: Sides) -> bool:
-    x0, y1, x1, y0 = box
-    return -_FARTHEST < x0 <= x1 < _FARTHEST and -_FARTHEST < y0 <= y1 < _FARTHEST

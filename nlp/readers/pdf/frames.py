@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from nlp.readers.pdf import calls
+from nlp.readers.pdf.calls import Sides
 from nlp.records import Box
-
-Sides = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,7 @@ class Frame:
     @classmethod
     def of(cls, page: Any) -> Frame:
         """The frame in which people see one of PDFium's pages."""
-        left, bottom, right, top = page.get_cropbox()
-        return cls(left, bottom, right, top, page.get_rotation() % 360)
+        return cls(*calls.page_box(page), 90 * (calls.rotation_of(page) % 4))
 
     def turned(self, rotation: int) -> Frame:
         """The frame of the same page under another rotation."""

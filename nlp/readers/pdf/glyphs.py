@@ -9,6 +9,7 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from nlp.readers.pdf import calls
+from nlp.readers.pdf.calls import Sides
 from nlp.readers.pdf.fonts import Fonts
 from nlp.readers.pdf.frames import Frame
 from nlp.records import Box
@@ -16,6 +17,8 @@ from nlp.records import Box
 HYPHEN = "\x02"  # how PDFium writes a hyphen at the end of a line
 BLANKS = " \t\xa0"
 _ANGLES = 200
+_FARTHEST = 20_000.0  # points; the largest page has 14,400
+_NOWHERE = (0.0, 0.0, 0.0, 0.0)
 _ODD = re.compile("[^\x01-\ud7ff\uf900-\ufffc]")  # private, halves of letters, none; looked at one by one
 
 
@@ -85,11 +88,16 @@ def read_glyphs(raw: Any, frame: Frame, text: str, first: int = 0) -> list[Glyph
 
 def glyphs_at(raw: Any, frame: Frame, text: str, places: Sequence[int]) -> list[Glyph]:
     """Return the characters at `places`, of which `text` has a letter each."""
-    boxes = frame.placed(calls.loose_boxes(raw, places))
+    boxes = frame.placed(box if _is_near(box) else _NOWHERE for box in calls.loose_boxes(raw, places))
     return [
         Glyph(place, letter, x0, top, x1, bottom)
         for place, letter, (x0, top, x1, bottom) in zip(places, text, boxes, strict=True)
     ]
+
+
+def _is_near(box: Sides) -> bool:
+    x0, y1, x1, y0 = box
+    return -_FARTHEST < x0 <= x1 < _FARTHEST and -_FARTHEST < y0 <= y1 < _FARTHEST
 
 
 def letters(raw: Any) -> str:

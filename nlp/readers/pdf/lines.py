@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from statistics import median
@@ -83,10 +84,11 @@ def find_gutter(segments: Sequence[Segment]) -> float | None:
     if sum(part.box.x0 > left + _LEFTMOST * (right - left) for part in segments) < _FEWEST_LINES:
         return None
     best, fewest = None, len(segments) / 7
+    begin, end = sorted(part.box.x0 for part in segments), sorted(part.box.x1 for part in segments)
     step = max(_GUTTER_STEP, (right - left) / 300)
     x = left + _LEFTMOST * (right - left)
     while x < left + (1 - _LEFTMOST) * (right - left):
-        crossing = sum(part.box.x0 < x + _GUTTER_STEP and part.box.x1 > x - _GUTTER_STEP for part in segments)
+        crossing = bisect_left(begin, x + _GUTTER_STEP) - bisect_right(end, x - _GUTTER_STEP)
         if crossing < fewest and _is_gutter(segments, x, left, right):
             best, fewest = x, crossing
         x += step
@@ -118,12 +120,17 @@ def visual_rows(segments: Sequence[Segment]) -> list[list[Segment]]:
     if stacked(segments):
         return [[part] for part in segments]
     rows: list[list[Segment]] = []
-    for part in sorted(segments, key=lambda part: (part.box.top + part.box.bottom, part.box.x0)):
+    for part in sorted(segments, key=_height_and_side):
         if rows and same_row(rows[-1][-1], part):
             rows[-1].append(part)
         else:
             rows.append([part])
     return rows
+
+
+def _height_and_side(part: Segment) -> tuple[float, float]:
+    x0, top, _, bottom = part.box
+    return top + bottom, x0
 
 
 def stacked(segments: Sequence[Segment]) -> bool:

@@ -66,12 +66,11 @@ def _stands_apart(lines: Sequence[Line], index: int) -> bool:
     line = lines[index]
     if len(line.text) > _SHORT or line.text.endswith((".", ":", ";", ",")):
         return False
-    gaps = [
-        max(other.box.top - line.box.bottom, line.box.top - other.box.bottom)
-        for number, other in enumerate(lines)
-        if number != index and not other.beside
-    ]
-    return bool(gaps) and min(gaps) > line.size
+    _, top, _, bottom = line.box
+    near_top, near_bottom = top - line.size, bottom + line.size
+    others = [*lines[max(0, index - 1) : index], *lines[index + 1 :], *lines[: max(0, index - 1)]]
+    around = [other.box for other in others if not other.beside]
+    return bool(around) and not any(box.top <= near_bottom and box.bottom >= near_top for box in around)
 
 
 def _place(line: Line) -> tuple[int, int]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
+
+import pypdfium2
+import pypdfium2.raw as pdfium
 
 from nlp.readers.building import Builder
 from nlp.readers.pdf import calls
@@ -52,22 +54,39 @@ def read_page(document: Any, number: int, builder: Builder) -> Page:
     Raises:
         pypdfium2.PdfiumError: if the page cannot be read.
     """
-    with closing(document[number]) as page, closing(page.get_textpage()) as text_page:
-        shown = Frame.of(page)
-        seen = survey(page)
-        text = calls.text_of(text_page.raw)
-        read = Page(number + 1, shown, shown, characters=len(text), pictures=seen.pictures)
-        told = _by_lines(text_page.raw, text, seen, shown) or _by_letters(text_page.raw, seen, read, builder)
-        if not told:
-            read.drawn_only = calls.count_objects(page.raw) > 0
-            return read
-        read.frame = told.frame
-        rest = _take_tables(read, told, seen, builder)
-        upright = [] if told.frame.rotation == shown.rotation else _upright(text_page.raw, rest, shown)
-        aligned, rest = find_aligned([piece for piece in rest if piece not in upright])
-        read.tables = sorted([*read.tables, *aligned], key=lambda table: table.drawn.box.top)
-        read.lines = [*read_lines(rest), *_upright_lines(text_page.raw, upright, told, shown)]
+    page = pdfium.FPDF_LoadPage(document.raw, number)
+    if not page:
+        raise pypdfium2.PdfiumError("no such page")
+    text_page = pdfium.FPDFText_LoadPage(page)
+    try:
+        if not text_page:
+            raise pypdfium2.PdfiumError("no text page")
+        return _read(page, text_page, number + 1, builder)
+    finally:
+        if text_page:
+            pdfium.FPDFText_ClosePage(text_page)
+        pdfium.FPDF_ClosePage(page)
+
+
+def _read(page: Any, raw: Any, number: int, builder: Builder) -> Page:
+    shown = Frame.of(page)
+    seen = survey(page)
+    text = calls.text_of(raw)
+    read = Page(number, shown, shown, characters=len(text), pictures=seen.pictures)
+    told = _by_lines(raw, text, seen, shown) or _by_letters(raw, seen, read, builder)
+    if not told:
+        read.drawn_only = calls.count_objects(page) > 0
         return read
+    read.frame = told.frame
+    rest = _take_tables(read, told, seen, builder)
+    upright: Sequence[Segment] = []
+    if told.frame.rotation != shown.rotation:
+        upright = _upright(raw, rest, shown)
+        rest = [piece for piece in rest if piece not in upright]
+    aligned, rest = find_aligned(rest)
+    read.tables = sorted([*read.tables, *aligned], key=lambda table: table.drawn.box.top)
+    read.lines = [*read_lines(rest), *_upright_lines(raw, upright, told, shown)]
+    return read
 
 
 def _by_lines(raw: Any, text: str, seen: Survey, shown: Frame) -> _Told | None:
@@ -138,6 +157,8 @@ def _upright(raw: Any, pieces: Iterable[Segment], shown: Frame) -> list[Segment]
 
 def _upright_lines(raw: Any, pieces: Sequence[Segment], told: _Told, shown: Frame) -> list[Line]:
     """Lines of those pieces, with boxes in the page's own frame."""
+    if not pieces:
+        return []
     own = [glyph for piece in pieces for glyph in told.letters(piece)]
     glyphs = glyphs_at(raw, shown, "".join([glyph.character for glyph in own]), [glyph.place for glyph in own])
     lines = read_lines(segments(glyphs, raw, shown.rotation, Fonts(raw)))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import gc
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from typing import Any
 
@@ -40,6 +42,11 @@ def read(data: bytes, settings: Settings) -> Extract:
     Raises:
         UnreadableDocument: "encrypted" or "corrupt".
     """
+    with uncollected():
+        return _read(data, settings)
+
+
+def _read(data: bytes, settings: Settings) -> Extract:
     builder = Builder(settings.max_characters)
     troubles: list[str] = []
     with closing(_open(data)) as document:
@@ -55,6 +62,18 @@ def read(data: bytes, settings: Settings) -> Extract:
     return builder.extract(
         pages=count, title=None if _NO_TITLE.fullmatch(title or "") else title, partial="; ".join(troubles) or None
     )
+
+
+@contextlib.contextmanager
+def uncollected() -> Iterator[None]:
+    """Put the search for unused objects off: pages give many small ones, and none in circles."""
+    on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if on:
+            gc.enable()
 
 
 def _open(data: bytes) -> Any:

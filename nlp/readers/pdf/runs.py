@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise, repeat
 from typing import Any, NamedTuple
 
 from nlp.readers.pdf import calls
@@ -38,30 +38,46 @@ def read_runs(raw: Any, text: str, frame: Frame, fonts: Fonts) -> list[Segment] 
         frame: in which most of the text should stand upright. fonts: of its characters.
     """
     lines = [*_lines(text)]
-    firsts, lasts = [line.first for line in lines], [line.last for line in lines]
+    firsts = [line.first for line in lines]
     if 1 in calls.each(calls.has_no_letter, raw, firsts):
         return None
-    starts = frame.placed(calls.loose_boxes(raw, firsts))
-    ends = frame.placed(calls.loose_boxes(raw, lasts))
+    boxes = frame.placed(calls.loose_boxes(raw, firsts + [line.last for line in lines]))
+    objects = map(calls.count_rectangles, repeat(raw), firsts, [len(line.text) for line in lines])
     reader = _Reader(raw, frame, fonts)
     found: list[Segment] = []
     astray = 0  # characters of lines that do not stand upright
-    for line, (x0, top, _, bottom), (_, above, x1, below) in zip(lines, starts, ends, strict=True):
-        if above < top:
-            top = above
-        if below > bottom:
-            bottom = below
-        if x1 - x0 <= _UPRIGHT * (bottom - top) and len(line.text) > 2:
-            found += reader.by_letters(line)
+    ends = islice(boxes, len(lines), None)
+    blanks = [*_made_blanks(raw, lines)]
+    for line, start, end, made, several in zip(lines, boxes, ends, blanks, [*objects], strict=False):
+        box = _line_box(start, end)
+        size = box.bottom - box.top
+        if box.x1 - box.x0 <= _UPRIGHT * size and len(line.text) > 2:
             astray += len(line.text)
-        elif top < bottom:
-            pieces = reader.pieces(line, Box(x0, top, x1, bottom))
-            if pieces is None:
-                return None
-            found += pieces
+            pieces: Sequence[Segment] | None = reader.by_letters(line)
+        elif made or size <= 0:
+            pieces = reader.by_words(line, box) if size > 0 else None
+        elif several > 1:
+            pieces = reader.of_several(line, box)
         else:
+            pieces = reader.single(line, box)
+        if pieces is None:
             return None
+        found += pieces
     return found if 2 * astray < len(text) else None
+
+
+def _line_box(start: Sides, end: Sides) -> Box:
+    x0, top, _, bottom = start
+    _, above, x1, below = end
+    return Box(x0, top if top < above else above, x1, bottom if bottom > below else below)
+
+
+def _made_blanks(raw: Any, lines: Sequence[_Told]) -> Iterator[bool]:
+    """Of each line, whether PDFium made up its first or its last blank, as nothing is drawn there."""
+    firsts = [line.first + max(0, line.text.find(" ")) for line in lines]
+    lasts = [line.first + max(0, line.text.rfind(" ")) for line in lines]
+    made = calls.each(calls.is_generated, raw, firsts), calls.each(calls.is_generated, raw, lasts)
+    return (one == 1 or other == 1 for one, other in zip(*made, strict=True))
 
 
 def letters_of(raw: Any, frame: Frame, piece: Segment) -> list[Glyph]:
@@ -85,27 +101,16 @@ class _Reader:
     def __init__(self, raw: Any, frame: Frame, fonts: Fonts) -> None:
         self._raw, self._frame, self._fonts = raw, frame, fonts
 
-    def pieces(self, line: _Told, box: Box) -> Sequence[Segment] | None:
-        """Return the pieces of a line that lies within `box`; None if its letters are not known."""
-        text, first, last = line
-        raw = self._raw
-        space = text.find(" ")
-        if space > 0:
-            other = text.rfind(" ")
-            if calls.is_generated(raw, first + space) or (other > space and calls.is_generated(raw, first + other)):
-                return self._by_words(line, box)
-        font = self._fonts.at(first)
-        if calls.count_rectangles(raw, first, last - first + 1) > 1:
-            return self._of_several(line, box)
-        if font.low:
-            return self.by_letters(line)
-        return (Segment(text, box, font.bold, first),)
+    def single(self, line: _Told, box: Box) -> Sequence[Segment]:
+        """The piece that a line is which one text object draws."""
+        font = self._fonts.at(line.first)
+        return self.by_letters(line) if font.low else (Segment(line.text, box, font.bold, line.first),)
 
-    def _of_several(self, line: _Told, box: Box) -> Sequence[Segment] | None:
-        """The pieces of a line of several text objects, whose blanks are drawn."""
+    def of_several(self, line: _Told, box: Box) -> Sequence[Segment] | None:
+        """The pieces of a line of several text objects, whose blanks are drawn; None if its letters are not known."""
         text, first, last = line
         if not _side_by_side(self._stretches(line), box):
-            return self._by_words(line, box)
+            return self.by_words(line, box)
         starts = [first + blank.end() for blank in _SPACES.finditer(text)]
         if 1 in calls.each(calls.has_no_letter, self._raw, starts):
             return None
@@ -117,20 +122,35 @@ class _Reader:
         box = box._replace(top=min(tops), bottom=max(bottoms))
         return (Segment(text, box, fonts[0].bold and fonts[-1].bold, first),)
 
-    def _by_words(self, line: _Told, box: Box) -> Sequence[Segment] | None:
+    def by_words(self, line: _Told, box: Box) -> Sequence[Segment] | None:
+        """The pieces of a line by the ends of its words; None if its letters are not known."""
         text, first, _ = line
         words = [(word.start(), word.end() - 1) for word in _WORD.finditer(text)]
-        if 1 in calls.each(calls.has_no_letter, self._raw, [first + start for start, _ in words]):
+        starts = [first + start for start, _ in words]
+        if 1 in calls.each(calls.has_no_letter, self._raw, starts):
             return None
-        blanks = (range(end + 1, start) for (_, end), (start, _) in pairwise(words))
-        offsets = sorted({offset for word in words for offset in word}.union(*blanks))
+        stretches = self._joined(words, starts, first)
+        blanks = (range(end + 1, start) for (_, end), (start, _) in pairwise(stretches))
+        offsets = sorted({offset for stretch in stretches for offset in stretch}.union(*blanks))
         letters = "".join([text[offset] for offset in offsets])
         glyphs = glyphs_at(self._raw, self._frame, letters, [first + offset for offset in offsets])
-        ends = {first + end for start, end in words if end > start}
+        ends = {first + end for start, end in stretches if end > start}
         runs = [*runs_of(glyphs, self._raw, self._frame.rotation, ends)]
         if _breaks(self._stretches(line), box) >= len(runs) or any(self._fonts.at(run[0].place).low for run in runs):
             return self.by_letters(line)
         return [self._piece(line, run) for run in runs if any(glyph.character.strip() for glyph in run)]
+
+    def _joined(self, words: Sequence[tuple[int, int]], starts: Sequence[int], first: int) -> list[tuple[int, int]]:
+        """Join words (first and last letter) that one text object draws with the blanks between them."""
+        objects = [item.value for item in calls.each(calls.text_object, self._raw, starts)]
+        made = calls.each(calls.is_generated, self._raw, [first + end + 1 for _, end in words[:-1]])
+        joined = [words[0]]
+        for word, (before, own), blank in zip(words[1:], pairwise(objects), made, strict=True):
+            if before == own and blank != 1:
+                joined[-1] = (joined[-1][0], word[1])
+            else:
+                joined.append(word)
+        return joined
 
     def by_letters(self, line: _Told) -> Sequence[Segment]:
         """The pieces of a line by every letter."""

@@ -64,13 +64,13 @@ def survey(page: Any) -> Survey:
     Text is hidden where it is drawn invisibly, or white with nothing drawn beneath it. Invisible text over a picture
     of the page is what a scanning program recognised, and is not hidden.
     """
-    raw, kind_of, get_fill, mode = page.raw, calls.kind_of, calls.get_fill, calls.render_mode
+    kind_of, get_fill, mode = calls.kind_of, calls.get_fill, calls.render_mode
     red, green, blue, alpha = _shades
     drawn: list[Drawn] = []
     doubtful: list[Handle] = []
     pictures: list[Sides] = []
-    for index in range(calls.count_objects(raw)):
-        item = calls.object_at(raw, index)
+    for index in range(calls.count_objects(page)):
+        item = calls.object_at(page, index)
         kind = kind_of(item)
         if kind == _TEXT:
             get_fill(item, red, green, blue, alpha)
@@ -80,7 +80,8 @@ def survey(page: Any) -> Survey:
             pictures.append(bounds(item))
         else:
             drawn.append(Drawn(item, kind))
-    pictured = bool(pictures) and any(_area(sides) > _FILLS * _area((0, 0, *page.get_size())) for sides in pictures)
+    page_area = calls.width_of(page) * calls.height_of(page) if pictures else 0.0
+    pictured = any(_area(sides) > _FILLS * page_area for sides in pictures)
     seen = Survey(tuple(drawn), len(pictures), pictured, frozenset())
     if not doubtful or pictured:
         return seen
