@@ -17,7 +17,7 @@ from nlp.jsonl import read_rows
 MANIFEST = "run.json"
 SEALED = "files"
 TIMED = {"ledger.jsonl": "seconds"}  # file: field of its rows that its digest leaves out
-AGAIN = "Run evmap map again with the same inputs and -o; what is finished is not done twice"
+AGAIN = "Run: evmap map INPUT -o OUT"
 
 
 def seal(files: Mapping[str, Path]) -> dict[str, dict[str, Any]]:
