@@ -73,13 +73,15 @@ def test_totals_count_every_link_of_every_document(page: Path, links: list[dict[
 
 
 def test_cells_of_a_listed_document_count_its_links(page: Path, links: list[dict[str, Any]], program: Program):
-    data, counted = data_of(page), Counter((link["document_id"], link["target"], link["lane"]) for link in links)
+    data, counted = data_of(page), Counter((link["document_id"][:16], link["target"], link["lane"]) for link in links)
     for row in data["documents"]:
         identity, cells = row[data["columns"].index("id")], row[data["columns"].index("cells")]
         triples = [cells[place : place + 3] for place in range(0, len(cells), 3)]
         for target, *found in triples:
             assert found == [counted[identity, program.targets[target], lane] for lane in ("suggested", "review")]
-        assert sum(sum(found) for _, *found in triples) == sum(link["document_id"] == identity for link in links)
+        assert sum(sum(found) for _, *found in triples) == sum(
+            link["document_id"].startswith(identity) for link in links
+        )
 
 
 def test_the_strongest_quotes_are_there_and_stand_in_their_context(page: Path, links: list[dict[str, Any]]):

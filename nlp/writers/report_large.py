@@ -49,7 +49,7 @@ class Summary:
         self._count(document, cells)
         reached = sum(suggested > 0 for suggested, _ in cells.values())
         rank = (document["state"] == "unread", -reached, -len(cells), key)
-        self._documents.add(Kept(rank, _size(document), document))
+        self._documents.add(Kept(rank, _size(_line(document)), document))
         self._add_quotes(found, document)
 
     def _cells(self, links: list[Row]) -> dict[int, tuple[int, int]]:
@@ -95,7 +95,7 @@ class Summary:
             "large": True,
             "labels": as_labels(self.program, official),
             "totals": self.totals,
-            "documents": [[row[name] for name in COLUMNS] for row in documents],
+            "documents": [_line(row) for row in documents],
             "columns": COLUMNS,
             "who": packed.who.table,
             "passages": packed.contexts,
@@ -188,6 +188,12 @@ def _clipped(link: Row) -> Row:
     return link if end == link["end"] else link | {"end": end, "quote": link["quote"][: end - link["start"]]}
 
 
+def _line(document: Row) -> list[Any]:
+    """A document as the page has it; of an id what addresses name."""
+    identity = document["id"]
+    return [identity if identity.startswith("input:") else identity[:16], *(document[name] for name in COLUMNS[1:])]
+
+
 def _cut(text: str) -> str:
     return text if len(text) <= TITLE else text[:TITLE].rstrip() + "…"
 
@@ -196,5 +202,5 @@ def _short(row: Row) -> Row:
     return {name: _cut(value) if isinstance(value, str) else value for name, value in row.items()}
 
 
-def _size(value: Row) -> int:
-    return len(json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace"))
+def _size(value: Any) -> int:
+    return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace"))
