@@ -128,7 +128,8 @@ Command = Callable[..., subprocess.Popen[str]]
 
 
 @pytest.fixture
-def command(folder: Path, tiny_environment: Path, tmp_path: Path) -> Iterator[Command]:
+def command(folder: Path, tiny_environment: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Command]:
+    monkeypatch.setenv("EVMAP_READ_SECONDS", "20")  # as in tiny_settings: the page shows the settings
     started: list[subprocess.Popen[str]] = []
 
     def start(*more: str) -> subprocess.Popen[str]:
