@@ -38,7 +38,6 @@ from nlp.records import Extract
 from nlp.settings import Settings
 
 _NO_TEXT_NAMED = 12
-_TAIL = 2_048  # bytes at a file's end where its closing sign stands, maybe with something behind it
 _FEW_CHARACTERS = 60  # beside a picture that fills the page: a stamp on a scan
 _UNREADABLE = 0.3  # of a page's characters without a known letter: the page is read as a picture
 _TOLD_BY = 2_000  # characters that tell the language of the pages that have text
@@ -148,8 +147,8 @@ def _weigh_damage(document: Any, data: bytes, pages: Sequence[Page], builder: Bu
     builder.lose("pages with nothing on them", len(blank))
     if pdfium.FPDF_DocumentHasValidCrossReferenceTable(document.raw):
         return
-    if b"%%EOF" not in data[-_TAIL:]:
-        troubles.append("the file is cut off at its end")
+    if data.rfind(b" obj") > data.rfind(b"endobj"):
+        troubles.append("the file is cut off within what a page is made of")
     if blank:
         troubles.append(f"pages of the damaged file with nothing on them: {_named(blank)}")
 
