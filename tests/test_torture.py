@@ -337,7 +337,7 @@ PEAK = (
 @pytest.mark.slow
 def test_tiny_files_in_flat_memory(tmp_path: Path, tiny_environment: Path):
     peaks = []
-    for count in (500, 4_000):
+    for count in (300, 2_000):
         folder = tmp_path / str(count)
         folder.mkdir()
         for number in range(count):
