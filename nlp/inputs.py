@@ -18,7 +18,7 @@ DOCUMENT_LIKE = (".pdf", ".docx", ".html", ".htm", ".txt", ".md")
 # By these an output folder of ours is known, also one of a run that was killed.
 OURS = ("run.json", "ledger.jsonl", ".ledger.jsonl.draft", "evmap.sqlite")
 SEED = 2005  # of the draw
-HIDDEN, LINKED = "hidden files or folders", "links to folders"
+HIDDEN, LINKED = "hidden files or folders", "links to folders or out of the folder"
 
 
 def find_inputs(inputs: Iterable[str], out: Path | None = None, notice: Notice = lambda _: None) -> list[Path]:
@@ -37,7 +37,8 @@ def find_inputs(inputs: Iterable[str], out: Path | None = None, notice: Notice =
 def walk(inputs: Iterable[str], out: Path | None = None, notice: Notice = lambda _: None) -> Iterator[Path]:
     """Yield the files to read in order: a folder gives its files, recursively, sorted; anything else stays itself.
 
-    Left out of a folder's walk are hidden files and folders, links to folders, and `out`: `notice` hears of them. A
+    Left out of a folder's walk are hidden files and folders, links to folders, links to files that lie elsewhere, and
+    `out`: `notice` hears of them. A
     folder that cannot be listed is yielded itself, as is one that is named like a document: reading it says why not.
 
     Raises:
@@ -95,6 +96,7 @@ def _inside(item: str, out: Path | None) -> str | None:
 
 def _files(root: Path, out: str | None, passed: Counter[str]) -> Iterator[Path]:
     """Yield the files below `root`; `passed` counts what was left out."""
+    own = os.path.realpath(root)
     stack: list[Iterator[tuple[str, bool]]] = [iter([(str(root), True)])]
     while stack:
         step = next(stack[-1], None)
@@ -107,7 +109,7 @@ def _files(root: Path, out: str | None, passed: Counter[str]) -> Iterator[Path]:
         elif path == out:
             passed["the output folder"] += 1
         else:
-            listed = _listed(path, passed)
+            listed = _listed(path, own, passed)
             if listed is None or (len(stack) > 1 and path.lower().endswith(DOCUMENT_LIKE)):
                 yield Path(path)
             stack.append(_steps(path, *(listed or ([], set()))))
@@ -118,15 +120,15 @@ def _steps(folder: str, names: list[str], folders: set[str]) -> Iterator[tuple[s
         yield os.path.join(folder, name), name in folders  # noqa: PTH118 - a million times
 
 
-def _listed(folder: str, passed: Counter[str]) -> tuple[list[str], set[str]] | None:
-    """The names in a folder, sorted, and which of them are folders; None if it cannot be listed."""
+def _listed(folder: str, root: str, passed: Counter[str]) -> tuple[list[str], set[str]] | None:
+    """The names in a folder of the walk of `root`, sorted, and which are folders; None if it cannot be listed."""
     names, folders = [], set()
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
                 if entry.name.startswith("."):
                     passed[HIDDEN] += 1
-                elif entry.is_symlink() and _leads_to_folder(entry):
+                elif entry.is_symlink() and _leads_away(entry, root):
                     passed[LINKED] += 1
                 else:
                     names.append(entry.name)
@@ -136,11 +138,15 @@ def _listed(folder: str, passed: Counter[str]) -> tuple[list[str], set[str]] | N
     return sorted(names), folders
 
 
-def _leads_to_folder(entry: os.DirEntry[str]) -> bool:
+def _leads_away(entry: os.DirEntry[str], root: str) -> bool:
+    """Whether a link leads to a folder, or to a file that does not lie below `root`."""
     try:
-        return entry.is_dir()
+        if entry.is_dir():
+            return True
+        there = entry.is_file()
     except OSError:  # a link to itself: reading it says so
         return False
+    return there and not Path(os.path.realpath(entry.path)).is_relative_to(root)
 
 
 def drawn(paths: Sequence[Path], limit: int | None = None, sample: int | None = None) -> list[Path]:

@@ -53,6 +53,7 @@ class Order:
         settings: how to read and map. engine: row of ENGINES. workers: processes that map; 0: one a core.
         anew: do everything again, also what an earlier run finished.
         store: URL of a database; "" keeps the store in the output folder.
+        remarks: what was said of the inputs, for the manifest.
     """
 
     settings: Settings
@@ -60,6 +61,7 @@ class Order:
     workers: int = 0
     anew: bool = False
     store: str = ""
+    remarks: tuple[str, ...] = ()
 
     @cached_property
     def hands(self) -> int:
@@ -103,6 +105,7 @@ def run(
             run_id, known = _work(paths, out, order, store, key, step, stopped)
             drafts, seen = export(store, run_id, out)
             manifest = _manifest(mapper, order.settings, seen, store.counts(run_id))
+            manifest["remarks"] = list(order.remarks)
             manifest["official_wording"] = official.document_id if official else None
             seconds = {"load": loaded, **seen.seconds, "total": time.monotonic() - clock}
             manifest["seconds"] = {stage: round(taken, 3) for stage, taken in seconds.items()}

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from nlp.classify.absence import denied, settled
 from nlp.classify.calibrate import Platt, expected_calibration_error, fit_platt, sigmoid
 from nlp.classify.features import LabelVectors, Surroundings, body_columns, context_text, joined
-from nlp.classify.heads import EXAMPLES, HELD, MANIFEST, WEIGHTS, WORDS, Examples, load, load_held, save, verify
+from nlp.classify.heads import EXAMPLES, GOLDEN, HELD, MANIFEST, WEIGHTS, WORDS, Examples, load, load_held, save, verify
 from nlp.classify.lanes import Cut, Held, Lanes, Promise, choose, decide, measure, risk_controlled
 from nlp.classify.why import MOST_SENTENCES, drops, group_sentences, nearest, terms_in
 from nlp.encode.embed import HashEmbedder
@@ -302,7 +302,7 @@ def test_training_twice_gives_the_same_bytes(annotations: Path, tiny_model: Path
 
 
 def test_a_model_holds_no_pickle(tiny_model: Path):
-    assert {path.name for path in tiny_model.iterdir()} == {WEIGHTS, MANIFEST, EXAMPLES, HELD, WORDS}
+    assert {path.name for path in tiny_model.iterdir()} == {WEIGHTS, MANIFEST, EXAMPLES, HELD, WORDS, GOLDEN}
     with np.load(tiny_model / WEIGHTS, allow_pickle=False) as data:
         assert all(np.isfinite(data[name]).all() for name in data.files)
 

@@ -153,7 +153,10 @@ def test_what_is_left_out_is_told(in_tmp: Path):
     (in_tmp / "b" / "link").symlink_to(in_tmp)
     said: list[str] = []
     assert find_inputs(["."], None, said.append) == [Path("a.txt")]
-    assert [line.split(" were")[0] for line in said] == [".: 3 hidden files or folders", ".: 1 links to folders"]
+    assert [line.split(" were")[0] for line in said] == [
+        ".: 3 hidden files or folders",
+        ".: 1 links to folders or out of the folder",
+    ]
     assert find_inputs([".x.txt", ".h", "b/link"]) == [Path(".x.txt"), Path(".h/z.txt"), Path("b/link/a.txt")]
 
 

@@ -71,8 +71,11 @@ def map_command(
     listed = [path for item in inputs for path in (_listed() if item == "-" else [item])]
     hush = quiet or as_json
     told = (lambda _: None) if hush else (lambda text: notice(plain(text)))
-    paths = drawn(find_inputs(listed, out, told), limit, sample)
-    order = Order(settings, engine, workers, anew, store)
+    remarks: list[str] = []
+    paths = drawn(find_inputs(listed, out, remarks.append), limit, sample)
+    for remark in remarks:
+        told(remark)
+    order = Order(settings, engine, workers, anew, store, tuple(map(plain, remarks)))
     if dry_run:
         _speak_plan(paths, order, as_json)
         return

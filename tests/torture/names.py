@@ -83,8 +83,7 @@ CASES = (
     Case(4, "zeros.pdf", lambda path: path.symlink_to("/dev/zero"), ("io_error",), "not a regular", special=True),
     Case(5, "loop.txt", lambda path: path.symlink_to(path.name), ("io_error",), special=True),
     Case(5, "walk", _loop_of_folders, (), special=True),
-    Case(5, "walk/back", lambda path: None, ("io_error",), "not a regular file", special=True),
-    Case(5, "outward.txt", _outward, ("io_error",), "link", special=True),
+    Case(5, "outward.txt", _outward, (), special=True),  # left out with the one above, and told: `test_links_away`
     Case(6, "dangling.pdf", lambda path: path.symlink_to("nowhere"), ("io_error",), "no such file", special=True),
     Case(6, "closed.txt", _closed, ("io_error",) if os.geteuid() else ("ok",), special=True),
     *map(_named, NAMES),

@@ -153,8 +153,8 @@ def _weigh_damage(document: Any, data: bytes, pages: Sequence[Page], builder: Bu
     builder.lose("pages with nothing on them", len(blank))
     if pdfium.FPDF_DocumentHasValidCrossReferenceTable(document.raw):
         return
-    if b"%%EOF" not in data[-_TAIL:]:
-        troubles.append("the file is cut off at its end")
+    if data.rfind(b" obj") > data.rfind(b"endobj"):
+        troubles.append("the file is cut off within what a page is made of")
     if blank:
         troubles.append(f"pages of the damaged file with nothing on them: {_named(blank)}")
 
