@@ -25,6 +25,10 @@ class Peak:
     fp32: float
     bf16: float
 
+    def better(self, other: Peak) -> Peak:
+        """The higher rate of two measures: what disturbs one only lowers it."""
+        return Peak(self.processes, max(self.fp32, other.fp32), max(self.bf16, other.bf16))
+
     def of(self, precision: str | None) -> float:
         """The peak that a precision is held against."""
         return self.bf16 if precision == "bf16" else self.fp32

@@ -52,10 +52,12 @@ def batch_command(
     paths = drawn(paths, documents or len(paths), seed)
     sample = drawn(paths, peer_documents, seed)
     arms = arms_of(encoder or ["e5", "use"], workers)
-    peak = measure_peak(workers or os.cpu_count() or 1)
+    processes = workers or os.cpu_count() or 1
+    peak = measure_peak(processes)
     with _folder(scratch) as folder:
         lines = bench_batch(paths, arms, sample, folder, notice)
     notice("the encoders alone")
+    peak = peak.better(measure_peak(processes))
     bare = bench_bare(texts_of(sample or paths, passages, seed), arms, lines, peak)
     _print_lines(lines)
     print_table(

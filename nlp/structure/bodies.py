@@ -42,6 +42,7 @@ _TOLD = re.compile(
 )
 LEADING = 24
 NAME_WORDS = 6
+LONGEST_HEADING = 2_000  # characters; no name is half of a longer one
 SUBJECTS = frozenset({"migrants"})  # whom nearly every title speaks about; seldom who speaks
 COLLECTIVES = frozenset({"states", "migrants", "civil_society"})  # never a part of the body named before them
 
@@ -172,6 +173,8 @@ def signature(line: str, language: str) -> str | None:
 @functools.lru_cache(maxsize=4096)
 def heading_body(text: str, language: str) -> Implementer:
     """Return the body that a heading names, NOBODY when a name only occurs in it among other things."""
+    if len(text) > LONGEST_HEADING:
+        return NOBODY
     found = [entity for entity in bodies_in(text, language) if entity.entity_id not in SUBJECTS]
     named = sum(entity.span.end - entity.span.start for entity in found)
     return resolve(text, language) if named * 2 >= len(text) else NOBODY

@@ -57,6 +57,7 @@ DATE = re.compile(
     r"|\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}[./]\d{1,2}[./]\d{4}\b",
     re.IGNORECASE,
 )
+_NO_WORD = re.compile(r"\S{200,}")  # no name is so long; taken apart mark by mark it would take forever
 PATTERNS = {"SYMBOL": SYMBOL, "SUMMIT": SUMMIT, "DATE": DATE}
 
 
@@ -153,7 +154,8 @@ def entities(text: str, language: str, start: int = 0) -> tuple[Entity, ...]:
     ]
     symbols = [entity.span for entity in cited if entity.label == "SYMBOL"]
     named = []
-    for ent in ruler(language)(pipeline(language).make_doc(text.replace("’", "'"))).ents:
+    plain = _NO_WORD.sub(lambda found: " " * len(found[0]), text.replace("’", "'"))
+    for ent in ruler(language)(pipeline(language).make_doc(plain)).ents:
         span = Span(start + ent.start_char, start + ent.end_char)
         if not any(span.overlap(symbol) for symbol in symbols):  # "CP" in CP/doc.3844/04 is no body that acts
             named.append(Entity(ent.label_, span, text[ent.start_char : ent.end_char], ent.ent_id_ or None))

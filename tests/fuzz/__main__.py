@@ -14,6 +14,7 @@ import re
 import sys
 import time
 from pathlib import Path
+from statistics import median
 
 from nlp.records import STATUSES
 from nlp.settings import Settings
@@ -23,7 +24,7 @@ from tests.hashed import hash_model
 
 SECONDS = 10.0
 MEMORY = 3.0  # GB of address space for a child: its libraries alone take more than 1, and with half of it left it stays
-GROWTH = 50  # megabytes that the parent may gain between the first tenth and the end
+GROWTH = 50  # megabytes that the parent may hold more in the last third of the cases than in the one before
 SAY_EVERY = 30.0  # seconds
 _EXCEPTION = re.compile(r"\b\w+(Error|Exception|Warning)\b")
 
@@ -41,8 +42,8 @@ def report(tally: Tally) -> bool:
         print(f"  {kind:<6} " + ", ".join(f"{seconds:.1f} s {name}" for seconds, name in slowest))
     step = max(1, len(tally.memory) // 20)
     print(f"\nresident memory of this process, MB: {tally.memory[::step]}")
-    settled = tally.memory[len(tally.memory) // 10 :] or [0]
-    flat = max(settled) - settled[0] <= GROWTH
+    third = len(tally.memory) // 3
+    flat = third == 0 or median(tally.memory[-third:]) - median(tally.memory[third : 2 * third]) <= GROWTH
     escaped = [cause for cause in tally.causes if cause[1] == "crashed" and _EXCEPTION.search(cause[2])]
     print(
         f"{tally.cases} cases; unlisted statuses: {len(tally.unlisted)}; Python exceptions out of readers: "

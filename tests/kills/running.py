@@ -81,13 +81,22 @@ class Killer:
         """Run once more into an empty folder, kill by the plan of this number, rerun until it ends, and compare."""
         rng = random.Random(f"{self.seed}/{number}")
         trial = Trial(number, rng.choices(list(KINDS), list(KINDS.values()))[0])
-        shutil.rmtree(self.out, ignore_errors=True)
         clock = time.monotonic()
+        while not trial.kills and trial.runs < MOST_RUNS:  # a run that ended before its kill proves nothing
+            shutil.rmtree(self.out, ignore_errors=True)
+            self._until_done(trial, rng)
+        trial.seconds = round(time.monotonic() - clock, 1)
+        trial.faults += differences(self.expected, fingerprint(self.out))
+        trial.faults += [*leftovers(self.out, self.temporary), *store_faults(self.out)]
+        return trial
+
+    def _until_done(self, trial: Trial, rng: random.Random) -> None:
+        """Run, and run again after each kill of the parent, until a run ends by itself."""
         kills = rng.randint(2, 4) if trial.kind == "several" else 1
         code = None
         while code not in (0, 3) and trial.runs < MOST_RUNS:
             trial.runs += 1
-            mark = f"{number}-{trial.runs}"
+            mark = f"{trial.number}-{trial.runs}"
             run = self._start(mark)
             while kills and run.poll() is None:
                 kills -= self._kill(run, trial, rng)
@@ -96,10 +105,6 @@ class Killer:
             killed = bool(trial.kills) and trial.kills[-1][0] == "parent"
             if code not in (0, 3) and not (code == -9 and killed):
                 trial.faults.append(f"exit code {code} in run {trial.runs}")
-        trial.seconds = round(time.monotonic() - clock, 1)
-        trial.faults += differences(self.expected, fingerprint(self.out))
-        trial.faults += [*leftovers(self.out, self.temporary), *store_faults(self.out)]
-        return trial
 
     def _start(self, mark: str) -> subprocess.Popen[bytes]:
         asked = [] if self.workers is None else ["--workers", str(self.workers)]
@@ -115,7 +120,7 @@ class Killer:
     def _kill(self, run: subprocess.Popen[bytes], trial: Trial, rng: random.Random) -> bool:
         """Wait for a random moment of the run and kill; whether someone was killed."""
         whom = rng.choice(("parent", "child")) if trial.kind == "several" else trial.kind
-        moment = rng.uniform(0.0, self.seconds)
+        moment = rng.uniform(0.0, self.seconds / (2 if trial.kind == "several" else 1))
         clock = time.monotonic()
         with suppress(subprocess.TimeoutExpired):
             run.wait(moment)
