@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Container, Sequence
 from dataclasses import replace
-from unicodedata import normalize
+from unicodedata import is_normalized, normalize
 
 from nlp.readers.shapes import count_on, heading_level, split_marker
 from nlp.records import Block, BlockKind, Box, Cell, Extract, Loss, Span
@@ -108,7 +108,7 @@ class Builder:
         if not text.isprintable():  # most text is, and need not be searched for what cannot be seen
             text, unseen = _INVISIBLE.subn("", clean(text, self.losses))
             self.losses["invisible characters left out"] += unseen
-        if not text.isascii():
+        if not is_normalized("NFC", text):
             text = _ACCENTS_APART.sub(lambda letter: normalize("NFC", letter.group()), text)
         text = text.strip()
         if not text:

@@ -10,7 +10,7 @@ from statistics import median
 from nlp.readers.pdf.assembly import Table
 from nlp.readers.pdf.glyphs import Segment
 from nlp.readers.pdf.grids import Ruled
-from nlp.readers.pdf.lines import around, find_gutter, read_lines, visual_rows
+from nlp.readers.pdf.lines import around, find_gutter, read_lines, stacked, visual_rows
 from nlp.readers.shapes import is_lone_marker
 
 _FEWEST_ROWS = 3  # with a piece in two columns at least
@@ -125,6 +125,8 @@ def find_aligned(segments: Sequence[Segment]) -> tuple[list[Table], Sequence[Seg
 
     A page of two columns of running text is left alone: its lines stand side by side, too.
     """
+    if stacked(segments):
+        return [], segments
     rows = visual_rows(segments)
     if sum(len(row) > 1 for row in rows) < _FEWEST_ROWS or find_gutter(segments) is not None:
         return [], segments

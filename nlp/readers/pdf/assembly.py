@@ -140,8 +140,11 @@ class Assembly:
     def _body_size(self) -> float:
         """Return the size in which most characters stand."""
         sizes: Counter[float] = Counter()
+        exact: Counter[float] = Counter()
         for line in self._all_lines():
-            sizes[round(line.size, 1)] += len(line.text)
+            exact[line.size] += len(line.text)
+        for size, characters in exact.items():
+            sizes[round(size, 1)] += characters
         return sizes.most_common(1)[0][0] if sizes else 0.0
 
     def _heading_sizes(self) -> list[float]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Sequence
+from itertools import repeat
 from typing import Any, NamedTuple
 
 from nlp.readers.pdf import calls
@@ -34,11 +36,16 @@ class Fonts:
 
     def at(self, place: int) -> Font:
         """The font of the character at `place`; one that PDFium made up has none, and is neither."""
-        item = calls.text_object(self._raw, place)
-        font = calls.font_of(item) if item else item
-        known = self._known.get(font.value)
-        if known is None:
-            known = self._known[font.value] = Font(_is_bold(font), _is_low(font))
+        return self.of((place,))[0]
+
+    def of(self, places: Sequence[int]) -> list[Font]:
+        """The fonts of the characters at `places`."""
+        items = map(calls.text_object, repeat(self._raw), places)
+        fonts = [calls.font_of(item) if item else item for item in items]
+        return [self._known.get(font.value) or self._learn(font) for font in fonts]
+
+    def _learn(self, font: calls.Handle) -> Font:
+        known = self._known[font.value] = Font(_is_bold(font), _is_low(font))
         return known
 
 

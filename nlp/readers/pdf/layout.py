@@ -48,9 +48,8 @@ class Spacing:
     apart: bool
 
     @classmethod
-    def of(cls, lines: Sequence[Line]) -> Spacing:
-        """Measure the lines of a page, a column or a cell."""
-        gaps = [_gap(before, line) for before, line in pairwise(lines)]
+    def of(cls, lines: Sequence[Line], gaps: Sequence[float]) -> Spacing:
+        """Measure the lines of a page, a column or a cell, by the gaps between them."""
         alike = sorted(gap for gap in gaps if gap >= 0)
         usual = alike[len(alike) // 4] if alike else 0.0
         wide = len(alike) - bisect_right(alike, usual + _CLEARLY)
@@ -71,10 +70,13 @@ def read_paragraphs(lines: Sequence[Line], compounds: Container[str] = ()) -> li
     Args:
         compounds: words, in small letters, that keep their hyphen wherever a line ends in it.
     """
-    spacing = Spacing.of(lines)
-    groups: list[list[Line]] = []
-    for line in lines:
-        if groups and _goes_on(groups[-1], line, spacing):
+    if not lines:
+        return []
+    gaps = [_gap(before, line) for before, line in pairwise(lines)]
+    spacing = Spacing.of(lines, gaps)
+    groups = [[lines[0]]]
+    for line, gap in zip(lines[1:], gaps, strict=True):
+        if _goes_on(groups[-1], line, gap, spacing):
             groups[-1].append(line)
         else:
             groups.append([line])
@@ -90,10 +92,9 @@ def _gap(before: Line, line: Line) -> float:
     return space / max(1.0, bottom - top) if space > 0 else 0.0
 
 
-def _goes_on(group: Sequence[Line], line: Line, spacing: Spacing) -> bool:
+def _goes_on(group: Sequence[Line], line: Line, gap: float, spacing: Spacing) -> bool:
     """Whether `line` goes on with the paragraph of `group`."""
     before = group[-1]
-    gap = _gap(before, line)
     if gap < 0:
         return goes_over(before.text, line.text) and before.bold == line.bold
     if gap > min(spacing.usual, 1.2) + 0.4:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from nlp.readers.pdf import calls
 from nlp.readers.pdf.calls import Sides
-from nlp.readers.pdf.fonts import Fonts
+from nlp.readers.pdf.fonts import Font, Fonts
 from nlp.readers.pdf.frames import Frame
 from nlp.readers.pdf.glyphs import BLANKS, Glyph, Segment, glyphs_at, read_glyphs, runs_of, segment, segments
 from nlp.records import Box
@@ -47,29 +47,24 @@ def read_runs(raw: Any, text: str, frame: Frame, fonts: Fonts) -> list[Segment] 
     found: list[Segment] = []
     astray = 0  # characters of lines that do not stand upright
     ends = islice(boxes, len(lines), None)
-    blanks = [*_made_blanks(raw, lines)]
-    for line, start, end, made, several in zip(lines, boxes, ends, blanks, [*objects], strict=False):
-        box = _line_box(start, end)
+    said = zip(lines, boxes, ends, _made_blanks(raw, lines), [*objects], fonts.of(firsts), strict=False)
+    for line, (x0, top, _, bottom), (_, above, x1, below), made, several, font in said:
+        box = Box(x0, top if top < above else above, x1, bottom if bottom > below else below)
         size = box.bottom - box.top
-        if box.x1 - box.x0 <= _UPRIGHT * size and len(line.text) > 2:
+        if x1 - x0 > _UPRIGHT * size > 0 and several == 1 and not made and not font.low:
+            found.append(Segment(line.text, box, font.bold, line.first))
+            continue
+        if x1 - x0 <= _UPRIGHT * size and len(line.text) > 2:
             astray += len(line.text)
             pieces: Sequence[Segment] | None = reader.by_letters(line)
-        elif made or size <= 0:
-            pieces = reader.by_words(line, box) if size > 0 else None
-        elif several > 1:
-            pieces = reader.of_several(line, box)
+        elif size <= 0:
+            return None
         else:
-            pieces = reader.single(line, box)
+            pieces = reader.pieces(line, box, font, made, several)
         if pieces is None:
             return None
         found += pieces
     return found if 2 * astray < len(text) else None
-
-
-def _line_box(start: Sides, end: Sides) -> Box:
-    x0, top, _, bottom = start
-    _, above, x1, below = end
-    return Box(x0, top if top < above else above, x1, bottom if bottom > below else below)
 
 
 def _made_blanks(raw: Any, lines: Sequence[_Told]) -> Iterator[bool]:
@@ -101,16 +96,19 @@ class _Reader:
     def __init__(self, raw: Any, frame: Frame, fonts: Fonts) -> None:
         self._raw, self._frame, self._fonts = raw, frame, fonts
 
-    def single(self, line: _Told, box: Box) -> Sequence[Segment]:
-        """The piece that a line is which one text object draws."""
-        font = self._fonts.at(line.first)
+    def pieces(self, line: _Told, box: Box, font: Font, made: bool, objects: int) -> Sequence[Segment] | None:
+        """The pieces of a line, by its first font, whether blanks of it are made up, and how many objects draw it."""
+        if made:
+            return self._by_words(line, box)
+        if objects > 1:
+            return self._of_several(line, box)
         return self.by_letters(line) if font.low else (Segment(line.text, box, font.bold, line.first),)
 
-    def of_several(self, line: _Told, box: Box) -> Sequence[Segment] | None:
+    def _of_several(self, line: _Told, box: Box) -> Sequence[Segment] | None:
         """The pieces of a line of several text objects, whose blanks are drawn; None if its letters are not known."""
         text, first, last = line
         if not _side_by_side(self._stretches(line), box):
-            return self.by_words(line, box)
+            return self._by_words(line, box)
         starts = [first + blank.end() for blank in _SPACES.finditer(text)]
         if 1 in calls.each(calls.has_no_letter, self._raw, starts):
             return None
@@ -122,7 +120,7 @@ class _Reader:
         box = box._replace(top=min(tops), bottom=max(bottoms))
         return (Segment(text, box, fonts[0].bold and fonts[-1].bold, first),)
 
-    def by_words(self, line: _Told, box: Box) -> Sequence[Segment] | None:
+    def _by_words(self, line: _Told, box: Box) -> Sequence[Segment] | None:
         """The pieces of a line by the ends of its words; None if its letters are not known."""
         text, first, _ = line
         words = [(word.start(), word.end() - 1) for word in _WORD.finditer(text)]

@@ -19,6 +19,7 @@ _TEXT, _PICTURE = pdfium.FPDF_PAGEOBJ_TEXT, pdfium.FPDF_PAGEOBJ_IMAGE
 _PATH, _SHADING, _FORM = pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_SHADING, pdfium.FPDF_PAGEOBJ_FORM
 _DEEPEST = 4
 _shade = (ctypes.c_uint * 4)()
+_shade_bytes = (ctypes.c_char * 16).from_buffer(_shade)
 _shades = [ctypes.byref(_shade, 4 * part) for part in range(4)]
 
 
@@ -66,6 +67,7 @@ def survey(page: Any) -> Survey:
     """
     kind_of, get_fill, mode = calls.kind_of, calls.get_fill, calls.render_mode
     red, green, blue, alpha = _shades
+    pale: dict[bytes, bool] = {}
     drawn: list[Drawn] = []
     doubtful: list[Handle] = []
     pictures: list[Sides] = []
@@ -74,7 +76,10 @@ def survey(page: Any) -> Survey:
         kind = kind_of(item)
         if kind == _TEXT:
             get_fill(item, red, green, blue, alpha)
-            if min(_shade[:3]) > _WHITE or not _shade[3] or mode(item) == _INVISIBLE:
+            shade = _shade_bytes.raw
+            if shade not in pale:
+                pale[shade] = min(_shade[:3]) > _WHITE or not _shade[3]
+            if pale[shade] or mode(item) == _INVISIBLE:
                 doubtful.append(item)
         elif kind == _PICTURE:
             pictures.append(bounds(item))
