@@ -91,11 +91,11 @@ class Mapper:
         heads = self.model.heads
         if heads.joined:
             vectors = self.encoder.encode([joined(*pair) for pair in zip(texts, places, strict=True)])
-            return vectors, heads.read(vectors, self.program.targets)
+            return vectors, self.model.read(vectors, texts, places, self.program)
         vectors = self.encoder.encode(texts)
         contexts = self.encoder.encode([context_text(place) for place in places])
         bodies = body_columns(self.program, [place.body for place in places])
-        return vectors, heads.read(heads.features(vectors, contexts, bodies), self.program.targets)
+        return vectors, self.model.read(heads.features(vectors, contexts, bodies), texts, places, self.program)
 
     def _rereader(self, place: Surroundings) -> Reread:
         return lambda texts: self.read_texts(texts, [place] * len(texts))
