@@ -1,4 +1,6 @@
-"""Who runs in the race: the CONTENDERS table of our models and their parts, their COMBINATIONS, and the peers.
+"""Who runs in the race: the CONTENDERS table of our models and their parts, JOINTS, COMBINATIONS, and the peers.
+
+JOINTS are what the regression that ships makes of a model; COMBINATIONS weigh the opinions of several alike.
 
 Each learns from some authors and scores the others, then learns from all and scores the gold that lies outside. Scores
 of peers and fine-tunings are kept on disk.
@@ -19,11 +21,12 @@ from nlp.annotations import Annotations
 from nlp.classify.combine import combine
 from nlp.classify.features import Surroundings, body_columns, context_text, joined
 from nlp.classify.heads import Heads
+from nlp.classify.joint import Views, cross_joint, fit_joint, own_group
 from nlp.encode import embed
 from nlp.encode.cache import kept
 from nlp.learners import Learned, Recipe
 from nlp.material import Material, folds
-from nlp.peers import PEERS, Questions, Teaching, questions_of
+from nlp.peers import PEERS, WORDING, Questions, Teaching, questions_of
 from nlp.program import Program
 from nlp.settings import cache_root
 from nlp.sheets import Sheet
@@ -58,10 +61,12 @@ class Said:
 
     Attributes:
         cross: of the annotated passages, each by a training that saw none of its author. outside: of each sheet.
+        calibrated: whether "targets" are log-odds that need no calibration, as they come from a regression.
     """
 
     cross: Mapping[str, Array]
     outside: Mapping[str, Mapping[str, Array]]
+    calibrated: bool = False
 
 
 def ask_learner(course: Course, recipe: Recipe, blank: str = "") -> Said:
@@ -69,7 +74,11 @@ def ask_learner(course: Course, recipe: Recipe, blank: str = "") -> Said:
 
     A model that reads a passage joined with its surroundings does without all of them.
     """
-    known = [json.dumps(asdict(recipe)), course.program.labels_digest, blank]
+    known = [
+        json.dumps({k: v for k, v in asdict(recipe).items() if k != "calibration"}),
+        course.program.labels_digest,
+        blank,
+    ]
     with kept(recipe.encoder) as encoder:
         own = load_class(course.read, course.program, encoder, recipe)
     tuned = recipe.learner == "tuned"
@@ -129,7 +138,24 @@ def combined(parts: Sequence[Said], targets: Array, fold: Index) -> Said:
     return Said(
         {**first.cross, "targets": cross},
         {name: {**first.outside[name], "targets": table} for name, table in zip(names, others, strict=True)},
+        calibrated=True,
     )
+
+
+def jointly(course: Course, parts: Sequence[Said], material: Material, fold: Index) -> Said:
+    """What the regression that ships makes of a model of ours, and of the heads on words if they follow."""
+    first, *words = (part.cross for part in parts)
+    own = own_group(course.program, [place.body for place in questions_of(material).places])
+    views = Views(first["targets"], first["role"], own, *(part["targets"] for part in words))
+    joint = fit_joint(views, material.targets, course.program)
+    outside = {}
+    for name, sheet in course.sheets.items():
+        tables, *others = (part.outside[name] for part in parts)
+        own = own_group(course.program, [place.body for place in sheet.places])
+        odds = joint.log_odds(Views(tables["targets"], tables["role"], own, *(part["targets"] for part in others)))
+        outside[name] = {**tables, "targets": odds}
+    odds = cross_joint(views, material.targets, fold, course.program)
+    return Said({**first, "targets": odds}, outside, calibrated=True)
 
 
 def ask_peer(course: Course, name: str, material: Material) -> Said:
@@ -196,6 +222,11 @@ CONTENDERS: dict[str, Callable[[Course], Said]] = {
     "frozen e5, no surroundings": functools.partial(_frozen, encoder="e5", blank="contexts"),
     "frozen e5, no implementer": functools.partial(_frozen, encoder="e5", blank="bodies"),
     FROZEN_USE: functools.partial(_frozen, encoder="use"),
+}
+JOINTS: dict[str, tuple[str, ...]] = {
+    "fine-tuned e5, whole passage": (TUNED,),
+    "fine-tuned e5, whole passage, words": (TUNED, WORDING),
+    "frozen USE, whole passage, words": (FROZEN_USE, WORDING),
 }
 COMBINATIONS: dict[str, tuple[str, ...]] = {
     "fine-tuned e5 + frozen USE": (TUNED, FROZEN_USE),

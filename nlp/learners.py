@@ -46,6 +46,8 @@ class Recipe:
         opinion: whose labels are learnt (`annotations.pool.Opinion`); measured are always those that hold.
         strength: inverse regularisation of frozen target heads (scikit-learn's C), role_strength: of role, treatment.
         tuning: how to fine-tune, where the learner does.
+        calibration: how scores become probabilities: "platt", each label's by itself; "passage", by a regression that
+            also looks at the rest of the passage (`classify.joint`); "words", that with heads on words as well.
         folds: folds of authors for held-out scores.
         promise: what the lanes are to keep on documents not seen.
         examples: annotated examples kept per target.
@@ -59,6 +61,7 @@ class Recipe:
     strength: float = 0.005
     role_strength: float = 0.01
     tuning: Tuning = field(default_factory=Tuning)
+    calibration: Literal["platt", "passage", "words"] = "platt"
     folds: int = 3
     promise: Promise = field(default_factory=Promise)
     examples: int = 40

@@ -18,7 +18,9 @@ import numpy as np
 import numpy.typing as npt
 
 from nlp.classify.features import LabelVectors, Surroundings, context_text, joined, unit_rows
+from nlp.classify.joint import own_group
 from nlp.classify.why import terms_in
+from nlp.classify.wording import fit_words
 from nlp.encode import e5
 from nlp.encode.cache import kept
 from nlp.encode.embed import E5_PREFIX
@@ -30,6 +32,7 @@ from nlp.sheets import Sheet
 Array = npt.NDArray[np.float64]
 NEIGHBOURS, TEMPERATURE = 20, 20.0
 TFIDF_STRENGTH = 20.0
+WORDING = "hashed words"
 ABSENT = -8.0  # score of a label without examples
 CONTEXT_WEIGHT = 0.5  # of the surroundings' words beside the passage's own
 SHOTS = 12  # examples of each label that SetFit forms pairs of
@@ -192,15 +195,18 @@ def _per_label(model: Any, known: Any, own: Any, teaching: Teaching) -> Array:
     return scores
 
 
-def own_group(program: Program, teaching: Teaching, asked: Questions) -> Array:
+def wording(program: Program, teaching: Teaching, asked: Questions) -> Array:
+    """The heads on hashed words that travel with the shipped model, by themselves."""
+    known, own = ((part.texts, [context_text(place) for place in part.places]) for part in (teaching.questions, asked))
+    return fit_words(*known, teaching.targets, teaching.weights).scores(*own)
+
+
+def group(program: Program, teaching: Teaching, asked: Questions) -> Array:
     """1 for the activities that the Program gives to the group of the body that acts, 0 for all else; learns nothing.
 
     No one's answer by itself: it is there to be combined with others as a prior.
     """
-    bodies = [program.body_by_id.get(place.body or "") for place in asked.places]
-    groups = [body.group if body else place.body for body, place in zip(bodies, asked.places, strict=True)]
-    own = [program.group_of(label) for label in program.labels.values()]
-    return np.array([[float(group is not None and group == mine) for mine in own] for group in groups])
+    return own_group(program, [place.body for place in asked.places])
 
 
 PEERS: dict[str, Peer] = {
@@ -210,5 +216,6 @@ PEERS: dict[str, Peer] = {
     "TF-IDF + logistic": tfidf,
     "one-vs-rest USE": functools.partial(one_vs_rest, encoder="use"),
     "SetFit e5": setfit,
-    "implementer's group": own_group,
+    "implementer's group": group,
+    WORDING: wording,
 }

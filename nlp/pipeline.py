@@ -113,27 +113,26 @@ class Mapper:
             self._cache.close()
 
     def _read(self, texts: Sequence[str], places: Sequence[Surroundings]) -> tuple[embed.Vectors, list[Reading]]:
-        heads = self.model.heads
-        if heads.joined:
-            texts = [joined(*pair) for pair in zip(texts, places, strict=True)]
-        vectors = self.encoder.encode(texts)
-        return vectors, self._judge(vectors, places)
+        vectors = self.encoder.encode([self._whole(*pair) for pair in zip(texts, places, strict=True)])
+        return vectors, self._judge(vectors, texts, places)
 
-    def _judge(self, vectors: embed.Vectors, places: Sequence[Surroundings]) -> list[Reading]:
+    def _whole(self, text: str, place: Surroundings) -> str:
+        """What the encoder reads of a passage."""
+        return joined(text, place) if self.model.heads.joined else text
+
+    def _judge(self, vectors: embed.Vectors, texts: Sequence[str], places: Sequence[Surroundings]) -> list[Reading]:
         heads = self.model.heads
-        if heads.joined:
-            return heads.read(vectors, self.program.targets)
-        contexts = self.encoder.encode([context_text(place) for place in places])
-        bodies = body_columns(self.program, [place.body for place in places])
-        return heads.read(heads.features(vectors, contexts, bodies), self.program.targets)
+        if not heads.joined:
+            contexts = self.encoder.encode([context_text(place) for place in places])
+            vectors = heads.features(vectors, contexts, body_columns(self.program, [place.body for place in places]))
+        return self.model.read(vectors, texts, places, self.program)
 
     def _rereader(self, text: str, place: Surroundings) -> Reread:
         def reread(gaps: Sequence[Gap], anew: bool) -> list[Reading]:
-            places = [place] * len(gaps)
+            left, places = [without(text, gap) for gap in gaps], [place] * len(gaps)
             if anew:
-                return self.read_texts([without(text, gap) for gap in gaps], places)
-            whole = joined(text, place) if self.model.heads.joined else text
-            return self._judge(self.encoder.leave_out(whole, gaps), places)
+                return self.read_texts(left, places)
+            return self._judge(self.encoder.leave_out(self._whole(text, place), gaps), left, places)
 
         return reread
 

@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from nlp.classify.calibrate import cross_fitted, expected_calibration_error, fit_platt, reliability
+from nlp.classify.calibrate import cross_fitted, expected_calibration_error, fit_platt, reliability, sigmoid
 from nlp.classify.lanes import Held, Lanes, choose
-from nlp.contenders import COMBINATIONS, CONTENDERS, CROSS, Course, Said, ask_peer, combined
+from nlp.contenders import COMBINATIONS, CONTENDERS, CROSS, JOINTS, Course, Said, ask_peer, combined, jointly
 from nlp.encode.cache import kept
 from nlp.errors import UsageError
 from nlp.evaluate import claimed
@@ -68,7 +68,7 @@ class Parallel:
 
 
 def race(course: Course, folder: Path, only: Sequence[str] | None = None) -> list[Standing]:
-    """Return how the contenders did, in the order of CONTENDERS, then COMBINATIONS, then PEERS.
+    """Return how the contenders did, in the order of CONTENDERS, then JOINTS, COMBINATIONS and PEERS.
 
     Args:
         folder: of the annotations. only: names of contenders; all where None.
@@ -76,7 +76,8 @@ def race(course: Course, folder: Path, only: Sequence[str] | None = None) -> lis
     Raises:
         UsageError: if there is no such contender. EncoderError, AnnotationError: as training.
     """
-    known = [*CONTENDERS, *COMBINATIONS, *PEERS]
+    several = JOINTS | COMBINATIONS
+    known = [*CONTENDERS, *several, *PEERS]
     if unknown := [name for name in only or () if name not in known]:
         raise UsageError(", ".join(unknown), "no such contender", f"Choose: {', '.join(known)}")
     names = [name for name in known if name in (only or known)]
@@ -85,31 +86,34 @@ def race(course: Course, folder: Path, only: Sequence[str] | None = None) -> lis
     fold = fold_of(own.held.groups, course.recipe.folds)
     said: dict[str, Said] = {}
     for name in names:
-        for part in COMBINATIONS.get(name, (name,)):
+        for part in several.get(name, (name,)):
             if part not in said:
                 course.report(part)
                 said[part] = CONTENDERS[part](course) if part in CONTENDERS else ask_peer(course, part, own.learnt)
-        if name in COMBINATIONS:
-            said[name] = combined([said[part] for part in COMBINATIONS[name]], own.held.targets, fold)
+        parts = [said[part] for part in several.get(name, ())]
+        if name in JOINTS:
+            said[name] = jointly(course, parts, own.held, fold)
+        elif parts:
+            said[name] = combined(parts, own.held.targets, fold)
     cross = sheet_of(course.read, folder, [row.passage_id for row in own.held.rows])
     return [judge(course, name, said[name], own.held, fold, cross) for name in names]
 
 
 def judge(course: Course, name: str, said: Said, material: Material, fold: Index, cross: Sheet) -> Standing:
-    """Calibrate, choose the cuts on held-out passages, and score one contender on every sheet."""
+    """Calibrate what is not yet, choose the cuts on held-out passages, and score one contender on every sheet."""
     scores = said.cross["targets"]
-    probabilities = cross_fitted(scores, material.targets, fold)
+    probabilities = sigmoid(scores) if said.calibrated else cross_fitted(scores, material.targets, fold)
     documents, texts = [row.document for row in material.rows], [row.text for row in material.rows]
     held = Held.of(probabilities, material.targets, documents, fold, texts)
     lanes = choose(held, course.program, course.recipe.promise)
-    platt = fit_platt(scores, material.targets)
+    curve = sigmoid if said.calibrated else fit_platt(scores, material.targets)
     own = list(answers(course.program, lanes, probabilities, said.cross))
     results = {CROSS: score(name, cross.units, own, cross.documents, cross.languages)}
     for key, tables in said.outside.items():
-        results[key] = _score(course, name, course.sheets[key], platt(tables["targets"]), tables, lanes)
+        results[key] = _score(course, name, course.sheets[key], curve(tables["targets"]), tables, lanes)
     error = expected_calibration_error(probabilities, material.targets)
-    curve = reliability(probabilities, material.targets)
-    return Standing(name, results, lanes, round(error, 4), curve, parallel(material, cross, own))
+    bins = reliability(probabilities, material.targets)
+    return Standing(name, results, lanes, round(error, 4), bins, parallel(material, cross, own))
 
 
 def parallel(material: Material, cross: Sheet, said: Sequence[Answer]) -> Parallel:

@@ -16,16 +16,18 @@ from nlp.annotations import Annotated, Annotations, load_annotations
 from nlp.annotations.faults import digest
 from nlp.annotations.pool import pool
 from nlp.classify import heads as heads_
-from nlp.classify.calibrate import cross_fitted, expected_calibration_error, fit_platt
+from nlp.classify.calibrate import cross_fitted, expected_calibration_error, fit_platt, sigmoid
 from nlp.classify.familiar import KnownWords
-from nlp.classify.features import Encodes, LabelVectors, Matrix, joined
+from nlp.classify.features import Encodes, LabelVectors, Matrix, context_text, joined
 from nlp.classify.golden import write_golden
+from nlp.classify.joint import Joint, Views, cross_joint, fit_joint, own_group
 from nlp.classify.lanes import COLUMNS, Held, best, choose, f1
+from nlp.classify.wording import WordHeads, fit_words
 from nlp.encode import embed
 from nlp.encode.cache import kept
 from nlp.errors import AnnotationError
 from nlp.learners import FrozenLearner, Learner, Recipe, TunedLearner
-from nlp.material import Material, fold_of, folds, load_material, surroundings_of
+from nlp.material import Material, fold_of, folds, load_material, surroundings_of, take
 from nlp.program import Program
 from nlp.settings import cache_root
 
@@ -72,11 +74,11 @@ def make_learner(own: Class, program: Program, recipe: Recipe, report: Report) -
 
 @dataclass(frozen=True, slots=True)
 class HeldOut:
-    """Scores of passages by heads that saw none of their authors: targets (n, 120), role (n,), treatment (n,)."""
+    """Scores of passages by heads that saw none of their authors: targets (n, 120), role (n, 3), treatment (n, 5)."""
 
     targets: Array
-    role: npt.NDArray[np.intp]
-    treatment: npt.NDArray[np.intp]
+    role: Array
+    treatment: Array
     fold: npt.NDArray[np.intp]
 
 
@@ -93,8 +95,51 @@ def cross_scores(material: Material, learner: Learner, recipe: Recipe, report: R
 def held_out(material: Material, learner: Learner, recipe: Recipe, report: Report) -> HeldOut:
     """Say what heads that learnt from the other authors make of every passage."""
     tables = cross_scores(material, learner, recipe, report)
-    role, treatment = (tables[name].argmax(axis=1) for name in ("role", "treatment"))
-    return HeldOut(tables["targets"], role, treatment, fold_of(material.groups, recipe.folds))
+    return HeldOut(**tables, fold=fold_of(material.groups, recipe.folds))
+
+
+def word_heads(material: Material, index: npt.NDArray[np.intp]) -> WordHeads:
+    """Fit heads on the words of some of the passages."""
+    part = take(material, index)
+    return fit_words(*wording(part), part.targets, part.weights)
+
+
+def wording(material: Material) -> tuple[list[str], list[str]]:
+    """Texts of the passages, and their surroundings as the heads on words read them."""
+    return [row.text for row in material.rows], [context_text(surroundings_of(row)) for row in material.rows]
+
+
+def cross_words(material: Material, recipe: Recipe, report: Report) -> Array:
+    """Score every passage (n, 120) with heads on words that learnt from the other authors."""
+    scores = np.zeros_like(material.targets)
+    for number, (learnt, asked) in enumerate(folds(material.groups, recipe.folds)):
+        report(f"words: fold {number + 1} of {recipe.folds}")
+        scores[asked] = word_heads(material, learnt).scores(*wording(take(material, asked)))
+    return scores
+
+
+def views_of(own: Class, scores: HeldOut, program: Program, recipe: Recipe, report: Report) -> Views:
+    """What a regression looks at of the passages held out, as the recipe's calibration asks."""
+    given = own_group(program, [surroundings_of(row).body for row in own.held.rows])
+    words = cross_words(own.learnt, recipe, report) if recipe.calibration == "words" else None
+    return Views(scores.targets, scores.role, given, words)
+
+
+def calibrate(
+    own: Class, scores: HeldOut, program: Program, recipe: Recipe, report: Report
+) -> tuple[Array, Joint | None]:
+    """Return probabilities (n, 120) of the passages held out, each calibrated on other folds, and the regression.
+
+    The regression is None where each label is calibrated by itself.
+    """
+    if recipe.calibration == "platt":
+        return cross_fitted(scores.targets, own.held.targets, scores.fold), None
+    views = views_of(own, scores, program, recipe, report)
+    joint = fit_joint(views, own.held.targets, program)
+    if recipe.calibration == "words":
+        report("words: all passages")
+        joint = replace(joint, words=word_heads(own.learnt, np.arange(len(own.learnt.rows))))
+    return sigmoid(cross_joint(views, own.held.targets, scores.fold, program)), joint
 
 
 def train(
@@ -120,7 +165,7 @@ def train(
         identity = encoder.embedder.identity
     learner = make_learner(own, program, recipe, report)
     scores = held_out(own.held, learner, recipe, report)
-    probabilities = cross_fitted(scores.targets, own.held.targets, scores.fold)
+    probabilities, joint = calibrate(own, scores, program, recipe, report)
     rows = own.held.rows
     held = Held.of(
         probabilities, own.held.targets, [row.document for row in rows], scores.fold, [row.text for row in rows]
@@ -134,10 +179,10 @@ def train(
     vectors = own.held.vectors[shown]
     if learned.adapter:
         copy_adapter(learned.adapter, out / heads_.ADAPTER)
-        tuned = embed.load(recipe.encoder, out / heads_.ADAPTER)
         report(f"encoding {len(shown)} examples")
-        vectors = tuned.encode([joined(rows[i].text, surroundings_of(rows[i])) for i in shown])
-        identity = tuned.identity
+        with kept(recipe.encoder, cache, out / heads_.ADAPTER) as encoder:
+            vectors = encoder.encode([joined(rows[i].text, surroundings_of(rows[i])) for i in shown])
+            identity = encoder.embedder.identity
     facts = {
         "encoder": identity,
         "codebook": program.labels_digest,
@@ -150,8 +195,9 @@ def train(
         "held_out": held_out_facts(scores, probabilities, own.held),
     }
     examples = as_examples(own.held, shown, vectors)
-    heads_.save(out, calibrated, lanes, examples, held, known_words(rows), facts)
-    write_golden(out, tuned if learned.adapter else embed.load(recipe.encoder), identity)
+    heads_.save(out, calibrated, lanes, examples, held, known_words(rows), facts, joint)
+    adapter = out / heads_.ADAPTER if learned.adapter else None
+    write_golden(out, embed.load(recipe.encoder, adapter), identity)
     return facts
 
 
@@ -190,9 +236,10 @@ def held_out_facts(out: HeldOut, probabilities: Array, material: Material) -> di
         facts[f"best_f1_{name}"] = round(f1(cut), 3)
     facts["calibration_error"] = round(expected_calibration_error(probabilities, material.targets), 4)
     shares = np.arange(len(out.role))
-    facts["role_accuracy"] = round(float((material.role[shares, out.role] > 0).mean()), 3)
+    role, treatment = out.role.argmax(axis=1), out.treatment.argmax(axis=1)
+    facts["role_accuracy"] = round(float((material.role[shares, role] > 0).mean()), 3)
     acts = material.treatment.sum(axis=1) > 0
-    facts["treatment_accuracy"] = round(float((material.treatment[shares, out.treatment] > 0)[acts].mean()), 3)
+    facts["treatment_accuracy"] = round(float((material.treatment[shares, treatment] > 0)[acts].mean()), 3)
     return facts
 
 

@@ -16,7 +16,8 @@ import numpy.typing as npt
 
 from nlp.classify.calibrate import Platt
 from nlp.classify.familiar import KnownWords
-from nlp.classify.features import LabelVectors, Matrix, assemble
+from nlp.classify.features import LabelVectors, Matrix, Surroundings, assemble
+from nlp.classify.joint import Joint
 from nlp.classify.lanes import Held, Lanes
 from nlp.classify.sound import RETRAIN, load_arrays, load_lanes
 from nlp.encode.embed import Vectors
@@ -24,9 +25,9 @@ from nlp.errors import ModelError
 from nlp.program import Program
 from nlp.records import ROLES, TREATMENTS, Reading
 
-FORMAT = 2
+FORMAT, READABLE = 3, (2, 3)  # models of format 2 have no `JOINT`
 WEIGHTS, MANIFEST, EXAMPLES, ADAPTER, HELD = "heads.npz", "manifest.json", "examples.jsonl", "adapter", "held_out.npz"
-WORDS = "words.npz"
+WORDS, JOINT = "words.npz", "joint.npz"
 GOLDEN = "golden.json"
 ESSENTIAL = ("encoder", "codebook", "lanes", "files")
 Array = npt.NDArray[np.float64]
@@ -66,22 +67,21 @@ class Heads:
         return {name: wide @ table.astype(np.float64).T for name, table in tables.items()}
 
     def read(self, features: Matrix, targets: Sequence[str]) -> list[Reading]:
-        """Return one `Reading` a row; probabilities are calibrated and rounded to 4 decimals."""
+        """Return one `Reading` a row, each label calibrated by itself."""
         scores = self.scores(features)
-        probabilities = np.round(self.platt(scores["targets"]), 4)
-        readings = []
-        for row, role, treatment in zip(
-            probabilities, scores["role"].argmax(axis=1), scores["treatment"].argmax(axis=1), strict=True
-        ):
-            name = ROLES[int(role)]
-            readings.append(
-                Reading(
-                    name,
-                    TREATMENTS[int(treatment)] if name == "activity" else None,
-                    dict(zip(targets, row.tolist(), strict=True)),
-                )
-            )
-        return readings
+        return readings(scores, self.platt(scores["targets"]), targets)
+
+
+def readings(scores: Mapping[str, Array], probabilities: Array, targets: Sequence[str]) -> list[Reading]:
+    """Return one `Reading` a row; probabilities (n, 120) are rounded to 4 decimals."""
+    found = []
+    for row, role, treatment in zip(
+        np.round(probabilities, 4), scores["role"].argmax(axis=1), scores["treatment"].argmax(axis=1), strict=True
+    ):
+        name = ROLES[int(role)]
+        acts = TREATMENTS[int(treatment)] if name == "activity" else None
+        found.append(Reading(name, acts, dict(zip(targets, row.tolist(), strict=True))))
+    return found
 
 
 @dataclass(frozen=True)
@@ -115,6 +115,7 @@ class Model:
     Attributes:
         manifest: what it was trained from and for; digest: sha256 (hex) of its files.
         lanes: cuts for "objective" and "activity". known: the words of the annotated documents.
+        joint: makes the probabilities; None where each label's score is calibrated by itself.
     """
 
     heads: Heads
@@ -123,6 +124,16 @@ class Model:
     known: KnownWords
     manifest: Mapping[str, Any]
     digest: str
+    joint: Joint | None = None
+
+    def read(
+        self, features: Matrix, texts: Sequence[str], places: Sequence[Surroundings], program: Program
+    ) -> list[Reading]:
+        """Return one `Reading` a passage; `features` (n, features) of the passages `texts` in their `places`."""
+        if self.joint is None:
+            return self.heads.read(features, program.targets)
+        scores = self.heads.scores(features)
+        return readings(scores, self.joint(self.joint.views(scores, texts, places, program)), program.targets)
 
 
 def save(
@@ -133,6 +144,7 @@ def save(
     held: Held,
     known: KnownWords,
     facts: Mapping[str, Any],
+    joint: Joint | None = None,
 ) -> None:
     """Write a model folder: weights (float32), examples, held-out passages, words; last the manifest with hashes."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -162,13 +174,11 @@ def save(
         characters=held.characters.astype(np.int32),
     )
     known.save(folder / WORDS)
-    names = [
-        WEIGHTS,
-        EXAMPLES,
-        HELD,
-        WORDS,
-        *(f"{ADAPTER}/{path.name}" for path in sorted((folder / ADAPTER).glob("*"))),
-    ]
+    (folder / JOINT).unlink(missing_ok=True)
+    if joint:
+        joint.save(folder / JOINT)
+    adapter = [f"{ADAPTER}/{path.name}" for path in sorted((folder / ADAPTER).glob("*"))]
+    names = [WEIGHTS, EXAMPLES, HELD, WORDS, *([JOINT] if joint else []), *adapter]
     files = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
     manifest = {
         "format": FORMAT,
@@ -203,9 +213,14 @@ def load(folder: Path, program: Program, encoder_identity: str) -> Model:
         joined=bool(manifest.get("joined", False)),
     )
     lanes = load_lanes(folder / MANIFEST, manifest["lanes"])
-    digest = _hash(folder / MANIFEST)
     return Model(
-        heads, lanes, _load_examples(folder, arrays["examples"]), KnownWords.load(folder / WORDS), manifest, digest
+        heads,
+        lanes,
+        _load_examples(folder, arrays["examples"]),
+        KnownWords.load(folder / WORDS),
+        manifest,
+        _hash(folder / MANIFEST),
+        Joint.load(folder / JOINT, program) if JOINT in manifest["files"] else None,
     )
 
 
@@ -223,7 +238,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise ModelError(folder / MANIFEST, "damaged", RETRAIN) from None
     if not isinstance(manifest, dict):
         raise ModelError(folder / MANIFEST, "damaged", RETRAIN)
-    if manifest.get("format") != FORMAT:
+    if manifest.get("format") not in READABLE:
         raise ModelError(folder, f"format {manifest.get('format')}, this version reads {FORMAT}", RETRAIN)
     if lacking := [name for name in ESSENTIAL if name not in manifest]:
         raise ModelError(folder / MANIFEST, f"damaged: {', '.join(lacking)} missing", RETRAIN)

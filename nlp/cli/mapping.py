@@ -70,7 +70,7 @@ def map_command(
     settings = Settings.load(encoder=encoder, model=model, precision=precision, keep_contacts=keep_contacts or None)
     listed = [path for item in inputs for path in (_listed() if item == "-" else [item])]
     hush = quiet or as_json
-    told = (lambda _: None) if hush else (lambda text: notice(plain(text)))
+    told = _silence if hush else _told
     remarks: list[str] = []
     paths = drawn(find_inputs(listed, out, remarks.append), limit, sample)
     for remark in remarks:
@@ -87,6 +87,14 @@ def map_command(
             raise typer.Exit(128 + (stopping.signal or 2)) from None
     _speak(summary, out, hush, as_json)
     raise typer.Exit(0 if set(summary["counts"]["statuses"]) <= {"ok"} else 3)
+
+
+def _told(text: str) -> None:
+    notice(plain(text))
+
+
+def _silence(_: str) -> None:
+    """Say nothing."""
 
 
 def _listed() -> list[str]:

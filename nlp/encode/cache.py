@@ -102,13 +102,16 @@ class CachedEmbedder:
 
 
 @contextmanager
-def kept(name: str, path: Path | None = None) -> Iterator[CachedEmbedder]:
+def kept(name: str, path: Path | None = None, adapter: Path | None = None) -> Iterator[CachedEmbedder]:
     """Give the encoder called `name` behind a file that keeps vectors between trainings, in the user's cache.
+
+    Args:
+        path: the file; one in the user's cache by default. adapter: folder of an update of the encoder's weights.
 
     Raises:
         EncoderError: if the encoder cannot be loaded, or another process holds the file.
     """
-    cached = CachedEmbedder(load(name), path or cache_root() / f"training-{name}.sqlite")
+    cached = CachedEmbedder(load(name, adapter), path or cache_root() / f"training-{name}.sqlite")
     try:
         yield cached
     finally:
