@@ -18,7 +18,7 @@ from typing import Any
 from nlp.engines import Asked, Knows, Workshop
 from nlp.engines.mapper import Errand, MapperChild, MapperEnded
 from nlp.errors import ReaderKilled, UnreadableDocument
-from nlp.pipeline import read_structured, safe_reason
+from nlp.pipeline import prepare, read_structured, safe_reason
 from nlp.readers.parcel import Answer, Asks
 from nlp.readers.worker import Worker
 from nlp.store.rows import Finished
@@ -144,7 +144,7 @@ class _Shift:
         self._readers, self._mappers = [], []
 
     def _reader(self) -> _Reader:
-        return _Reader(Worker(read_structured, self._workshop.settings, self._workshop.scratch))
+        return _Reader(Worker(read_structured, self._workshop.settings, self._workshop.scratch, prepare))
 
     def _stop_reading(self) -> None:
         """Begin nothing more: what is being mapped is finished, what is read or waits is left for the next run."""

@@ -17,8 +17,8 @@ from typing import Any
 from nlp.engines.finishing import finished
 from nlp.errors import EvmapError
 from nlp.pipeline import Mapper, attempt
+from nlp.readers.nameless import nameless_main
 from nlp.readers.parcel import unpack
-from nlp.readers.worker import nameless_main
 from nlp.settings import Settings
 from nlp.store.rows import Finished
 

@@ -30,7 +30,7 @@ _FAULT = re.compile(r"^(?:\w+\.)*(\w+)(?::|$)", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Post:
-    """What a reader is born with: its task as bytes, its limits, its folder, and whose end is its own."""
+    """What a reader is born with: task and preparation as bytes, its limits, its folder, and whose end is its own."""
 
     task: bytes
     settings: Settings
@@ -54,7 +54,9 @@ def _live(pipe: Connection, post: Post) -> None:
     limits.settle(files)
     limits.confine(settings)
     limits.allow_cpu(START_SECONDS + settings.read_cpu_seconds)
-    desk = _Desk(pipe, pickle.loads(post.task), settings)  # noqa: S301 - from our parent; only now, under all limits
+    task, prepare = pickle.loads(post.task)  # noqa: S301 - from our parent; only now, under all limits
+    prepare()
+    desk = _Desk(pipe, task, settings)
     listen(desk.beat)
     pipe.send_bytes(READY + json.dumps(sorted(limits.in_force())).encode())
     retires, grace = False, START_SECONDS

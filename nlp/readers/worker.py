@@ -17,16 +17,16 @@ import os
 import pickle
 import re
 import signal
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
 from nlp.errors import EvmapError, ReaderKilled, UnreadableDocument, UsageError
 from nlp.readers import limits
+from nlp.readers.nameless import nameless_main
 from nlp.readers.parcel import ANSWER, ASKS, BEAT, ERROR, READY, Answer, Asks, Inbox, parted
 from nlp.readers.serving import COMPLAINTS, START_SECONDS, Post, complaint, serve
 from nlp.settings import Settings
@@ -39,6 +39,10 @@ _FROM_OUTSIDE = {getattr(signal, name) for name in ("SIGKILL", "SIGTERM") if has
 _HASH = re.compile(rb"[0-9a-f]{64}")
 
 
+def _nothing() -> None:
+    """Prepare nothing."""
+
+
 class Worker:
     """Runs one task after another in a child process.
 
@@ -48,6 +52,7 @@ class Worker:
         settings: bound the child.
         folder: where the child's temporary files go, a folder that `limits.sweep` cleans up after a killed run; by
             default the system's.
+        prepare: a function of a module that loads what the task needs, so that no file's time goes into it.
 
     Attributes:
         deadline: when the child is late, in seconds of `time.monotonic`; None while it has nothing to do, or waits
@@ -55,8 +60,14 @@ class Worker:
         in_force: names of the limits that hold in the child, as `limits.in_force`; empty before it said so.
     """
 
-    def __init__(self, task: Task, settings: Settings, folder: Path | None = None) -> None:
-        self._task, self._settings, self._folder = task, settings, folder
+    def __init__(
+        self,
+        task: Task,
+        settings: Settings,
+        folder: Path | None = None,
+        prepare: Callable[[], None] = _nothing,
+    ) -> None:
+        self._task, self._settings, self._folder, self._prepare = task, settings, folder, prepare
         self._process: Any = None
         self._pipe: Connection | None = None
         self._stack = ExitStack()
@@ -94,7 +105,7 @@ class Worker:
         self._will, far_will = context.Pipe(duplex=False)
         self._stack.callback(self._pipe.close)
         self._stack.callback(self._will.close)
-        post = Post(pickle.dumps(self._task), self._settings, own, os.getpid())
+        post = Post(pickle.dumps((self._task, self._prepare)), self._settings, own, os.getpid())
         self._process = context.Process(target=serve, args=(far, far_will, post), daemon=True)
         self._stack.callback(self._end)
         with far, far_will, nameless_main():
@@ -278,21 +289,3 @@ def _value(answer: Answer, path: Path) -> Any:
         return answer.value()
     except pickle.UnpicklingError:
         raise UnreadableDocument(path, "crashed", MUMBLED, document_id=answer.head.document_id) from None
-
-
-@contextmanager
-def nameless_main() -> Iterator[None]:
-    """Start a child that does not run the caller's script again: ours needs nothing from it.
-
-    A spawned child imports the parent's main module by name or file; a script without a guard would start over.
-    """
-    main = sys.modules["__main__"]
-    kept = {name: getattr(main, name) for name in ("__spec__", "__file__") if hasattr(main, name)}
-    main.__spec__ = None
-    if "__file__" in kept:
-        del main.__file__
-    try:
-        yield
-    finally:
-        for name, value in kept.items():
-            setattr(main, name, value)
