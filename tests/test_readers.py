@@ -354,6 +354,27 @@ def test_hyphens_at_line_ends_are_undone_but_names_keep_theirs():
     assert said(extract) == [("list_item", "To ask the office to renew the mandate of the Inter-Island Lamp Board.")]
 
 
+@pytest.mark.parametrize(
+    ("lines", "wanted"),
+    [
+        (("The non-", "governmental bodies met."), "The non-governmental bodies met."),
+        (("A semi-", "retired judge came; the retired judge left."), "A semi-retired judge came;"),
+        (("The semi-", "nar went on."), "The seminar went on."),
+        (
+            ("A log-book lay there, and the log-", "book had a well-", "known cover."),
+            "the log-book had a well-known cover.",
+        ),
+        (
+            ("The mandate was for a man-", "date of two weeks for non-", "sense."),
+            "a mandate of two weeks for nonsense.",
+        ),
+    ],
+)
+def test_compounds_keep_their_hyphen_where_a_document_parts_no_words(lines: tuple[str, ...], wanted: str):
+    text = " ".join(from_bytes(fixtures.paged_pdf([fixtures.say(*lines)])).text.split())
+    assert wanted in text
+
+
 def test_table_goes_on_over_the_page():
     rows = [("Office", "Work done"), *((f"Office {number}", f"Work {number}") for number in range(60))]
     target = fixtures.io.BytesIO()

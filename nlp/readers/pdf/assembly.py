@@ -11,7 +11,8 @@ from nlp.readers.building import Builder
 from nlp.readers.pdf.frames import Frame
 from nlp.readers.pdf.glyphs import HYPHEN
 from nlp.readers.pdf.grids import Ruled
-from nlp.readers.pdf.layout import Paragraph, compounds_in, goes_over, joined, read_paragraphs
+from nlp.readers.pdf.hyphens import Compounds, joined
+from nlp.readers.pdf.layout import Paragraph, goes_over, read_paragraphs
 from nlp.readers.pdf.lines import Line
 from nlp.readers.pdf.margins import find_margins
 from nlp.readers.shapes import HEADING_LENGTH, is_footnote
@@ -77,7 +78,7 @@ class Assembly:
             for page in pages
         ]
         self._margins = find_margins(shown, [page.shown.height for page in pages])
-        self._compounds = compounds_in(line for page in pages for line in page.lines)
+        self._compounds = Compounds.of([page.lines for page in pages])
         self._body = self._body_size()
         self._sizes = self._heading_sizes()
         self._tables = _Tables(self._compounds)
@@ -175,7 +176,7 @@ def _piece(
     return _Piece(paragraph.text, kind, page.number, box, level, cell, paragraph.confidence)
 
 
-def _go_over_pages(flows: Sequence[list[_Piece]], compounds: frozenset[str]) -> None:
+def _go_over_pages(flows: Sequence[list[_Piece]], compounds: Compounds) -> None:
     """Join, in place, paragraphs and cells that a page's end cuts off in the middle of a sentence."""
     for one, other in pairwise(flows):
         _join_cells(one, other, compounds)
@@ -192,7 +193,7 @@ def _go_over_pages(flows: Sequence[list[_Piece]], compounds: frozenset[str]) -> 
             cut = (number, body[-1]) if flow[body[-1]].kind == "paragraph" else None
 
 
-def _join_cells(before: list[_Piece], after: list[_Piece], compounds: frozenset[str]) -> None:
+def _join_cells(before: list[_Piece], after: list[_Piece], compounds: Compounds) -> None:
     last = {piece.cell: place for place, piece in enumerate(before) if piece.cell}
     for piece in list(after):
         place = last.get(piece.cell) if piece.cell else None
@@ -204,7 +205,7 @@ def _join_cells(before: list[_Piece], after: list[_Piece], compounds: frozenset[
 class _Tables:
     """Gives cells their places; a table may go on from the page before."""
 
-    def __init__(self, compounds: frozenset[str]) -> None:
+    def __init__(self, compounds: Compounds) -> None:
         self._compounds = compounds
         self._number, self._row = -1, 0
         self._open: tuple[int, Ruled] | None = None  # the page on whose end a table stands, and that table

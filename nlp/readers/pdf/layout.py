@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import mean, median
 from typing import NamedTuple
 
 from nlp.readers.pdf.glyphs import HYPHEN
+from nlp.readers.pdf.hyphens import HYPHENS, NO_COMPOUNDS, joined
 from nlp.readers.pdf.lines import Line, around
 from nlp.readers.shapes import WITHIN_SENTENCE, ends_sentence, is_lone_marker, marker_style, split_marker
 from nlp.records import Box
 
-_HYPHENS = (HYPHEN, "-", "\u00ad", "\u2010")
 _DASHES = ("–", "—", "-")
-_AROUND_WORDS = ".,;:!?()[]«»“”\"'’"
-_COMPOUND = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
 _LEADER = re.compile(r"(?:\.\s?){4,}\s*[\divxlc]+$")  # dots that lead to a page number
 _HARDLY, _CLEARLY = 0.12, 0.25  # more space than usual, in line heights
 _PROSE = 30  # characters of a line
@@ -64,14 +62,14 @@ class Spacing:
         return cls(usual, wide > 3 * close)
 
 
-def read_paragraphs(lines: Sequence[Line], compounds: Container[str] = ()) -> list[Paragraph]:
+def read_paragraphs(lines: Sequence[Line], compounds: Container[str] = NO_COMPOUNDS) -> list[Paragraph]:
     """Join lines that go on from one another; hyphens at line ends are undone before a small letter.
 
     Args:
         compounds: words, in small letters, that keep their hyphen wherever a line ends in it.
     """
-    if not lines:
-        return []
+    if len(lines) < 2:
+        return [_paragraph(lines, compounds)] if lines else []
     gaps = [_gap(before, line) for before, line in pairwise(lines)]
     spacing = Spacing.of(lines, gaps)
     groups = [[lines[0]]]
@@ -114,7 +112,7 @@ def _goes_on(group: Sequence[Line], line: Line, gap: float, spacing: Spacing) ->
     marker = split_marker(line.text)[0] or (line.text if is_lone_marker(line.text) else None)
     if marker and (ended or not full or (marker_style(marker) == "bullet" and marker not in _DASHES)):
         return False
-    if before.text.endswith(_HYPHENS) or (line.text[0].islower() and not ended):
+    if before.text.endswith(HYPHENS) or (line.text[0].islower() and not ended):
         return True
     if _indented(group, line) and ended:
         return False
@@ -141,7 +139,7 @@ def goes_over(text: str, more: str) -> bool:
     """Whether a sentence that a column or page cuts off goes on in `more`; a list item never does."""
     if split_marker(more)[0] or is_lone_marker(more) or ends_sentence(text):
         return False
-    if text.endswith(_HYPHENS):
+    if text.endswith(HYPHENS):
         return more[:1].islower()
     return text[-1:] not in ".:;!?…" and not _leads_to_page(text) and (more[:1].islower() or text[-1:] == ",")
 
@@ -165,24 +163,10 @@ def _paragraph(group: Sequence[Line], compounds: Container[str]) -> Paragraph:
     text = text.replace(HYPHEN, "-")
     if "  " in text:
         text = re.sub(r" {2,}", " ", text)
+    if len(group) == 1:
+        (line,) = group
+        return Paragraph(text, line.box, line.size, line.bold, line.confidence and round(line.confidence, 3))
     first = [line.box for line in group if line.column == group[0].column]  # one box cannot tell two columns
     box, size = around(first), median(line.size for line in group)
     sure = [line.confidence for line in group if line.confidence is not None]
     return Paragraph(text, box, size, all(line.bold for line in group), round(mean(sure), 3) if sure else None)
-
-
-def joined(text: str, more: str, compounds: Container[str] = ()) -> str:
-    """Join two pieces of a paragraph; a hyphen between them goes where it only parted a word."""
-    if not text.endswith(_HYPHENS) or not text[-2:-1].isalpha():
-        return f"{text} {more}"
-    if not more[:1].isalpha():
-        return f"{text} {more}"
-    whole = f"{text[:-1].rsplit(None, 1)[-1]}-{more.split(None, 1)[0]}".casefold().strip(_AROUND_WORDS)
-    keeps = not more[:1].islower() or whole in compounds
-    return text[:-1] + ("-" if keeps else "") + more
-
-
-def compounds_in(lines: Iterable[Line]) -> frozenset[str]:
-    """The words that stand with a hyphen within a line, in small letters."""
-    said = (line.text for line in lines if "-" in line.text)
-    return frozenset(word.casefold() for text in said for word in _COMPOUND.findall(text))
