@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from nlp.engines import Asked, Workshop, open_engine
-from nlp.engines.key import run_key
+from nlp.engines.key import PLACES, run_key
 from nlp.errors import RunStopped
 from nlp.official import load_official
 from nlp.pipeline import Mapper, Notice
@@ -150,7 +150,7 @@ def _manifest(mapper: Mapper, settings: Settings, seen: Seen, counts: Counts) ->
         "encoder": mapper.encoder_identity,
         "model": mapper.model.digest,
         "program": mapper.program.digest,
-        "settings": asdict(settings),
+        "settings": {name: value for name, value in asdict(settings).items() if name not in PLACES},
         "lanes": mapper.model.manifest["lanes"],
         "versions": {"python": platform.python_version(), **{name: _version(name) for name in LIBRARIES}},
         "inputs": seen.inputs,

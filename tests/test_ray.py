@@ -2,7 +2,6 @@
 
 import os
 import random
-import secrets
 import signal
 import time
 from collections.abc import Iterator
@@ -15,14 +14,17 @@ import pytest
 
 from nlp.contract import digest_of
 from nlp.engines import Workshop, open_engine
+from nlp.engines.ray import prepare
 from nlp.errors import MissingExtra, RunStopped, StoreError, UsageError
 from nlp.pipeline import find_inputs
 from nlp.run import Order, run
 from nlp.settings import Settings
 from nlp.store.rows import Finished, LinkRow, PassageRow
 
-ray = pytest.importorskip("ray", reason="needs the extra ray: pip install 'evmap[ray]'")
-pytest.importorskip("pyarrow", reason="needs the extra ray: pip install 'evmap[ray]'")
+MISSING = "needs the extra: pip install 'evmap[ray]'"
+prepare(Settings())  # processes of these clusters know one another by a token; nothing is written into a home
+ray = pytest.importorskip("ray", reason=MISSING)
+pytest.importorskip("pyarrow", reason=MISSING)
 
 from nlp.engines.ray import engine as engines_ray  # noqa: E402
 from nlp.engines.ray.cluster import sizes  # noqa: E402
@@ -30,17 +32,6 @@ from nlp.engines.shards import Shards  # noqa: E402
 
 FILES = 20
 KEY = "ab" * 32
-
-
-@pytest.fixture(scope="module", autouse=True)
-def own_token() -> Iterator[None]:
-    """Processes of these clusters know one another by this; nothing is written into a home."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("RAY_AUTH_MODE", "token")
-        patch.setenv("RAY_AUTH_TOKEN", secrets.token_hex(32))
-        patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-        patch.delenv("RAY_ADDRESS", raising=False)
-        yield
 
 
 @pytest.fixture(scope="module")

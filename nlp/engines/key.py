@@ -19,7 +19,7 @@ BOUNDS = frozenset(
 )
 """Settings that only decide whether a document is read at all: what was read is the same under any of them."""
 PLACES = frozenset(("ray_address", "ray_readers", "ray_shards"))
-"""Settings that only decide where it is done."""
+"""Settings that only decide where it is done: no business of the outputs."""
 
 
 def run_key(mapper: Mapper, settings: Settings) -> str:

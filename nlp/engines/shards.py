@@ -196,5 +196,5 @@ def _unpacked(row: dict[str, Any]) -> Finished:
 
 
 def _size(finished: Finished) -> int:
-    rows = [finished.row or "", finished.text or "", *(row.row for row in (*finished.passages, *finished.links))]
-    return sum(map(len, rows))
+    rows = [passage.row for passage in finished.passages] + [link.row for link in finished.links]
+    return sum(map(len, [finished.row or "", finished.text or "", *rows]))

@@ -9,3 +9,28 @@ short words and finished rows pass through the driver. It alone writes the shard
 The run is started on a machine of the cluster; all machines see the inputs under the same paths, and have the same
 evmap, encoder and model (each says so before it gets a document).
 """
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+
+from nlp.settings import Settings
+
+
+def address_of(settings: Settings) -> str:
+    """Return the address of the cluster that is to be joined, "" to start one."""
+    return settings.ray_address or os.environ.get("RAY_ADDRESS", "")
+
+
+def prepare(settings: Settings) -> None:
+    """Have Ray tell nobody that it is used, and a cluster that is started here obey nobody but us.
+
+    Ray looks at its environment when it is imported; a token that comes later is none. Its processes listen on all
+    addresses of the machine, so without one of our own whoever reads the user's home could have it run things.
+    """
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    own = "ray" not in sys.modules and not address_of(settings)
+    if own and not any(name.startswith("RAY_AUTH_") for name in os.environ):
+        os.environ.update(RAY_AUTH_MODE="token", RAY_AUTH_TOKEN=secrets.token_hex(32))

@@ -82,6 +82,10 @@ class Reader:
         seconds = time.monotonic() - clock
         return Taken(found, len(answer.payload), answer.head.passages, seconds), answer.payload
 
+    def close(self) -> None:
+        """End the child; its folder goes too."""
+        self._worker.stop()
+
     def _fetch(self, path: Path, document_id: str) -> tuple[str, Answer]:
         worker, found = self._worker, ""
         worker.send(path)

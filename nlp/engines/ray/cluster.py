@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
-import secrets
 import shutil
 import signal
 import tempfile
@@ -16,6 +14,7 @@ from typing import Any
 
 import ray
 
+from nlp.engines.ray import address_of
 from nlp.errors import UsageError
 from nlp.settings import Settings
 
@@ -49,15 +48,16 @@ def sizes(cpus: float, encoders: int, readers: int) -> Sizes:
 
 def cpus() -> float:
     """Return how many CPUs the cluster has now, whoever uses them."""
-    return float(ray.cluster_resources().get("CPU", 0.0))
+    untyped: Any = ray
+    return float(untyped.cluster_resources().get("CPU", 0.0))
 
 
 @contextmanager
 def joined(settings: Settings, workers: int) -> Iterator[bool]:
     """Be part of a cluster meanwhile; gives whether it was started here.
 
-    One that this process is part of already is used, and left as it is. One that is started here listens to whoever
-    knows its token, of which there is none but in its processes; it has no dashboard and tells nobody that it ran.
+    One that this process is part of already is used, and left as it is. One that is started here has no
+    dashboard, and obeys only those who know its token; see `engines.ray.prepare`.
 
     Raises:
         UsageError: if there is none at the address.
@@ -65,7 +65,7 @@ def joined(settings: Settings, workers: int) -> Iterator[bool]:
     if ray.is_initialized():
         yield False
         return
-    address = settings.ray_address or os.environ.get("RAY_ADDRESS", "")
+    address = address_of(settings)
     folder = None if address else tempfile.mkdtemp(prefix="evmap-")  # short: sockets lie in it
     try:
         with _signals_kept():
@@ -87,9 +87,6 @@ def _join(address: str) -> None:
 
 
 def _start(folder: str | None, count: int) -> None:
-    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
-    if not any(name.startswith("RAY_AUTH_") for name in os.environ):
-        os.environ.update(RAY_AUTH_MODE="token", RAY_AUTH_TOKEN=secrets.token_hex(32))
     try:
         ray.init(
             address="local", num_cpus=count, object_store_memory=STORE_BYTES, _temp_dir=folder, _node_ip_address=HOME,

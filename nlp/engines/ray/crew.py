@@ -73,8 +73,8 @@ class Crew(Generic[JobT]):
         return {*first, *more}
 
     def close(self, gently: bool = False) -> None:
-        """End all actors; `gently` gives those that map time to close their cache."""
-        self.readers.close()
+        """End all actors; `gently` gives those that do nothing time to close their cache and remove their folders."""
+        self.readers.close(gently)
         self.encoders.close(gently)
 
     def _pool(self, name: str, own: bool) -> Pool[JobT]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from nlp.engines import Asked, Knows, Workshop
 from nlp.engines.claims import Claim, twin
 from nlp.engines.mapper import Errand
+from nlp.engines.ray import prepare
 from nlp.errors import MissingExtra, ReaderKilled, UnreadableDocument
 from nlp.pipeline import said
 from nlp.store.rows import Finished
@@ -65,6 +66,7 @@ class RayEngine:
         Raises:
             UsageError: if there is no cluster, or none of use. StoreError: if the shards cannot be written.
         """
+        prepare(self._workshop.settings)  # before Ray is imported
         from nlp.engines.ray.cluster import joined
         from nlp.engines.ray.crew import Crew
         from nlp.engines.shards import Shards
@@ -75,7 +77,7 @@ class RayEngine:
             own = stack.enter_context(joined(work.settings, work.workers))
             crew: Crew[_Job] = Crew(work, own, len(paths))
             stack.callback(crew.close)
-            if shards:
+            if shards is not None:
                 stack.callback(shards.flush)
             shift = _Shift(work, crew, shards, paths, known)
             while shift.goes_on(stopped()):
@@ -112,7 +114,7 @@ class _Shift:
         """Yield what is done."""
         while self._done:
             found = self._done.popleft()
-            if self._shards:
+            if self._shards is not None:
                 self._shards.add(found)
             yield found
 
@@ -141,7 +143,7 @@ class _Shift:
         self._stopping = self._exhausted = True
         for waiting in (self._ready, self._unread, self._again):
             waiting.clear()
-        self._crew.readers.close()
+        self._crew.readers.close(gently=True)
 
     def _next(self) -> _Job | None:
         for waiting in (self._unread, self._again):
@@ -199,7 +201,7 @@ class _Shift:
             return
         self._claims[document_id] = Claim(job.position)
         self._begun += 1
-        if self._shards and (kept := self._shards.take(document_id)):
+        if self._shards is not None and (kept := self._shards.take(document_id)):
             self._settle(job, replace(kept, position=job.position, input=printable(str(job.path))))
         else:
             self._unread.append(job)
