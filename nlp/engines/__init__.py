@@ -43,15 +43,22 @@ class Workshop:
     Attributes:
         settings: how to read and map. workers: processes that map, and as many that read; 1 or more.
         cache: file for vectors. scratch: folder for temporary files.
+        key: the run's, as `engines.key.run_key`; without one nothing is kept in shards.
+        shards: folder or URL for what is finished, for engines that keep it apart from the store.
+        anew: take nothing from there. notice: hears what the user should know.
     """
 
     settings: Settings
     workers: int
     cache: Path
     scratch: Path
+    key: str = ""
+    shards: str = ""
+    anew: bool = False
+    notice: Callable[[str], None] = lambda _: None
 
 
-ENGINES: dict[str, str] = {"local": "nlp.engines.local:LocalEngine"}
+ENGINES: dict[str, str] = {"local": "nlp.engines.local:LocalEngine", "ray": "nlp.engines.ray.engine:RayEngine"}
 
 
 def open_engine(name: str, workshop: Workshop) -> Engine:

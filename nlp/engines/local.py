@@ -10,12 +10,13 @@ import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
 
 from nlp.engines import Asked, Knows, Workshop
+from nlp.engines.claims import Claim, twin
 from nlp.engines.mapper import Errand, MapperChild, MapperEnded
 from nlp.errors import ReaderKilled, UnreadableDocument
 from nlp.pipeline import prepare, read_structured, safe_reason
@@ -57,15 +58,6 @@ class _Mapping:
     job: _Job | None = None
 
 
-@dataclass(slots=True)
-class _Claim:
-    """A document of this run: whose it is, the inputs that wait for it, and what came of it."""
-
-    owner: int
-    waiting: list[_Job] = field(default_factory=list)
-    result: Finished | None = None
-
-
 class LocalEngine:
     """Reads and maps with processes of this machine; see `engines.Engine`."""
 
@@ -93,7 +85,7 @@ class _Shift:
         self._again: deque[_Job] = deque()
         self._ready: deque[_Job] = deque()
         self._done: deque[Finished] = deque()
-        self._claims: dict[str, _Claim] = {}
+        self._claims: dict[str, Claim[_Job]] = {}
         self._most = max(1, min(workshop.workers, len(paths)))
         self._readers = [self._reader() for _ in range(self._most)]
         self._mappers: list[_Mapping] = []
@@ -197,10 +189,10 @@ class _Shift:
         job.document_id = document_id
         claim = self._claims.get(document_id)
         if claim is None and self._known(document_id):
-            claim = _Claim(-1, result=Finished(0, "", "ok", None, document_id, known=True))
+            claim = Claim(-1, result=Finished(0, "", "ok", None, document_id, known=True))
         if claim is None:
             self._start_mapper()  # it loads its model while the document is read
-            claim = _Claim(job.position)
+            claim = Claim(job.position)
         self._claims[document_id] = claim
         return claim.owner != job.position
 
@@ -213,7 +205,7 @@ class _Shift:
         elif claim.result is None:
             claim.waiting.append(job)
         else:
-            self._done.append(_twin(job, claim.result))
+            self._done.append(twin(job, claim.result))
 
     def _unread(self, job: _Job, error: UnreadableDocument) -> None:
         seconds = round(time.monotonic() - job.began, 3)
@@ -270,13 +262,4 @@ class _Shift:
         self._done.append(result)
         claim = self._claims.get(result.document_id or "")
         if claim and claim.owner == job.position:
-            claim.result = replace(result, row=None, text=None, passages=(), links=())
-            self._done.extend(_twin(waiting, claim.result) for waiting in claim.waiting)
-            claim.waiting.clear()
-
-
-def _twin(job: _Job, result: Finished) -> Finished:
-    """What is told of an input whose document was finished under another name, or in an earlier run."""
-    return replace(
-        result, position=job.position, input=printable(str(job.path)), known=True, read_seconds=0.0, map_seconds=0.0
-    )
+            self._done.extend(claim.settle(result))

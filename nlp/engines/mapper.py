@@ -104,13 +104,15 @@ def _serve(pipe: Connection, settings: Settings, cache: Path | None, parent: int
         return
     with suppress(EOFError, ConnectionResetError, BrokenPipeError):  # the parent is gone, or wants no more
         while True:
-            pipe.send(_run(pipe.recv(), mapper))
+            errand: Errand = pipe.recv()
+            pipe.send(run_errand(errand, errand.payload, mapper))
     mapper.close()
 
 
-def _run(errand: Errand, mapper: Mapper) -> Finished:
+def run_errand(errand: Errand, payload: bytes, mapper: Mapper) -> Finished:
+    """Return what came of mapping a document that its reader packed as `payload`."""
     clock = time.monotonic()
-    outcome = attempt(errand.path, errand.document_id, lambda: mapper.map(unpack(errand.payload)))
+    outcome = attempt(errand.path, errand.document_id, lambda: mapper.map(unpack(payload)))
     outcome.seconds.update(read=errand.read_seconds, map=time.monotonic() - clock)
     return finished(errand.position, outcome)
 

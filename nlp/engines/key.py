@@ -1,0 +1,45 @@
+"""The key of a run: one digest of all that decides what a document becomes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+
+from nlp.pipeline import Mapper
+from nlp.settings import PACKAGE, Settings
+
+DECIDE = (
+    "readers", "structure", "classify", "encode", "mapping.py", "pipeline.py", "records.py", "language.py",
+    "program.py", "engines/finishing.py", "writers/rows.py",
+)  # fmt: skip
+"""Code that decides what a document becomes."""
+BOUNDS = frozenset(
+    ("max_bytes", "read_seconds", "read_cpu_seconds", "read_memory", "write_bytes", "open_files", "recycle_after")
+)
+"""Settings that only decide whether a document is read at all: what was read is the same under any of them."""
+PLACES = frozenset(("ray_address", "ray_readers", "ray_shards"))
+"""Settings that only decide where it is done: no business of the outputs."""
+
+
+def run_key(mapper: Mapper, settings: Settings) -> str:
+    """Return the digest (sha256, hex) of all that decides what a document becomes: code, encoder, model, program."""
+    chosen = {name: value for name, value in asdict(settings).items() if name not in BOUNDS | PLACES}
+    parts = {
+        "code": code_digest(),
+        "encoder": mapper.encoder_identity,
+        "model": mapper.model.digest,
+        "program": mapper.program.digest,
+        "settings": chosen,
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def code_digest() -> str:
+    """Return the sha256 (hex) of the modules that decide what a document becomes."""
+    digest = hashlib.sha256()
+    for name in DECIDE:
+        place = PACKAGE / name
+        for path in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
+            digest.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
