@@ -13,7 +13,7 @@ from pathlib import Path
 from nlp.engines.key import code_digest, run_key
 from nlp.engines.mapper import Errand, run_errand
 from nlp.errors import EvmapError, UnreadableDocument, UsageError
-from nlp.pipeline import Mapper, read_structured
+from nlp.pipeline import Mapper, prepare, read_structured
 from nlp.readers import load
 from nlp.readers.parcel import Answer, Asks
 from nlp.readers.worker import Worker
@@ -47,7 +47,7 @@ class Reader:
 
     def __init__(self, settings: Settings, scratch: Path | None, code: str) -> None:
         self._settings, self._code = settings, code
-        self._worker = Worker(read_structured, settings, scratch)
+        self._worker = Worker(read_structured, settings, scratch, prepare)
 
     def up(self) -> int:
         """Return the process that this is."""

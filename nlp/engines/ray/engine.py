@@ -15,7 +15,7 @@ from nlp.engines.claims import Claim, twin
 from nlp.engines.mapper import Errand
 from nlp.engines.ray import prepare
 from nlp.errors import MissingExtra, ReaderKilled, UnreadableDocument
-from nlp.pipeline import said
+from nlp.pipeline import safe_reason
 from nlp.store.rows import Finished
 from nlp.writers.rows import printable
 
@@ -267,4 +267,4 @@ def _errand(job: _Job) -> Errand:
 
 def _unread(job: _Job, error: UnreadableDocument, seconds: float = 0.0) -> Finished:
     found = error.document_id or job.document_id
-    return Finished(job.position, printable(str(job.path)), error.status, said(error), found, round(seconds, 3))
+    return Finished(job.position, printable(str(job.path)), error.status, safe_reason(error), found, round(seconds, 3))
