@@ -16,7 +16,7 @@ from nlp.contract import digest_of
 from nlp.engines import Workshop, open_engine
 from nlp.engines.ray import prepare
 from nlp.errors import MissingExtra, RunStopped, StoreError, UsageError
-from nlp.pipeline import find_inputs
+from nlp.inputs import find_inputs
 from nlp.run import Order, run
 from nlp.settings import Settings
 from nlp.store.rows import Finished, LinkRow, PassageRow

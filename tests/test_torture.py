@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from nlp.writers.run import printable
 from torture.base import FILLER, LIMITS, PORT, Case, write
 from torture.catalogue import ELSEWHERE, FILES, HERE, REASONS, ROWS, TESTS
 from torture.models import CACHES, MODELS, Damage
@@ -38,6 +37,7 @@ from nlp.program import load_program
 from nlp.readers import read, read_bytes
 from nlp.settings import Settings, data_root
 from nlp.structure.segment import LONGEST, structure
+from nlp.writers.rows import printable
 
 ROOT = Path(__file__).resolve().parent.parent
 SOON = 5.0
