@@ -16,6 +16,7 @@ _COMPOUND = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
 # Where a document parts no words at line ends, these keep their hyphen there; the second before a word of its own.
 _PREFIXES = frozenset(("non", "self", "vice", "quasi", "pseudo", "socio", "pós", "recém", "não"))
 _BEFORE_WORDS = frozenset(("semi", "anti", "multi", "post", "sous", "demi"))
+_SHARE = 4  # in so many hyphens at line ends one of a known word: chance gives far fewer where words are parted
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +24,9 @@ class Compounds:
     """The words of a document that keep their hyphen wherever a line ends in it; asked with it, in small letters.
 
     Attributes:
-        known: those that stand with a hyphen within a line.
+        known: those that stand with a hyphen within a line, or have one before the word that the line ends with.
         unparted: whether the document seems to part no words at line ends; if so, `words`: all that stand in it.
-        mostly: whether most of the hyphens at its line ends are those of known words.
+        mostly: whether a fair share of the hyphens at its line ends are those of known words.
     """
 
     known: frozenset[str] = frozenset()
@@ -60,8 +61,8 @@ class Compounds:
             return cls(known)
         words = frozenset(word for page in pages for word in _words(page))
         unparted = not any(word.replace("-", "") in words for word in parted)
-        unknown = len(parted - known)
-        return cls(known, unparted, words if unparted else frozenset(), len(parted) >= 2 * unknown)
+        own = [word for word in parted if word in known or (word.count("-") > 1 and word.split("-")[-2] in words)]
+        return cls(known | set(own), unparted, words if unparted else frozenset(), _SHARE * len(own) >= len(parted))
 
 
 NO_COMPOUNDS = Compounds()
