@@ -3,7 +3,7 @@
 import os
 import random
 import signal
-import time
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -215,16 +215,13 @@ def test_a_machine_that_is_lost_changes_nothing(
 
     settings = replace(tiny_settings, ray_address=cluster.address)
     run(paths, tmp_path, Order(settings, "ray", 2), lose)
-    assert sum(node["Alive"] for node in ray.nodes()) == 1 if ray.is_initialized() else True
     assert len(heard) == FILES
     assert digest_of(tmp_path) == digest_of(undisturbed)
 
 
 @slow
-def test_killed_actors_are_replaced_and_a_deadly_document_is_given_up(
-    paths: list[Path], undisturbed: Path, tiny_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    """Processes of actors are ended while they work; whose document it is every time is told crashed."""
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
+def test_killed_actors_are_replaced(paths: list[Path], undisturbed: Path, tiny_settings: Settings, tmp_path: Path):
     killed: list[int] = []
 
     def kill_one(_: Finished) -> None:
@@ -256,14 +253,13 @@ def processes() -> list[int]:
 def test_what_is_always_late_is_given_up(
     paths: list[Path], tiny_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
+    monkeypatch.setattr(engines_ray, "LOOK", 0.0)
     monkeypatch.setattr(engines_ray, "MAP_SECONDS", 0.0)
     monkeypatch.setattr(engines_ray, "PASSAGE_SECONDS", 0.0)
     heard: list[Finished] = []
-    clock = time.monotonic()
     run(paths[:1], tmp_path, Order(tiny_settings, "ray", 1), heard.append)
     assert [found.status for found in heard] == ["crashed"]
     assert "lost 4 times (it was late)" in (heard[0].reason or "")
-    assert time.monotonic() - clock < 200
 
 
 @slow

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 import signal
+import socket
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from nlp.errors import UsageError
 from nlp.settings import Settings
 
 HOME = "127.0.0.1"
+KNOCK_SECONDS = 10.0
 STORE_BYTES = 512_000_000  # of memory for what was read and waits, where we start the cluster; more goes to disk
 _QUIET: dict[str, Any] = {
     "include_dashboard": False, "log_to_driver": False, "configure_logging": False, "logging_level": logging.ERROR
@@ -79,11 +81,19 @@ def joined(settings: Settings, workers: int) -> Iterator[bool]:
 
 def _join(address: str) -> None:
     try:
+        _knock(address)  # Ray itself tries for minutes
         ray.init(address=address, **_QUIET)
     except (ConnectionError, ImportError, OSError, RuntimeError, ValueError) as error:
         reason = f"no Ray cluster that can be joined: {str(error).partition(chr(10))[0]}"
         hint = "Run on a machine of the cluster, or unset EVMAP_RAY_ADDRESS and RAY_ADDRESS to start one here"
         raise UsageError(address, reason, hint) from None
+
+
+def _knock(address: str) -> None:
+    """Raise OSError or ValueError if nobody listens at host:port; words such as auto are Ray's to understand."""
+    host, _, port = address.rpartition(":")
+    if host and "/" not in host:
+        socket.create_connection((host.strip("[]"), int(port)), KNOCK_SECONDS).close()
 
 
 def _start(folder: str | None, count: int) -> None:
