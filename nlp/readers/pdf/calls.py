@@ -14,7 +14,7 @@ from typing import Any
 
 import pypdfium2.raw as pdfium
 
-_SLOTS = 1024
+_SLOTS, _CHARACTERS = 1024, 16_384
 _LETTER = (0.0, 0.0, 612.0, 792.0)
 Sides = tuple[float, float, float, float]
 
@@ -63,6 +63,7 @@ _get_text = _swift(pdfium.FPDFText_GetText)
 _get_rectangle = _swift(pdfium.FPDFText_GetRect)
 _get_bounds = _swift(pdfium.FPDFPageObj_GetBounds)
 
+_letters = (ctypes.c_ushort * _CHARACTERS)()
 _floats = (ctypes.c_float * (4 * _SLOTS))()
 _slots = [ctypes.byref(_floats, 16 * slot) for slot in range(_SLOTS)]
 _first, _second, _third, _fourth = (ctypes.byref(_floats, 4 * side) for side in range(4))
@@ -96,9 +97,9 @@ def _rectangle(text_page: Any, index: int) -> Sides:
 def text_of(text_page: Any) -> str:
     """Return all text of a text page; characters without a letter may be missing."""
     count = count_characters(text_page)
-    target = (ctypes.c_ushort * (count + 1))()
+    target = _letters if count < _CHARACTERS else (ctypes.c_ushort * (count + 1))()
     written = _get_text(text_page, 0, count, target)
-    return bytes(target)[: 2 * max(0, written - 1)].decode("utf-16-le", errors="ignore")
+    return ctypes.string_at(target, 2 * max(0, written - 1)).decode("utf-16-le", errors="ignore")
 
 
 def bounds(item: Any) -> Sides:

@@ -55,7 +55,7 @@ class Compounds:
             _whole(line.text, after.text)
             for page in pages
             for line, after in pairwise(page)
-            if line.text.endswith(HYPHENS) and after.text[:1].islower()
+            if line.text[-1] in HYPHENS and after.text[:1].islower()
         }
         if not parted:
             return cls(known)

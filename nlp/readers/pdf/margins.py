@@ -26,10 +26,7 @@ def find_margins(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> l
 
     Line numbers beside the text count as footers.
     """
-    sides = [
-        {index: side for index, line in enumerate(lines) if (side := _side(line, height))}
-        for lines, height in zip(pages, heights, strict=True)
-    ]
+    sides = [_sides(lines, height) for lines, height in zip(pages, heights, strict=True)]
     filled = sum(bool(lines) for lines in pages)
     seen = _pages_with(_key, pages, sides)
     enough = 2 if filled == 2 else _FEWEST_PAGES
@@ -66,21 +63,34 @@ def _stands_apart(lines: Sequence[Line], index: int) -> bool:
     line = lines[index]
     if len(line.text) > _SHORT or line.text.endswith((".", ":", ";", ",")):
         return False
-    _, top, _, bottom = line.box
-    near_top, near_bottom = top - line.size, bottom + line.size
-    others = [*lines[max(0, index - 1) : index], *lines[index + 1 :], *lines[: max(0, index - 1)]]
-    around = [other.box for other in others if not other.beside]
-    return bool(around) and not any(box.top <= near_bottom and box.bottom >= near_top for box in around)
+    near = [other for other in lines[max(0, index - 1) : index + 2] if other is not line]
+    if any(_is_close(line, other) for other in near):
+        return False
+    others = [other for other in lines if other is not line and not other.beside]
+    return bool(others) and not any(_is_close(line, other) for other in others)
+
+
+def _is_close(line: Line, other: Line) -> bool:
+    """Whether at most a line's height lies between two lines of the text."""
+    _, top, _, bottom = other.box
+    return top <= line.box.bottom + line.size and bottom >= line.box.top - line.size and not other.beside
 
 
 def _place(line: Line) -> tuple[int, int]:
     return round(line.box.top / 3), round(line.size)
 
 
-def _side(line: Line, height: float) -> BlockKind | None:
-    if line.box.bottom < _EDGE * height:
-        return "header"
-    return "footer" if line.box.top > (1 - _EDGE) * height else None
+def _sides(lines: Sequence[Line], height: float) -> dict[int, BlockKind]:
+    """Which lines of a page of this height lie at its upper or lower edge."""
+    above, below = _EDGE * height, (1 - _EDGE) * height
+    found: dict[int, BlockKind] = {}
+    for index, line in enumerate(lines):
+        _, top, _, bottom = line.box
+        if bottom < above:
+            found[index] = "header"
+        elif top > below:
+            found[index] = "footer"
+    return found
 
 
 def _key(line: Line) -> str:

@@ -19,11 +19,10 @@ _UPRIGHT = 0.3  # of its height: a line of three letters that is not wider goes 
 
 
 class _Told(NamedTuple):
-    """A line as PDFium tells it: its text without blanks around it, and the places of its first and last character."""
+    """A line as PDFium tells it: its text without blanks around it, and the place of its first character."""
 
     text: str
     first: int
-    last: int
 
 
 def read_runs(raw: Any, text: str, frame: Frame, fonts: Fonts) -> list[Segment] | None:
@@ -38,16 +37,17 @@ def read_runs(raw: Any, text: str, frame: Frame, fonts: Fonts) -> list[Segment] 
         frame: in which most of the text should stand upright. fonts: of its characters.
     """
     lines = [*_lines(text)]
-    firsts = [line.first for line in lines]
+    firsts, counts = [line.first for line in lines], [len(line.text) for line in lines]
     if 1 in calls.each(calls.has_no_letter, raw, firsts):
         return None
-    boxes = frame.placed(calls.loose_boxes(raw, firsts + [line.last for line in lines]))
-    objects = map(calls.count_rectangles, repeat(raw), firsts, [len(line.text) for line in lines])
+    lasts = [first + count - 1 for first, count in zip(firsts, counts, strict=True)]
+    boxes = frame.placed(calls.loose_boxes(raw, firsts + lasts))
+    objects = [*map(calls.count_rectangles, repeat(raw), firsts, counts)]
     reader = _Reader(raw, frame, fonts)
     found: list[Segment] = []
     astray = 0  # characters of lines that do not stand upright
     ends = islice(boxes, len(lines), None)
-    said = zip(lines, boxes, ends, _made_blanks(raw, lines), [*objects], fonts.of(firsts), strict=False)
+    said = zip(lines, boxes, ends, _made_blanks(raw, lines), objects, fonts.of(firsts), strict=False)
     for line, (x0, top, _, bottom), (_, above, x1, below), made, several, font in said:
         box = Box(x0, top if top < above else above, x1, bottom if bottom > below else below)
         size = box.bottom - box.top
@@ -86,7 +86,7 @@ def _lines(text: str) -> Iterator[_Told]:
         said = line.strip(BLANKS)
         if said:
             first = start if line[0] == said[0] else start + line.index(said[0])
-            yield _Told(said, first, first + len(said) - 1)
+            yield _Told(said, first)
         start += len(line) + 2
 
 
@@ -106,13 +106,13 @@ class _Reader:
 
     def _of_several(self, line: _Told, box: Box) -> Sequence[Segment] | None:
         """The pieces of a line of several text objects, whose blanks are drawn; None if its letters are not known."""
-        text, first, last = line
+        text, first = line
         if not _side_by_side(self._stretches(line), box):
             return self._by_words(line, box)
         starts = [first + blank.end() for blank in _SPACES.finditer(text)]
         if 1 in calls.each(calls.has_no_letter, self._raw, starts):
             return None
-        fonts = [*map(self._fonts.at, [first, *starts, last])]
+        fonts = self._fonts.of([first, *starts, first + len(text) - 1])
         if any(font.low for font in fonts):
             return self.by_letters(line)
         own = [(box.top, box.bottom), *((top, low) for _, top, _, low in self._boxes(starts))]
@@ -122,7 +122,7 @@ class _Reader:
 
     def _by_words(self, line: _Told, box: Box) -> Sequence[Segment] | None:
         """The pieces of a line by the ends of its words; None if its letters are not known."""
-        text, first, _ = line
+        text, first = line
         words = [(word.start(), word.end() - 1) for word in _WORD.finditer(text)]
         starts = [first + start for start, _ in words]
         if 1 in calls.each(calls.has_no_letter, self._raw, starts):
