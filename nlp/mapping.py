@@ -163,8 +163,7 @@ def link_document(
         chosen = list(decide(program, reading.probabilities, model.lanes["objective"], model.lanes["activity"]))
         if not chosen:
             continue
-        anew = any(lane == "suggested" for _, _, lane in chosen)
-        spans, variants = _leave_one_out(passage, reread[number], anew)
+        spans, variants = _leave_one_out(passage, reread[number])
         for target, probability, lane in chosen:
             weighed = why_.drops(target, reading, variants, spans) if variants else [(passage.span, probability)]
             why = Why(
@@ -183,9 +182,9 @@ def linkable(passage: Passage, reading: Reading) -> bool:
     return passage.kind != "heading" and reading.role != "heading"
 
 
-def _leave_one_out(passage: Passage, reread: why_.Reread, anew: bool) -> tuple[tuple[Span, ...], list[Reading]]:
+def _leave_one_out(passage: Passage, reread: why_.Reread) -> tuple[tuple[Span, ...], list[Reading]]:
     spans = why_.group_sentences(passage.sentences)
     if len(spans) < 2:
         return (passage.span,), []
     start = passage.span.start
-    return spans, reread([(span.start - start, span.end - start) for span in spans], anew)
+    return spans, reread([(span.start - start, span.end - start) for span in spans])

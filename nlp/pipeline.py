@@ -134,11 +134,9 @@ class Mapper:
         return self.model.read(vectors, texts, places, self.program)
 
     def _rereader(self, text: str, place: Surroundings) -> Reread:
-        def reread(gaps: Sequence[Gap], anew: bool) -> list[Reading]:
-            left, places = [without(text, gap) for gap in gaps], [place] * len(gaps)
-            if anew:
-                return self.read_texts(left, places)
-            return self._judge(self.encoder.leave_out(self._whole(text, place), gaps), left, places)
+        def reread(gaps: Sequence[Gap]) -> list[Reading]:
+            left = [without(text, gap) for gap in gaps]
+            return self._judge(self.encoder.leave_out(self._whole(text, place), gaps), left, [place] * len(gaps))
 
         return reread
 

@@ -20,7 +20,7 @@ _OFF_AT_ZERO = {"ocr_seconds", "ray_readers"}
 _YES, _NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 _UNITS = {
     **{name: name for name in ("bytes", "seconds", "pages", "characters", "dots", "entries", "files")},
-    "memory": "bytes", "ratio": "times", "depth": "levels", "after": "documents",
+    "memory": "bytes", "ratio": "times", "depth": "levels", "after": "documents", "readers": "processes",
 }  # fmt: skip
 STRICT = {"extra": "forbid"}  # for pydantic: a name that means nothing is refused
 

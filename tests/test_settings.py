@@ -16,8 +16,8 @@ NUMBERS = [item.name for item in fields(Settings) if isinstance(item.default, fl
 @pytest.mark.parametrize("name", NUMBERS)
 @pytest.mark.parametrize("value", [-1, 0, math.nan, math.inf, 10**19])
 def test_a_number_out_of_range_is_refused_by_its_name(name: str, value: float):
-    if (name, value) == ("ocr_seconds", 0):
-        assert Settings(ocr_seconds=0).ocr_seconds == 0
+    if value == 0 and name in {"ocr_seconds", "ray_readers"}:  # none at all, and as many as map
+        assert getattr(Settings(**{name: 0}), name) == 0
         return
     with pytest.raises(UsageError, match=variable_of(name)):
         Settings(**{name: value})

@@ -1,8 +1,7 @@
 """Why a link stands: the sentences that carried it, the codebook's terms, the nearest annotated examples.
 
-Sentences are weighed by leaving each one out. Where a link is suggested, the passage is read again without the sentence
-(occlusion; Zeiler & Fergus 2014); where it only goes to review, the sentence's tokens are left out of the passage's
-vector, which costs nothing and finds the sentence that matters nearly as often.
+Sentences are weighed by leaving each one out (occlusion; Zeiler & Fergus 2014): out of the words, and out of the
+passage's vector, from which the states of its tokens are taken. An encoder that has none reads the rest anew.
 """
 
 from __future__ import annotations
@@ -21,8 +20,8 @@ from nlp.records import Example, Reading, Span
 
 MOST_SENTENCES = 8
 NEAREST = 3
-Reread = Callable[[Sequence[Gap], bool], list[Reading]]
-"""Reads a passage without each of some ranges of its own characters: anew if True, else by the cheapest way it has."""
+Reread = Callable[[Sequence[Gap]], list[Reading]]
+"""Reads a passage without each of some ranges of its own characters."""
 
 
 def group_sentences(sentences: Sequence[Span]) -> tuple[Span, ...]:
