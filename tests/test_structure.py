@@ -736,3 +736,7 @@ def test_names_are_looked_for_in_linear_time(mark: str):
     assert time.process_time() - clock < 20
     assert [entity.entity_id for entity in found][:1] == ["iom"]
     assert heading_body(f"IOM {mark * 100_000}", "en") == NOBODY
+
+
+def test_a_cell_of_a_megabyte_is_no_name():
+    assert [entity.entity_id for entity in bodies_in("IOM and others, " + "word " * 220_000, "en")] == ["iom"]

@@ -58,6 +58,7 @@ DATE = re.compile(
     re.IGNORECASE,
 )
 _NO_WORD = re.compile(r"\S{200,}")  # no name is so long; taken apart mark by mark it would take forever
+NAMES_WITHIN = 20_000
 PATTERNS = {"SYMBOL": SYMBOL, "SUMMIT": SUMMIT, "DATE": DATE}
 
 
@@ -145,7 +146,10 @@ def ruler(language: str) -> Any:
 
 
 def entities(text: str, language: str, start: int = 0) -> tuple[Entity, ...]:
-    """Return the entities of `text` in order, spans shifted by `start`; names inside a symbol are left out."""
+    """Return the entities of `text` in order, spans shifted by `start`; names inside a symbol are left out.
+
+    Bodies are sought in the first `NAMES_WITHIN` characters: no passage is longer, only a broken heading or cell.
+    """
     cited = [
         Entity(label, Span(start + m.start(), start + m.end()), m[0], None)
         for label, pattern in PATTERNS.items()
@@ -154,7 +158,7 @@ def entities(text: str, language: str, start: int = 0) -> tuple[Entity, ...]:
     ]
     symbols = [entity.span for entity in cited if entity.label == "SYMBOL"]
     named = []
-    plain = _NO_WORD.sub(lambda found: " " * len(found[0]), text.replace("’", "'"))
+    plain = _NO_WORD.sub(lambda found: " " * len(found[0]), text[:NAMES_WITHIN].replace("’", "'"))
     for ent in ruler(language)(pipeline(language).make_doc(plain)).ents:
         span = Span(start + ent.start_char, start + ent.end_char)
         if not any(span.overlap(symbol) for symbol in symbols):  # "CP" in CP/doc.3844/04 is no body that acts

@@ -65,7 +65,9 @@ def pipeline(language: str) -> Any:
     """Return ``spacy.blank(language)``, which cuts texts into words (built once per process and language)."""
     import spacy
 
-    return spacy.blank(language)
+    made = spacy.blank(language)
+    made.max_length = 10**9  # spaCy's own bound is for parsers, which need a gigabyte for 100,000 characters; rules don't
+    return made
 
 
 def sentences(text: str, start: int = 0) -> tuple[Span, ...]:
