@@ -66,7 +66,7 @@ def pipeline(language: str) -> Any:
     import spacy
 
     made = spacy.blank(language)
-    made.max_length = 10**9  # spaCy's own bound is for parsers, which need a gigabyte for 100,000 characters; rules don't
+    made.max_length = 10**9  # spaCy's own bound is for its parsers, which need much memory; rules do not
     return made
 
 
