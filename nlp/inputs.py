@@ -126,16 +126,21 @@ def _listed(folder: str, root: str, passed: Counter[str]) -> tuple[list[str], se
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
-                if entry.name.startswith("."):
-                    passed[HIDDEN] += 1
-                elif entry.is_symlink() and _leads_away(entry, root):
-                    passed[LINKED] += 1
-                else:
-                    names.append(entry.name)
-                    folders |= {entry.name} if entry.is_dir(follow_symlinks=False) else set()
+                if why := _left_out(entry, root):
+                    passed[why] += 1
+                    continue
+                names.append(entry.name)
+                folders |= {entry.name} if entry.is_dir(follow_symlinks=False) else set()
     except OSError:
         return None
     return sorted(names), folders
+
+
+def _left_out(entry: os.DirEntry[str], root: str) -> str | None:
+    """Why an entry of the walk of `root` is left out; None if it is not."""
+    if entry.name.startswith("."):
+        return HIDDEN
+    return LINKED if entry.is_symlink() and _leads_away(entry, root) else None
 
 
 def _leads_away(entry: os.DirEntry[str], root: str) -> bool:
@@ -149,9 +154,9 @@ def _leads_away(entry: os.DirEntry[str], root: str) -> bool:
     return there and not Path(os.path.realpath(entry.path)).is_relative_to(root)
 
 
-def drawn(paths: Sequence[Path], limit: int | None = None, sample: int | None = None) -> list[Path]:
-    """Return the first `limit` of `sample` paths drawn at random, always the same, in the order given; None: all."""
+def drawn(paths: Sequence[Path], limit: int | None = None, sample: int | None = None, seed: int = SEED) -> list[Path]:
+    """Return the first `limit` of `sample` paths drawn at random by `seed`, in the order given; None: all."""
     chosen = list(range(len(paths)))
     if sample is not None and sample < len(chosen):
-        chosen = sorted(random.Random(SEED).sample(chosen, sample))  # noqa: S311 - not for secrets
+        chosen = sorted(random.Random(seed).sample(chosen, sample))  # noqa: S311 - not for secrets
     return [paths[number] for number in chosen[:limit]]

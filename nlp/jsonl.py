@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+
+def line(row: Mapping[str, Any]) -> str:
+    """Return a row as one line of JSON, without its end."""
+    return json.dumps(row, ensure_ascii=False)
 
 
 def read_rows(path: Path) -> Iterator[dict[str, Any]]:

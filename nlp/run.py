@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from nlp.classify.golden import versions
 from nlp.engines import Asked, Workshop, open_engine
 from nlp.engines.key import PLACES, run_key
 from nlp.errors import RunStopped
@@ -148,21 +148,15 @@ def _work(
 
 
 def _manifest(mapper: Mapper, settings: Settings, seen: Seen, counts: Counts) -> dict[str, Any]:
+    installed = versions(LIBRARIES)
     return {
-        "evmap": _version("evmap"),
+        "evmap": installed["evmap"],
         "encoder": mapper.encoder_identity,
         "model": mapper.model.digest,
         "program": mapper.program.digest,
         "settings": {name: value for name, value in asdict(settings).items() if name not in PLACES},
         "lanes": mapper.model.manifest["lanes"],
-        "versions": {"python": platform.python_version(), **{name: _version(name) for name in LIBRARIES}},
+        "versions": {"python": platform.python_version(), **installed},
         "inputs": seen.inputs,
         "counts": asdict(counts),
     }
-
-
-def _version(name: str) -> str | None:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +16,10 @@ from nlp.annotations.faults import digest
 from nlp.annotations.pool import pool
 from nlp.classify import heads as heads_
 from nlp.classify.calibrate import cross_fitted, expected_calibration_error, fit_platt, sigmoid
+from nlp.classify.examples import Examples
 from nlp.classify.familiar import KnownWords
 from nlp.classify.features import Encodes, LabelVectors, Matrix, context_text, joined
-from nlp.classify.golden import write_golden
+from nlp.classify.golden import versions, write_golden
 from nlp.classify.joint import Joint, Views, cross_joint, fit_joint, own_group
 from nlp.classify.lanes import COLUMNS, Held, best, choose, f1
 from nlp.classify.wording import WordHeads, fit_words
@@ -188,7 +188,7 @@ def train(
         "codebook": program.labels_digest,
         "data": digest(folder),
         "recipe": asdict(recipe),
-        "versions": {name: version(name) for name in ("scikit-learn", "numpy", "torch", "peft")},
+        "versions": versions(("scikit-learn", "numpy", "torch", "peft")),
         "passages": len(rows),
         "promise": asdict(recipe.promise),
         "zero_shot": tune_zero_shot(own.labels.likeness(own.held.vectors, calibrated.centre), own.held.targets),
@@ -253,10 +253,10 @@ def choose_examples(material: Material, program: Program, each: int) -> list[int
     return sorted(chosen)
 
 
-def as_examples(material: Material, index: Sequence[int], vectors: embed.Vectors) -> heads_.Examples:
+def as_examples(material: Material, index: Sequence[int], vectors: embed.Vectors) -> Examples:
     """Return the passages at `index` as examples with their vectors (len(index), dim)."""
     rows = [material.rows[i] for i in index]
-    return heads_.Examples(
+    return Examples(
         tuple(row.passage_id for row in rows),
         tuple(row.text for row in rows),
         tuple(frozenset(t for t, share in row.targets.items() if share >= 1) for row in rows),

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from nlp.bench.batch import arms_of, bench_bare, bench_batch, drawn, texts_of
+from nlp.bench.batch import arms_of, bench_bare, bench_batch, texts_of
 from nlp.bench.command import Arm
 from nlp.bench.machine import Peak, gigaflops
 from nlp.bench.plain import passages_of
 from nlp.bench.watch import bench_memory, bench_resume, sparkline
 from nlp.errors import UsageError
+from nlp.inputs import drawn
 from nlp.pipeline import map_many
 from nlp.records import STATUSES
 from nlp.settings import Settings
@@ -108,8 +109,9 @@ def test_arms_and_draws():
     with pytest.raises(UsageError, match="no such encoder"):
         arms_of(["nonsense"], 0)
     paths = [Path(str(number)) for number in range(50)]
-    assert drawn(paths, 5, 7) == drawn(paths, 5, 7) != drawn(paths, 5, 8)
-    assert drawn(paths, 99, 7) == paths
+    five = drawn(paths, sample=5, seed=7)
+    assert five == drawn(paths, sample=5, seed=7) != drawn(paths, sample=5, seed=8)
+    assert drawn(paths, sample=99, seed=7) == paths
     assert gigaflops(["any"], "use") is None
 
 

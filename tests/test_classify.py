@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from nlp.classify.absence import denied, settled
 from nlp.classify.calibrate import Platt, expected_calibration_error, fit_platt, sigmoid
+from nlp.classify.examples import Examples
 from nlp.classify.features import LabelVectors, Surroundings, body_columns, context_text, joined
-from nlp.classify.heads import EXAMPLES, GOLDEN, HELD, MANIFEST, WEIGHTS, WORDS, Examples, load, load_held, save, verify
+from nlp.classify.heads import EXAMPLES, GOLDEN, HELD, MANIFEST, WEIGHTS, WORDS, load, load_held, save, verify
 from nlp.classify.lanes import Cut, Held, Lanes, Promise, choose, decide, measure, risk_controlled
 from nlp.classify.why import MOST_SENTENCES, drops, group_sentences, nearest, terms_in
 from nlp.encode.embed import HashEmbedder

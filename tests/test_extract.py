@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browsing import browser
 from fixtures import PHRASE, TABLE, paged_pdf, pdf_file, ruled_table, say, text_file, word_file
 from reportlab.lib.pagesizes import landscape, letter
 from reportlab.pdfgen.canvas import Canvas
 from test_cli import Command, evmap
-from test_report import HOSTILE, Elements, browser
+from test_report import HOSTILE, Elements
 
 from nlp.pipeline import read_structured
 from nlp.settings import Settings

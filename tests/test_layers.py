@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from nlp.engines.key import DECIDE
+
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "nlp"
 # Roof first. A room is a folder of nlp/ or one of its files; rooms of a floor do not know one another.
@@ -92,6 +94,17 @@ def test_rooms_use_the_floors_below():
         if room_of(used) != room_of(module) and height[room_of(used)] >= height[room_of(module)]
     ]
     assert not wrong
+
+
+def test_what_decides_on_a_document_is_in_the_key_of_a_run():
+    found, left = set(), {"nlp.readers", "nlp.structure.segment", "nlp.mapping", "nlp.contacts", "nlp.classify.heads"}
+    while left:
+        found.add(module := left.pop())
+        left |= edges(MODULES[module]) - found
+    rooms = {room_of(module) for module in found}
+    known = {part.split("/")[0].removesuffix(".py") for part in DECIDE}
+    spoken = {"errors", "settings", "display", "official", "jsonl", "store"}  # they say and carry, and decide nothing
+    assert rooms - known <= spoken
 
 
 def test_no_import_cycle():

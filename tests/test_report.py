@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browsing import browser, visiting  # noqa: F401
 
 from nlp.program import Program, load_program
 from nlp.writers.report import as_json, write_report
@@ -18,9 +19,6 @@ from nlp.writers.report import as_json, write_report
 HOSTILE = '<img src=x onerror="document.title=1"> </script><script>alert(1)</script> {{7*7}} javascript:x & \u202eback'
 QUOTE = "The consulate opened a help line for detained migrants 🙂."
 BEFORE = "In 2019 the ministry met twice 🙂. "
-CHROMIUM = shutil.which("chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-FLAGS += ["--disable-sync", "--no-first-run"]
 
 
 def link(number: int, document: str, text: str, quote: str, target: str, probability: float, **more: Any) -> dict:
@@ -193,38 +191,11 @@ def test_file_name_that_is_not_unicode_is_written(tmp_path: Path, program: Progr
     assert data_of(write_report(tmp_path, program))["documents"][0]["title"] == "caf\udce9.pdf"
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api")
-    if CHROMIUM is None:
-        pytest.skip("chromium is not installed")
-    with playwright.sync_playwright() as engine:
-        opened = engine.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield opened
-        opened.close()
-
-
 @pytest.fixture
-def visit(browser: Any, page: Path) -> Iterator[Any]:
-    """Open the page, and fail if it logs, asks for anything, or throws."""
-    complaints: list[str] = []
-    contexts = []
-
-    def go(width: int = 1400, address: str = "", **options: Any) -> Any:
-        context = browser.new_context(viewport={"width": width, "height": 800}, **options)
-        contexts.append(context)
-        tab = context.new_page()
-        tab.on("console", lambda message: complaints.append(message.text))
-        tab.on("pageerror", lambda error: complaints.append(str(error)))
-        tab.on("dialog", lambda dialog: (complaints.append(dialog.message), dialog.dismiss()))
-        tab.on("request", lambda request: request.url.startswith("file:") or complaints.append(request.url))
-        tab.goto(page.as_uri() + address)
-        return tab
-
-    yield go
-    for context in contexts:
-        context.close()
-    assert complaints == []
+def visit(browser: Any, page: Path) -> Iterator[Any]:  # noqa: F811
+    """Open the page, and fail if it does what it should not."""
+    with visiting(browser, page) as go:
+        yield go
 
 
 CELL = 'td [data-report="1"][data-who="-1"][data-target="16"]'  # the report that was read whole, objective 17

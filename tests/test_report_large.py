@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 import scale
-from test_report import CHROMIUM, FLAGS, Elements, data_of
+from browsing import browser, visiting  # noqa: F401
+from test_report import Elements, data_of
 
 from nlp.jsonl import read_rows
 from nlp.program import Program, load_program
@@ -155,47 +156,15 @@ OPEN_SECONDS = 15.0  # on a machine that does other things besides; 1 to 2 alone
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api")
-    if CHROMIUM is None:
-        pytest.skip("chromium is not installed")
-    with playwright.sync_playwright() as engine:
-        opened = engine.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield opened
-        opened.close()
-
-
-@pytest.fixture(scope="module")
 def big(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return closed(tmp_path_factory.mktemp("big") / "out", DOCUMENTS)
 
 
 @pytest.fixture
-def visit(browser: Any, big: Path) -> Iterator[Any]:
-    """Open the big page, and fail if it logs, breaks its policy, asks for anything, or throws."""
-    complaints: list[str] = []
-    contexts = []
-
-    def go(width: int = 1400, address: str = "", **options: Any) -> Any:
-        context = browser.new_context(viewport={"width": width, "height": 800}, **options)
-        contexts.append(context)
-        tab = context.new_page()
-        tab.on("console", lambda message: complaints.append(message.text))
-        tab.on("pageerror", lambda error: complaints.append(str(error)))
-        tab.on("dialog", lambda dialog: (complaints.append(dialog.message), dialog.dismiss()))
-        tab.on("request", lambda request: request.url.startswith("file:") or complaints.append(request.url))
-        if options.get("java_script_enabled", True):
-            tab.expose_function("complain", lambda words: complaints.append(words))
-            tab.add_init_script(
-                "addEventListener('securitypolicyviolation', (event) => complain(event.violatedDirective))"
-            )
-        tab.goto(big.as_uri() + address)
-        return tab
-
-    yield go
-    for context in contexts:
-        context.close()
-    assert complaints == []
+def visit(browser: Any, big: Path) -> Iterator[Any]:  # noqa: F811
+    """Open the page, and fail if it does what it should not."""
+    with visiting(browser, big) as go:
+        yield go
 
 
 def rows_of(tab: Any) -> list[str]:

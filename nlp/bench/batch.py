@@ -82,12 +82,6 @@ def arms_of(encoders: Sequence[str], workers: int) -> list[Arm]:
     return arms
 
 
-def drawn(paths: Sequence[Path], count: int, seed: int) -> list[Path]:
-    """Return `count` of the files at random, in their order; all if there are no more."""
-    chosen = random.Random(seed).sample(range(len(paths)), min(count, len(paths)))  # noqa: S311 - no secret
-    return [paths[number] for number in sorted(chosen)]
-
-
 def bench_batch(paths: Sequence[Path], arms: Sequence[Arm], sample: Sequence[Path], out: Path, say: Say) -> list[Line]:
     """Run ours over all files, twice, and over the sample; then the peer over the sample.
 

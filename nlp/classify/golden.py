@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -76,9 +77,9 @@ def check_golden(folder: Path, encoder: Encodes, identity: str, always: bool = F
     return least
 
 
-def versions() -> dict[str, str | None]:
-    """Return the versions of the libraries on which vectors depend; None for one that is not installed."""
-    return {name: _version(name) for name in LIBRARIES}
+def versions(libraries: Iterable[str] = LIBRARIES) -> dict[str, str | None]:
+    """Return the versions of libraries, by default those on which vectors depend; None for one that is missing."""
+    return {name: _version(name) for name in libraries}
 
 
 def _least_cosine(rows: list[Vectors], found: Vectors) -> float:

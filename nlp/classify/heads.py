@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nlp.classify.calibrate import Platt
+from nlp.classify.examples import Examples
 from nlp.classify.familiar import KnownWords
 from nlp.classify.features import LabelVectors, Matrix, Surroundings, assemble
 from nlp.classify.joint import Joint
@@ -84,30 +83,6 @@ def readings(scores: Mapping[str, Array], probabilities: Array, targets: Sequenc
     return found
 
 
-@dataclass(frozen=True)
-class Examples:
-    """Annotated examples to show beside a link: ids, texts, targets, and unit vectors float32 (n, dim)."""
-
-    ids: tuple[str, ...]
-    texts: tuple[str, ...]
-    targets: tuple[frozenset[str], ...]
-    vectors: Vectors
-
-    @cached_property
-    def rows(self) -> dict[str, list[int]]:
-        """Numbers of the examples of each target, in order."""
-        found: dict[str, list[int]] = defaultdict(list)
-        for number, targets in enumerate(self.targets):
-            for target in targets:
-                found[target].append(number)
-        return found
-
-    @cached_property
-    def own(self) -> dict[str, Vectors]:
-        """Vectors of the examples of each target: float32 (len(rows[target]), dim)."""
-        return {target: self.vectors[rows] for target, rows in self.rows.items()}
-
-
 @dataclass(frozen=True, slots=True)
 class Model:
     """Heads with everything that belongs to them.
@@ -161,9 +136,7 @@ def save(
         labels=heads.labels.vectors,
         examples=examples.vectors.astype(np.float16),
     )
-    rows = zip(examples.ids, examples.texts, examples.targets, strict=True)
-    lines = [json.dumps({"id": i, "text": t, "targets": sorted(x)}, ensure_ascii=False) for i, t, x in rows]
-    (folder / EXAMPLES).write_text("\n".join(lines) + "\n", "utf-8")
+    examples.save(folder / EXAMPLES)
     np.savez_compressed(
         folder / HELD,
         probabilities=held.probabilities.astype(np.float16),
@@ -216,7 +189,7 @@ def load(folder: Path, program: Program, encoder_identity: str) -> Model:
     return Model(
         heads,
         lanes,
-        _load_examples(folder, arrays["examples"]),
+        Examples.load(folder / EXAMPLES, arrays["examples"]),
         KnownWords.load(folder / WORDS),
         manifest,
         _hash(folder / MANIFEST),
@@ -291,16 +264,6 @@ def relane(folder: Path, lanes: Mapping[str, Lanes], promise: Mapping[str, float
     part = folder / f"{MANIFEST}.part"
     part.write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", "utf-8")
     part.replace(folder / MANIFEST)
-
-
-def _load_examples(folder: Path, vectors: npt.NDArray[Any]) -> Examples:
-    rows = [json.loads(line) for line in (folder / EXAMPLES).read_text("utf-8").splitlines() if line]
-    return Examples(
-        tuple(row["id"] for row in rows),
-        tuple(row["text"] for row in rows),
-        tuple(frozenset(row["targets"]) for row in rows),
-        vectors.astype(np.float32),
-    )
 
 
 def _require(subject: object, what: str, expected: str, found: str) -> None:

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from nlp.classify.heads import Examples
+from nlp.classify.examples import Examples
 from nlp.encode.base import Gap, Vectors
 from nlp.program import Program
 from nlp.records import Example, Reading, Span

@@ -44,13 +44,13 @@ def batch_command(
 
         evmap bench batch corpus-2000/documents --encoder e5 --encoder use -o batch.json
     """
-    from nlp.bench.batch import arms_of, bench_bare, bench_batch, drawn, texts_of
+    from nlp.bench.batch import arms_of, bench_bare, bench_batch, texts_of
     from nlp.bench.machine import measure_peak
-    from nlp.inputs import find_inputs
+    from nlp.inputs import drawn, find_inputs
 
     paths = find_inputs(inputs)
-    paths = drawn(paths, documents or len(paths), seed)
-    sample = drawn(paths, peer_documents, seed)
+    paths = drawn(paths, sample=documents or None, seed=seed)
+    sample = drawn(paths, sample=peer_documents, seed=seed)
     arms = arms_of(encoder or ["e5", "use"], workers)
     processes = workers or os.cpu_count() or 1
     peak = measure_peak(processes)
@@ -95,13 +95,12 @@ def scaling_command(
 
         evmap bench scaling corpus-2000/documents --documents 100 --workers 1 --workers 2
     """
-    from nlp.bench.batch import drawn
     from nlp.bench.command import Arm
     from nlp.bench.watch import bench_scaling
-    from nlp.inputs import find_inputs
+    from nlp.inputs import drawn, find_inputs
 
     paths = find_inputs(inputs)
-    paths = drawn(paths, documents or len(paths), seed)
+    paths = drawn(paths, sample=documents or None, seed=seed)
     with _folder(scratch) as folder:
         scales = bench_scaling(paths, Arm(encoder, precision), count or [1, 2], folder)
     print_table(
@@ -127,10 +126,9 @@ def memory_command(
 
         evmap bench memory tiny/documents long/documents --curves curves
     """
-    from nlp.bench.batch import drawn
     from nlp.bench.command import Arm
     from nlp.bench.watch import bench_memory
-    from nlp.inputs import find_inputs
+    from nlp.inputs import drawn, find_inputs
 
     found = []
     with _folder(scratch) as folder:
@@ -172,10 +170,9 @@ def resume_command(
 
         evmap bench resume corpus-2000/documents --documents 100
     """
-    from nlp.bench.batch import drawn
     from nlp.bench.command import Arm
     from nlp.bench.watch import bench_resume
-    from nlp.inputs import find_inputs
+    from nlp.inputs import drawn, find_inputs
 
     paths = find_inputs(inputs)
     paths = drawn(paths, documents or len(paths), 7)

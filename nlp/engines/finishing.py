@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
+from dataclasses import replace
 
+from nlp.jsonl import line
 from nlp.mapping import Mapping
 from nlp.pipeline import Outcome
 from nlp.store.rows import Finished, LinkRow, PassageRow
-from nlp.writers.rows import Row, document_row, link_row, passage_row, printable
+from nlp.writers.rows import document_row, link_row, passage_row, printable
 
 
 def finished(position: int, outcome: Outcome) -> Finished:
@@ -30,9 +31,8 @@ def filled(plain: Finished, mapping: Mapping) -> Finished:
     """
     check_quotes(mapping)
     pairs = zip(mapping.passages, mapping.readings, strict=True)
-    return Finished(
-        plain.position, plain.input, plain.status, plain.reason, plain.document_id, plain.read_seconds,
-        plain.map_seconds,
+    return replace(
+        plain,
         row=line(document_row(mapping)),
         text=mapping.text,
         passages=tuple(PassageRow(passage.passage_id, line(passage_row(passage, read))) for passage, read in pairs),
@@ -42,11 +42,6 @@ def filled(plain: Finished, mapping: Mapping) -> Finished:
             for link in mapping.links
         ),
     )  # fmt: skip
-
-
-def line(row: Row) -> str:
-    """Return a row as one line of JSON, without its end."""
-    return json.dumps(row, ensure_ascii=False)
 
 
 def check_quotes(mapping: Mapping) -> None:

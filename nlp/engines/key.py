@@ -10,7 +10,7 @@ from nlp.pipeline import Mapper
 from nlp.settings import PACKAGE, Settings
 
 DECIDE = (
-    "readers", "structure", "classify", "encode", "mapping.py", "pipeline.py", "records.py", "language.py",
+    "readers", "contacts", "structure", "classify", "encode", "mapping.py", "pipeline.py", "records.py", "language.py",
     "program.py", "engines/finishing.py", "writers/rows.py",
 )  # fmt: skip
 """Code that decides what a document becomes."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from nlp.errors import UsageError
+from nlp.jsonl import line
 from nlp.store.reader import StoreReader
 from nlp.store.rows import DocumentRow, LedgerRow
 from nlp.writers.closing import draft_of
@@ -58,8 +59,8 @@ def export(store: StoreReader, run_id: int, out: Path) -> tuple[dict[str, Path],
     """
     drafts, seen = {name: draft_of(out, name) for name in ROWS}, Seen()
     try:
-        _write(drafts[LEDGER], map(dumped, _ledger(store.ledger(run_id), seen)))
-        _write(drafts[DOCUMENTS], (dumped(_document(found)) for found in store.documents(run_id)))
+        _write(drafts[LEDGER], map(line, _ledger(store.ledger(run_id), seen)))
+        _write(drafts[DOCUMENTS], (line(_document(found)) for found in store.documents(run_id)))
         _write(drafts[PASSAGES], store.passages(run_id))
         _write(drafts[LINKS], store.links(run_id))
         _write_texts(drafts[TEXT], store.texts(run_id))
@@ -67,11 +68,6 @@ def export(store: StoreReader, run_id: int, out: Path) -> tuple[dict[str, Path],
         reason = f"cannot write there: {error.strerror}"
         raise UsageError(out, reason, "Make room or name another folder with -o, and run again") from error
     return drafts, seen
-
-
-def dumped(row: Row) -> str:
-    """Return a row as one line of JSON, without its end."""
-    return json.dumps(row, ensure_ascii=False)
 
 
 def _ledger(found: Iterable[LedgerRow], seen: Seen) -> Iterator[Row]:
@@ -109,8 +105,8 @@ def _document(found: DocumentRow) -> Row:
 
 def _write(path: Path, lines: Iterable[str]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
-        for line in lines:
-            file.write(line)
+        for row in lines:
+            file.write(row)
             file.write("\n")
 
 

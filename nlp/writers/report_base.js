@@ -119,3 +119,8 @@ function make(tag, attributes = {}, ...children) {
 function byId(id) {
   return document.getElementById(id);
 }
+
+// A link as the page's data has it, by name.
+function unpacked([report, who, target, review, probability, treatment, language, passage, more]) {
+  return { report, who, target, review: review === 1, probability, treatment, language, passage, more };
+}

@@ -8,17 +8,7 @@ const NO_FILTERS = { lane: "", words: "", target: "", kind: "", language: "", st
 state.filters = { ...NO_FILTERS };
 const PAGE = 50; // documents of a page of the map
 
-const QUOTES = DATA.links.map(([report, who, target, review, probability, treatment, language, passage, more]) => ({
-  report,
-  who,
-  target,
-  review: review === 1,
-  probability,
-  treatment,
-  language,
-  passage,
-  more,
-}));
+const QUOTES = DATA.links.map(unpacked);
 const quotesAt = new Map(); // by "report|target", and by "ALL|target"
 for (const quote of QUOTES) {
   for (const report of [quote.report, ALL]) {
@@ -294,24 +284,11 @@ function leftOut(links) {
 function documentsHere(target) {
   const found = reportsWith(target);
   const line = (report) =>
-    make(
-      "li",
-      {},
-      make(
-        "button",
-        { type: "button", class: "list-line", data: { report, who: ALL, target } },
-        make(
-          "span",
-          { class: `cell ${cellAt(report, ALL, target).kind}`, "aria-hidden": "true" },
-          short(cellAt(report, ALL, target)),
-        ),
-        make(
-          "span",
-          {},
-          make("bdi", {}, DOCUMENTS[report].title),
-          make("span", { class: "unseen" }, `, ${inWords(cellAt(report, ALL, target))}`),
-        ),
-      ),
+    listLine(
+      report,
+      target,
+      make("bdi", {}, DOCUMENTS[report].title),
+      make("span", { class: "unseen" }, `, ${inWords(cellAt(report, ALL, target))}`),
     );
   const every = reportCount(target);
   const unlisted = every > found.length ? `, ${found.length.toLocaleString("en")} of them listed on this page` : "";

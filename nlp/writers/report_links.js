@@ -4,17 +4,7 @@ const DOCUMENTS = DATA.documents;
 const NO_FILTERS = { lane: "", treatment: "", language: "", who: "", least: 0, words: "" };
 state.filters = { ...NO_FILTERS };
 
-const LINKS = DATA.links.map(([report, who, target, review, probability, treatment, language, passage, more]) => ({
-  report,
-  who,
-  target,
-  review: review === 1,
-  probability,
-  treatment,
-  language,
-  passage,
-  more,
-}));
+const LINKS = DATA.links.map(unpacked);
 
 function filtering() {
   const { lane, treatment, language, who, least, words } = state.filters;

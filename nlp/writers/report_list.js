@@ -49,22 +49,23 @@ function moreReports(all, redraw) {
   return make("li", {}, make("button", { type: "button", class: "plain-button", onclick: more }, text));
 }
 
-function listBody(label, reports) {
-  const line = (report, target, name) =>
+// A line of a list that opens the evidence of a document, or of all, for a target.
+function listLine(report, target, ...named) {
+  const cell = cellAt(report, ALL, target);
+  return make(
+    "li",
+    {},
     make(
-      "li",
-      {},
-      make(
-        "button",
-        { type: "button", class: "list-line", data: { report, who: ALL, target } },
-        make(
-          "span",
-          { class: `cell ${cellAt(report, ALL, target).kind}`, "aria-hidden": "true" },
-          short(cellAt(report, ALL, target)),
-        ),
-        make("span", {}, make("bdi", {}, name)),
-      ),
-    );
+      "button",
+      { type: "button", class: "list-line", data: { report, who: ALL, target } },
+      make("span", { class: `cell ${cell.kind}`, "aria-hidden": "true" }, short(cell)),
+      make("span", {}, named),
+    ),
+  );
+}
+
+function listBody(label, reports) {
+  const line = (report, target, name) => listLine(report, target, make("bdi", {}, name));
   const kids = label.kids.filter((kid) => countAt(ALL, ALL, kid));
   return make(
     "div",
