@@ -9,6 +9,7 @@ EvmapError
 ├── EncoderError         an encoder is missing its package or returned something odd
 ├── StoreError           the store of a run is newer than this evmap, in use, damaged or cannot be written
 ├── MissingExtra         an optional package is not installed
+├── Conflict             somebody else decided first
 ├── RunStopped           a run was asked to stop before its end
 └── UsageError           the caller asked for something that cannot be done
 """
@@ -96,3 +97,16 @@ class RunStopped(EvmapError):
 
 class UsageError(EvmapError):
     """The caller asked for something that cannot be done as asked."""
+
+
+class Conflict(EvmapError):
+    """Somebody else decided on the same item first, or it is not in a state in which this can be done.
+
+    Args:
+        yours, theirs: what was asked for, and the items as they stand, as plain rows.
+    """
+
+    def __init__(self, subject: object, reason: str, yours: object = None, theirs: object = None) -> None:
+        super().__init__(subject, reason, "Look at how it stands now, then decide again")
+        self.yours, self.theirs = yours, theirs
+        self.args = (self.subject, reason, yours, theirs)

@@ -18,11 +18,13 @@ PACKAGE = ROOT / "nlp"
 FLOORS = (
     {"__main__"},
     {"cli"},
+    {"desk"},
     {"__init__"},
     {"bench", "curve", "race"},
     {"contenders"},
     {"plan"},
     {"run", "evaluate", "audit", "peers", "tune"},
+    {"review"},
     {"engines"},
     {"scores"},
     {"sheets"},

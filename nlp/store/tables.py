@@ -17,7 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )  # fmt: skip
 
-VERSION = "0001"  # of the newest file in migrations/versions
+VERSION = "0002"  # of the newest file in migrations/versions
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "evmap_version"
 METADATA = MetaData(
@@ -94,4 +94,61 @@ links = Table(
     PrimaryKeyConstraint("document", "number"),
     Index("ix_links_target", "target", "lane"),
     Index("ix_links_link", "link_id"),
+)  # fmt: skip
+
+# The desk: reports, and what officers decided. Decisions are never changed or deleted; `items` can be made from them.
+reports = Table(
+    "reports", METADATA,
+    Column("document_id", Text, nullable=False),
+    Column("name", Text, nullable=False),  # as it came
+    Column("bytes", Integer, nullable=False),
+    Column("received", Text, nullable=False),
+    Column("received_by", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("status", Text),
+    Column("reason", Text),
+    Column("key", Text),  # of the mapping that is shown: a row of `documents`
+    Column("double", Integer, nullable=False),  # 1: read twice, the second time blind
+    PrimaryKeyConstraint("document_id"),
+)  # fmt: skip
+readings = Table(
+    "readings", METADATA,
+    Column("document_id", ForeignKey("reports.document_id"), nullable=False),
+    Column("reading", Integer, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("opened", Text, nullable=False),
+    Column("closed", Text),
+    PrimaryKeyConstraint("document_id", "reading"),
+)  # fmt: skip
+items = Table(
+    "items", METADATA,
+    Column("item_id", Text, nullable=False),
+    Column("reading", Integer, nullable=False),
+    Column("document_id", ForeignKey("reports.document_id"), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("decision_id", Integer, nullable=False),  # the last that changed it
+    Column("row", Text, nullable=False),
+    PrimaryKeyConstraint("item_id", "reading"),
+    Index("ix_items_document", "document_id", "reading"),
+    Index("ix_items_target", "target", "state"),
+)  # fmt: skip
+decisions = Table(
+    "decisions", METADATA,
+    Column("decision_id", Integer, primary_key=True),
+    Column("document_id", ForeignKey("reports.document_id"), nullable=False),
+    Column("item_id", Text, nullable=False),
+    Column("reading", Integer, nullable=False),
+    Column("version", Integer, nullable=False),  # of the item, after it
+    Column("who", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("batch", Text, nullable=False),  # what was decided, and is undone, together
+    Column("row", Text, nullable=False),
+    UniqueConstraint("item_id", "reading", "version"),
+    Index("ix_decisions_document", "document_id", "decision_id"),
+    Index("ix_decisions_batch", "batch"),
+    Index("ix_decisions_who", "who", "decision_id"),
+    sqlite_autoincrement=True,
 )  # fmt: skip

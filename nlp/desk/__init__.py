@@ -1,0 +1,1 @@
+"""The desk: pages and an HTTP interface over the rooms of `nlp.review`."""
