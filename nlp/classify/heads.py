@@ -1,4 +1,4 @@
-"""The trained heads: one matrix for role, treatment, 20 objectives and 100 activities. Weights are data, no pickle."""
+"""The trained heads: one matrix for role, treatment and all labels of a programme. Weights are data, no pickle."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ class Heads:
 
     Attributes:
         centre: float32 (dim,) mean passage vector; mean, scale: float32 (features,) of the training features.
-        role: (3, features + 1), treatment: (5, features + 1), targets: (120, features + 1); last column intercept.
-        platt: calibration of the 120 targets. labels: vectors of the codebook's labels, of the encoder as packed.
+        role: (3, features + 1), treatment: (5, features + 1), targets: (labels, features + 1); last column intercept.
+        platt: calibration of the targets. labels: vectors of the codebook's labels, of the encoder as packed.
         joined: whether the encoder reads passages with their surroundings (`features.joined`); then the vectors are
             the features and mean and scale are unused.
     """
@@ -60,7 +60,7 @@ class Heads:
         return np.hstack([(raw - self.mean) / self.scale, bodies]).astype(np.float32)
 
     def scores(self, features: Matrix) -> dict[str, Array]:
-        """Return "role" (n, 3), "treatment" (n, 5) and "targets" (n, 120): linear scores, not probabilities."""
+        """Return "role" (n, 3), "treatment" (n, 5) and "targets" (n, labels): linear scores, not probabilities."""
         wide = np.hstack([features.astype(np.float64), np.ones((len(features), 1))])
         tables = {"role": self.role, "treatment": self.treatment, "targets": self.targets}
         return {name: wide @ table.astype(np.float64).T for name, table in tables.items()}
@@ -72,7 +72,7 @@ class Heads:
 
 
 def readings(scores: Mapping[str, Array], probabilities: Array, targets: Sequence[str]) -> list[Reading]:
-    """Return one `Reading` a row; probabilities (n, 120) are rounded to 4 decimals."""
+    """Return one `Reading` a row; probabilities (n, labels) are rounded to 4 decimals."""
     found = []
     for row, role, treatment in zip(
         np.round(probabilities, 4), scores["role"].argmax(axis=1), scores["treatment"].argmax(axis=1), strict=True
@@ -182,7 +182,7 @@ def load(folder: Path, program: Program, encoder_identity: str) -> Model:
         treatment=arrays["treatment"],
         targets=arrays["targets"],
         platt=Platt(arrays["slope"], arrays["intercept"]),
-        labels=LabelVectors(arrays["labels"]),
+        labels=LabelVectors(arrays["labels"], len(program.languages)),
         joined=bool(manifest.get("joined", False)),
     )
     lanes = load_lanes(folder / MANIFEST, manifest["lanes"])

@@ -11,7 +11,7 @@ from nlp.settings import PACKAGE, Settings
 
 DECIDE = (
     "readers", "contacts", "structure", "classify", "encode", "mapping.py", "pipeline.py", "records.py", "language.py",
-    "program.py", "engines/finishing.py", "writers/rows.py",
+    "program", "engines/finishing.py", "writers/rows.py",
 )  # fmt: skip
 """Code that decides what a document becomes."""
 BOUNDS = frozenset(
