@@ -30,6 +30,7 @@ from nlp.learners import FrozenLearner, Learner, Recipe, TunedLearner
 from nlp.material import Material, fold_of, folds, load_material, surroundings_of, take
 from nlp.program import Program
 from nlp.settings import cache_root
+from nlp.zero_shot import learn_zero_shot
 
 Array = npt.NDArray[np.float64]
 Report = Callable[[str], None]
@@ -177,6 +178,8 @@ def train(
     calibrated = replace(learned.heads, platt=fit_platt(scores.targets, own.held.targets))
     shown = choose_examples(own.held, program, recipe.examples)
     vectors = own.held.vectors[shown]
+    with kept(recipe.encoder, cache) as encoder:
+        estimate = learn_zero_shot(rows, program, encoder, calibrated.centre)
     if learned.adapter:
         copy_adapter(learned.adapter, out / heads_.ADAPTER)
         report(f"encoding {len(shown)} examples")
@@ -185,6 +188,7 @@ def train(
             identity = encoder.embedder.identity
     facts = {
         "encoder": identity,
+        "programme": program.about.id,
         "codebook": program.labels_digest,
         "data": digest(folder),
         "recipe": asdict(recipe),
@@ -198,6 +202,7 @@ def train(
     }
     examples = as_examples(own.held, shown, vectors)
     heads_.save(out, calibrated, lanes, examples, held, known_words(rows), facts, joint)
+    estimate.save(out / heads_.ZERO_SHOT)
     adapter = out / heads_.ADAPTER if learned.adapter else None
     write_golden(out, embed.load(recipe.encoder, adapter), identity)
     return facts

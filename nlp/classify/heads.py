@@ -22,12 +22,12 @@ from nlp.classify.sound import RETRAIN, load_arrays, load_lanes
 from nlp.encode.embed import Vectors
 from nlp.errors import ModelError
 from nlp.program import Program
-from nlp.records import ROLES, TREATMENTS, Reading
+from nlp.records import ROLES, TREATMENTS, ProbabilityKind, Reading
 
 FORMAT, READABLE = 3, (2, 3)  # models of format 2 have no `JOINT`
 WEIGHTS, MANIFEST, EXAMPLES, ADAPTER, HELD = "heads.npz", "manifest.json", "examples.jsonl", "adapter", "held_out.npz"
 WORDS, JOINT = "words.npz", "joint.npz"
-GOLDEN = "golden.json"
+GOLDEN, ZERO_SHOT = "golden.json", "zero_shot.json"  # beside the model, no part of its digest
 ESSENTIAL = ("encoder", "codebook", "lanes", "files")
 Array = npt.NDArray[np.float64]
 
@@ -91,6 +91,7 @@ class Model:
         manifest: what it was trained from and for; digest: sha256 (hex) of its files.
         lanes: cuts for "objective" and "activity". known: the words of the annotated documents.
         joint: makes the probabilities; None where each label's score is calibrated by itself.
+        kind: what its numbers are.
     """
 
     heads: Heads
@@ -100,6 +101,7 @@ class Model:
     manifest: Mapping[str, Any]
     digest: str
     joint: Joint | None = None
+    kind: ProbabilityKind = "calibrated"
 
     def read(
         self, features: Matrix, texts: Sequence[str], places: Sequence[Surroundings], program: Program
@@ -250,7 +252,7 @@ def verify(folder: Path) -> dict[str, Any]:
     manifest = read_manifest(folder)
     for name, digest in manifest["files"].items():
         _require(folder / name, "sha256", digest, _hash(folder / name))
-    known = {MANIFEST, GOLDEN, *manifest["files"]}
+    known = {MANIFEST, GOLDEN, ZERO_SHOT, *manifest["files"]}
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         if str(path.relative_to(folder)) not in known:
             raise ModelError(path, "not named in the manifest", RETRAIN)

@@ -18,8 +18,8 @@ BOUNDS = frozenset(
     ("max_bytes", "read_seconds", "read_cpu_seconds", "read_memory", "write_bytes", "open_files", "recycle_after")
 )
 """Settings that only decide whether a document is read at all: what was read is the same under any of them."""
-PLACES = frozenset(("ray_address", "ray_readers", "ray_shards"))
-"""Settings that only decide where it is done: no business of the outputs."""
+PLACES = frozenset(("program", "ray_address", "ray_readers", "ray_shards"))
+"""Settings that only say where something is: no business of the outputs (of the programme, its digest is)."""
 
 
 def run_key(mapper: Mapper, settings: Settings) -> str:
