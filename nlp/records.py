@@ -14,7 +14,7 @@ Role = Literal["activity", "background", "heading"]
 Treatment = Literal["done", "planned", "standing", "recommended", "mention"]
 Lane = Literal["suggested", "review"]
 ProbabilityKind = Literal["calibrated", "zero-shot"]
-"""What the number of a link is: a probability calibrated on annotated passages, or an estimate for labels without any."""
+"""What the number of a link is: a calibrated probability, or an estimate for labels that nobody has annotated."""
 
 FURNITURE: tuple[BlockKind, ...] = ("header", "footer")  # what is on a page, but not of its text
 ROLES: tuple[Role, ...] = ("activity", "background", "heading")
