@@ -152,6 +152,8 @@ class Estimate:
         """Return estimates in [0, 1), (n, labels); a row depends on its own passage alone."""
         found = np.zeros(hits.shape)
         for kind, part in columns(program).items():
+            if not hits[:, part].size:  # no label, or no passage
+                continue
             *weights, intercept = self.weights[kind]
             table = features(likeness, hits, part)
             found[:, part] = np.minimum(sigmoid(table @ np.array(weights) + intercept), MOST)
