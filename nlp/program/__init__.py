@@ -6,6 +6,7 @@ A programme is a folder of YAML files (`program.yaml` says what it is and what i
 
 from nlp.program.checks import check_program
 from nlp.program.loading import find_program, load_program, shipped_programs, using
+from nlp.program.recorded import recorded_program, travels
 from nlp.program.records import (
     KINDS,
     LANGUAGES,
@@ -35,6 +36,8 @@ __all__ = [
     "find_program",
     "label_text",
     "load_program",
+    "recorded_program",
     "shipped_programs",
+    "travels",
     "using",
 ]

@@ -87,13 +87,18 @@ def using(program: Program) -> Iterator[Program]:
 
 @functools.cache
 def _load(path: Path) -> Program:
-    program = _exported(path) if path.is_file() else _valid(path, _read(path))
+    program = exported(path) if path.is_file() else _valid(path, _read(path))
     if faults := check_program(program):
         raise CodebookError(path, "; ".join(faults[:5]), AGAIN)
     return program
 
 
-def _exported(path: Path) -> Program:
+def exported(path: Path) -> Program:
+    """Return a programme from its export as JSON.
+
+    Raises:
+        CodebookError: if it is none.
+    """
     try:
         return Program.model_validate_json(path.read_bytes())
     except ValidationError as error:
@@ -158,7 +163,7 @@ HINTS = {
 def examine(folder: Path) -> list[Step]:
     """Look at a programme step by step, up to the first step with faults; it holds together if the last has none."""
     try:
-        program = _exported(folder) if folder.is_file() else _valid(folder, _read(folder))
+        program = exported(folder) if folder.is_file() else _valid(folder, _read(folder))
     except CodebookError as error:
         return [Step("files", (f"{error.subject}: {error.reason}",), HINTS["files"])]
     steps = [Step("files", (), "")]

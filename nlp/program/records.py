@@ -205,6 +205,11 @@ class Program(_Row):
         return {label.target: label for label in (*self.objectives, *self.activities)}
 
     @property
+    def written(self) -> str:
+        """How its targets are written: "objective:1 to objective:20 or activity:1 to activity:100"."""
+        return " or ".join(f"{kind}:1 to {kind}:{level.count}" for kind, level in self.levels.items())
+
+    @property
     def targets(self) -> tuple[str, ...]:
         """The targets in codebook order."""
         return tuple(self.labels)

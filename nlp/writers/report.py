@@ -41,7 +41,7 @@ def report_page(rows: Rows, draft: Path, program: Program) -> Iterator[Callable[
     Raises:
         CodebookError: if the imported official wording is damaged. OSError: if the draft cannot be written.
     """
-    official = load_official()
+    official = load_official(program.about.id)
     if is_large(rows):
         summary = Summary(rows, program)
         yield summary.add

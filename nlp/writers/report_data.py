@@ -115,7 +115,7 @@ def document_order(document: Row) -> tuple[bool, int, str, str]:
 
 
 def as_labels(program: Program, official: Official | None) -> list[Row]:
-    """What the page says of each of the 120 targets."""
+    """What the page says of each target."""
     return [_label(label, program, official) for label in program.labels.values()]
 
 
