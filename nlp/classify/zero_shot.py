@@ -33,7 +33,7 @@ FEATURES = (*VIEWS, "margin", "rank", "deviation", "hits", "hits margin")
 FOLDS = 5  # of labels
 MOST = 0.999  # an estimate is never certain
 NEVER = 1.0  # where a lane begins that nothing reaches
-SURE_OF_RECALL = 2.0  # how much more recall counts than precision where `review` begins (F-beta; van Rijsbergen 1979)
+WORTH = 1 / 3  # precision, on labels left out, down to which `review` goes: three links to read for one that is right
 DIGITS = 6  # kept of a weight
 COSINE_DIGITS = 6  # so that neither rank nor estimate depends on how many passages are read at once
 REMEDY = "Run: evmap models zero-shot MODEL"
@@ -236,8 +236,8 @@ def _measured(found: Array, truth: Array) -> tuple[dict[str, Cut], dict[str, flo
     required, permitted = truth >= 1, truth > 0
     every = [measure(found, required, permitted, float(threshold)) for threshold in GRID]
     decided = max(every, key=f1)
-    wide = [cut for cut in every if cut.threshold <= decided.threshold]
-    review = max(wide, key=_recalling)
+    worth = [cut for cut in every if cut.threshold <= decided.threshold and cut.precision >= WORTH and cut.recall > 0]
+    review = min(worth, key=lambda cut: cut.threshold, default=decided)
     facts = {
         "best_f1": round(f1(decided), 3),
         "calibration_error": round(expected_calibration_error(found, truth), 4),
@@ -245,12 +245,6 @@ def _measured(found: Array, truth: Array) -> tuple[dict[str, Cut], dict[str, flo
         "passages": float(len(truth)),
     }
     return {"review": review, "decided": decided}, facts
-
-
-def _recalling(cut: Cut) -> float:
-    square = SURE_OF_RECALL**2
-    total = square * cut.precision + cut.recall
-    return (1 + square) * cut.precision * cut.recall / total if total else 0.0
 
 
 def _fit(table: Array, shares: Array) -> Array:
