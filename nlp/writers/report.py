@@ -86,7 +86,9 @@ def _page(data: Row, table: list[Row]) -> str:
         table=table,
         large=large,
         objectives=[label for label in labels if label["target"].startswith("objective:")],
-        activities=sum(label["target"].startswith("activity:") for label in labels),
+        programme=data["programme"],
+        levels=data["programme"]["called"],
+        language="en" if "en" in data["programme"]["languages"] else data["programme"]["languages"][0],
         run=data,
     )
     return page
