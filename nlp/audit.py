@@ -16,7 +16,7 @@ from nlp.annotations import Annotations
 from nlp.annotations.exchange import Item, Marks, items
 from nlp.classify.calibrate import cross_fitted
 from nlp.classify.features import Encodes
-from nlp.classify.lanes import COLUMNS
+from nlp.classify.lanes import columns
 from nlp.learners import Recipe
 from nlp.program import Program
 from nlp.train import held_out, load_class, make_learner
@@ -59,7 +59,7 @@ def audit(
     scores = held_out(material, make_learner(own, program, recipe, report), recipe, report)
     probabilities = cross_fitted(scores.targets, material.targets, scores.fold)
     missing = (probabilities >= SURE_MISSING) & (material.targets == 0)
-    wrong = (probabilities <= SURE_WRONG) & (material.targets >= 1) & _other(probabilities, material.targets)
+    wrong = (probabilities <= SURE_WRONG) & (material.targets >= 1) & _other(probabilities, material.targets, program)
     doubts = []
     for kind, table in (("missing", missing), ("wrong", wrong)):
         for row, column in zip(*np.nonzero(table), strict=True):
@@ -69,11 +69,11 @@ def audit(
     return sorted(doubts, key=lambda d: (-abs(d.probability - 0.5), d.passage_id, d.target))
 
 
-def _other(probabilities: Array, targets: Array) -> npt.NDArray[np.bool_]:
-    """Bool (n, 120): whether the heads lean to a target of the same kind that nobody gave."""
+def _other(probabilities: Array, targets: Array, program: Program) -> npt.NDArray[np.bool_]:
+    """Bool (n, labels): whether the heads lean to a target of the same kind that nobody gave."""
     leaning = (probabilities >= LIKELY) & (targets == 0)
     table = np.zeros(leaning.shape, bool)
-    for part in COLUMNS.values():
+    for part in columns(program).values():
         table[:, part] = leaning[:, part].any(axis=1, keepdims=True)
     return table
 

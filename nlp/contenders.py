@@ -22,6 +22,7 @@ from nlp.classify.combine import combine
 from nlp.classify.features import Surroundings, body_columns, context_text, joined
 from nlp.classify.heads import Heads
 from nlp.classify.joint import Views, cross_joint, fit_joint, own_group
+from nlp.classify.lanes import columns
 from nlp.encode import embed
 from nlp.encode.cache import kept
 from nlp.learners import Learned, Recipe
@@ -57,7 +58,7 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a contender said: linear scores "targets" (n, 120), and "role" (n, 3), "treatment" (n, 5) if it says them.
+    """What a contender said: linear scores "targets" (n, labels), and "role" (n, 3), "treatment" (n, 5) where it does.
 
     Attributes:
         cross: of the annotated passages, each by a training that saw none of its author. outside: of each sheet.
@@ -129,11 +130,11 @@ def _features(
     return heads.features(vectors, tables["contexts"], tables["bodies"])
 
 
-def combined(parts: Sequence[Said], targets: Array, fold: Index) -> Said:
+def combined(parts: Sequence[Said], targets: Array, fold: Index, program: Program) -> Said:
     """What several contenders say together; role and treatment are the first one's."""
     names = list(parts[0].outside)
     outside = [[part.outside[name]["targets"] for name in names] for part in parts]
-    cross, others = combine([part.cross["targets"] for part in parts], outside, targets, fold)
+    cross, others = combine([part.cross["targets"] for part in parts], outside, targets, fold, columns(program))
     first = parts[0]
     return Said(
         {**first.cross, "targets": cross},

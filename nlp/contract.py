@@ -92,7 +92,8 @@ def _parents(out: Output, program: Program) -> Iterator[str]:
         targets.setdefault(link["passage_id"], set()).add(link["target"])
     for identity, found in targets.items():
         for target in sorted(found):
-            if target.startswith("activity") and not found & set(program.parents(target)):
+            parents = set(program.parents(target))
+            if parents and not found & parents:
                 yield f"passage {identity}: {target}"
 
 
@@ -116,7 +117,7 @@ def _documents(out: Output, program: Program) -> Iterator[str]:
 
 
 def _probabilities(out: Output, program: Program) -> Iterator[str]:
-    """probabilities of all 120 targets, between 0 and 1; roles and treatments are known ones"""
+    """probabilities of all targets of the programme, between 0 and 1; roles and treatments are known ones"""
     wanted = set(program.targets)
     for row in out.passages:
         values = row["probabilities"]
@@ -146,7 +147,7 @@ def _counts(out: Output, program: Program) -> Iterator[str]:
 
 
 def _coverage(out: Output, program: Program) -> Iterator[str]:
-    """coverage.csv holds all 120 targets of every report, with a known state"""
+    """coverage.csv holds all targets of every report, with a known state"""
     counts: Counter[str] = Counter()
     with (out.folder / "coverage.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):

@@ -22,7 +22,7 @@ from nlp.annotations.splits import FILE, SplitRow, check_splits, load_splits
 from nlp.classify.calibrate import fit_platt
 from nlp.classify.features import Encodes, LabelVectors, body_columns, context_text
 from nlp.classify.heads import Heads
-from nlp.classify.lanes import COLUMNS, Lanes, best
+from nlp.classify.lanes import Lanes, best, columns
 from nlp.errors import AnnotationError
 from nlp.evaluate import answer
 from nlp.learners import Recipe, fit_heads
@@ -102,7 +102,7 @@ def curve(
         material = materials[opinion]
         own = _index(material.rows, rows, functools.partial(_learnt, share))
         report(f"{opinion} labels, {share:.0%} of the documents: {len(own)} passages")
-        heads, lanes = _fit(take(material, own), dev, labels, recipe)
+        heads, lanes = _fit(take(material, own), dev, labels, recipe, program)
         said = {name: _ask(heads, lanes, program, exam, name) for name in exam.sheets}
         results = {name: score(name, exam.sheets[name].units, said[name]) for name in said}
         points.append(Point(share, opinion, len(own), results))
@@ -148,14 +148,16 @@ def _exam(sheets: Mapping[str, Sheet], program: Program, encoder: Encodes) -> _E
     return _Exam(sheets, parts)
 
 
-def _fit(material: Material, dev: Material, labels: LabelVectors, recipe: Recipe) -> tuple[Heads, dict[str, Lanes]]:
+def _fit(
+    material: Material, dev: Material, labels: LabelVectors, recipe: Recipe, program: Program
+) -> tuple[Heads, dict[str, Lanes]]:
     """Heads calibrated on `dev`, and per kind the cut of its best F1 there, in both lanes alike."""
     fitted = fit_heads(material, labels, recipe)
     scores = fitted.scores(fitted.features(dev.vectors, dev.contexts, dev.bodies))["targets"]
     platt = fit_platt(scores, dev.targets)
     probabilities, required = platt(scores), dev.targets >= 0.5
     lanes = {}
-    for kind, part in COLUMNS.items():
+    for kind, part in columns(program).items():
         cut = best(probabilities[:, part], required[:, part], dev.targets[:, part] > 0)
         lanes[kind] = Lanes(cut, cut, cut)
     return replace(fitted, platt=platt), lanes

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from html import escape
 
 from nlp.program import Language, Program
-from nlp.records import Link, Passage
+from nlp.records import Link, Passage, ProbabilityKind
 
 SHOWN = 50
 _STYLE = (
@@ -18,10 +18,15 @@ _STYLE = (
 )
 
 
+NUMBERS: dict[ProbabilityKind, str] = {"calibrated": "probability", "zero-shot": "zero-shot estimate"}
+"""What a link's number is called."""
+
+
 def title_of(program: Program, target: str, language: str) -> str:
-    """Short title of a target in a language, in English where the codebook has no such language."""
+    """Short title of a target in a language, in the programme's first one where the codebook has no such language."""
     titles = program.labels[target].title
-    code: Language = language if language in titles else "en"
+    first = "en" if "en" in titles else program.languages[0]
+    code: Language = language if language in titles else first
     return titles[code]
 
 
@@ -32,8 +37,9 @@ def passage_pieces(text: str, passage: Passage, link: Link) -> tuple[str, str, s
 
 
 def links_html(
-    heading: str, text: str, passages: Sequence[Passage], links: Sequence[Link], program: Program, language: str
-) -> str:
+    heading: str, text: str, passages: Sequence[Passage], links: Sequence[Link], program: Program, language: str,
+    kind: ProbabilityKind = "calibrated",
+) -> str:  # fmt: skip
     """Return an HTML table of links with the quote marked in its passage; at most `SHOWN`, the surest first."""
     by_id = {passage.passage_id: passage for passage in passages}
     surest = sorted(links, key=lambda link: -link.probability)[:SHOWN]
@@ -41,7 +47,7 @@ def links_html(
     more = f"<p>{len(links) - SHOWN} more: .links or .to_frame()</p>" if len(links) > SHOWN else ""
     return (
         f'{_STYLE}<div class="evmap"><p><b>{escape(heading)}</b>: {len(passages)} passages, {len(links)} links</p>'
-        f"<table><tr><th>target</th><th>probability</th><th>evidence</th></tr>{rows}</table>{more}</div>"
+        f"<table><tr><th>target</th><th>{NUMBERS[kind]}</th><th>evidence</th></tr>{rows}</table>{more}</div>"
     )
 
 

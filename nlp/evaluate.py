@@ -7,16 +7,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from nlp.classify.features import LabelVectors
 from nlp.classify.lanes import Lanes, decide
 from nlp.classify.why import terms_in
 from nlp.encode import embed
-from nlp.pipeline import Mapper
-from nlp.program import Program
-from nlp.records import Reading
+from nlp.pipeline import Mapper, program_of
+from nlp.program import Program, using
+from nlp.records import ProbabilityKind, Reading
 from nlp.scores import Answer, Result, falling, score
 from nlp.settings import Settings
 from nlp.sheets import Sheet, load_sheets
 from nlp.structure.entities import masked
+
+MODEL: dict[ProbabilityKind, str] = {"calibrated": "model", "zero-shot": "zero-shot estimate"}
+"""What the model is called in the tables: one of a programme, or one that estimates."""
 
 
 def ask_model(mapper: Mapper, sheet: Sheet) -> list[Answer]:
@@ -50,7 +54,9 @@ def ask_zero_shot(mapper: Mapper, texts: Sequence[str]) -> list[Answer]:
     """Zero-shot: cosine of the passage to each label's codebook text, centred; cuts tuned on the training passages."""
     heads, cuts = mapper.model.heads, mapper.model.manifest["zero_shot"]
     encoder = embed.load(mapper.encoder_name) if heads.joined else mapper.encoder  # as packed, before fine-tuning
-    likeness = heads.labels.likeness(encoder.encode(texts), heads.centre)
+    foreign = mapper.model.kind == "zero-shot"  # then the model holds the labels of another programme
+    labels = LabelVectors.encode(mapper.program, encoder) if foreign else heads.labels
+    likeness = labels.likeness(encoder.encode(texts), heads.centre)
     names = mapper.program.targets
     answers = []
     for row in likeness:
@@ -88,6 +94,11 @@ def evaluate(gold: Path, documents: Path | None, settings: Settings) -> tuple[li
     Raises:
         AnnotationError: if gold or documents are missing or do not fit. EncoderError, ModelError: as `Mapper`.
     """
+    with using(program_of(settings)):
+        return _evaluate(gold, documents, settings)
+
+
+def _evaluate(gold: Path, documents: Path | None, settings: Settings) -> tuple[list[Result], list[Sheet]]:
     sheets = load_sheets(gold, documents, settings)
     units = [unit for sheet in sheets for unit in sheet.units]
     texts = [text for sheet in sheets for text in sheet.texts]
@@ -95,10 +106,11 @@ def evaluate(gold: Path, documents: Path | None, settings: Settings) -> tuple[li
     mapper = Mapper(settings)
     model = [answer for sheet in sheets for answer in ask_model(mapper, sheet)]
     blind = [answer for sheet in sheets for answer in ask_masked(mapper, sheet)]
+    name = MODEL[mapper.model.kind]
     results = [
-        score("model", units, model, *around),
-        score("model, countries and figures masked", units, blind, *around),
-        score("zero-shot", units, ask_zero_shot(mapper, texts), *around),
+        score(name, units, model, *around),
+        score(f"{name}, countries and figures masked", units, blind, *around),
+        score("zero-shot" if name == "model" else "cosine", units, ask_zero_shot(mapper, texts), *around),
         score("keywords", units, ask_keywords(mapper.program, texts), *around),
     ]
     return results, sheets

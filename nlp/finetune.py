@@ -64,7 +64,7 @@ class Lesson:
     """What is learnt from: inputs with their labels as shares in [0, 1].
 
     Attributes:
-        texts: passages joined with their surroundings. targets: (n, 120); role: (n, 3); treatment: (n, 5).
+        texts: passages joined with their surroundings. targets: (n, labels); role: (n, 3); treatment: (n, 5).
         weights: (n,), in (0, 1]. labels: the codebook's texts of each target, in some order of languages.
     """
 
@@ -78,7 +78,7 @@ class Lesson:
 
 @dataclass(frozen=True, slots=True)
 class LabelMatrix:
-    """Linear heads on unit vectors, float32: targets (120, dim + 1), role (3, dim + 1), treatment (5, dim + 1).
+    """Linear heads on unit vectors, float32: targets (labels, dim + 1), role (3, dim + 1), treatment (5, dim + 1).
 
     Attributes:
         asked: float32 (texts, dim), vectors of the texts that were to be encoded at the end.

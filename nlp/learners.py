@@ -138,7 +138,7 @@ class TunedLearner:
     ) -> None:
         self._material, self._labels, self._tuning = material, labels, recipe.tuning
         self._texts = [joined(row.text, surroundings_of(row)) for row in material.rows]
-        self._names = [list(label_text(label).values()) for label in program.labels.values()]
+        self._names = [list(label_text(label, program.languages).values()) for label in program.labels.values()]
         self._base, self._work, self._report = base, work, report
 
     def __call__(self, learnt: Index, asked: Index, name: str) -> Learned:

@@ -18,7 +18,7 @@ from nlp.display import links_html, title_of
 from nlp.encode.base import Gap
 from nlp.encode.embed import Vectors
 from nlp.program import Program
-from nlp.records import Lane, Link, Passage, Reading, Span, Why
+from nlp.records import Lane, Link, Passage, ProbabilityKind, Reading, Span, Why
 from nlp.structure.segment import Structured
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class Mapping:
         lanes: the cuts that made them. model: digest of the model; program: the codebook.
         explained: the links as first made, with their reasons, that later cuts go back to.
         familiarity: how like the annotated documents this one is; None where it is too short to say.
+        kind: what the numbers of the links are: calibrated probabilities, or zero-shot estimates.
     """
 
     structured: Structured
@@ -47,6 +48,7 @@ class Mapping:
     model: str
     explained: tuple[Link, ...] = ()
     familiarity: Familiarity | None = None
+    kind: ProbabilityKind = "calibrated"
 
     def __repr__(self) -> str:
         path = self.structured.document.path
@@ -111,7 +113,7 @@ class Mapping:
     def _repr_html_(self) -> str:
         profile = self.structured.profile
         heading = profile.title or self.structured.document.path
-        return links_html(heading, self.text, self.passages, self.links, self.program, profile.language)
+        return links_html(heading, self.text, self.passages, self.links, self.program, profile.language, self.kind)
 
 
 def make_link(
@@ -180,7 +182,9 @@ def link_document(
             links.append(make_link(text, passage, own.reading, target, probability, lane, why, weighed[0][0]))
     passages = ((text[p.span.start : p.span.end], p.language) for p in structured.passages)
     like = model.known.familiarity(passages)
-    return Mapping(structured, tuple(readings), tuple(links), model.lanes, program, model.digest, familiarity=like)
+    return Mapping(
+        structured, tuple(readings), tuple(links), model.lanes, program, model.digest, (), like, model.kind
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

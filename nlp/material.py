@@ -13,7 +13,7 @@ from nlp.annotations import Annotated
 from nlp.classify.features import Encodes, Matrix, Surroundings, body_columns, context_text
 from nlp.encode.embed import Vectors
 from nlp.errors import AnnotationError
-from nlp.program import Program
+from nlp.program import Program, load_program
 from nlp.records import ROLES, TREATMENTS
 from nlp.structure.bodies import resolve
 
@@ -26,7 +26,7 @@ class Material:
 
     Attributes:
         vectors, contexts: float32 (n, dim). bodies: float32 (n, columns), as `body_columns` gives them.
-        targets: float64 (n, 120), share of annotators in [0, 1]. role: (n, 3), treatment: (n, 5), shares.
+        targets: float64 (n, labels), share of annotators in [0, 1]. role: (n, 3), treatment: (n, 5), shares.
         groups: author of each passage.
         weights: float64 (n,), in (0, 1]: the versions of one text in several languages count as one text together.
     """
@@ -72,11 +72,11 @@ def surroundings_of(row: Annotated) -> Surroundings:
 
 def acting(name: str | None, language: str, section: tuple[str, ...], before: str) -> Surroundings:
     """Surroundings in which the body called `name` acts."""
-    return Surroundings(name, _resolve(name, language), section, before)
+    return Surroundings(name, _resolve(name, language, load_program()), section, before)
 
 
 @functools.cache
-def _resolve(name: str | None, language: str) -> str | None:
+def _resolve(name: str | None, language: str, program: Program) -> str | None:
     return resolve(name, language).body if name else None
 
 

@@ -26,18 +26,21 @@ class Official(BaseModel):
     implementers: dict[str, str]
 
 
-def official_path() -> Path:
-    """Where the imported official wording is kept."""
-    return state_root() / "official.json"
+FIRST = "iap"  # the programme whose wording was kept before there were others
 
 
-def load_official() -> Official | None:
-    """Return the imported official wording, None when nothing was imported.
+def official_path(programme: str = FIRST) -> Path:
+    """Where the imported official wording of a programme (its id) is kept."""
+    return state_root() / ("official.json" if programme == FIRST else f"official-{programme}.json")
+
+
+def load_official(programme: str = FIRST) -> Official | None:
+    """Return the imported official wording of a programme, None when nothing was imported.
 
     Raises:
         CodebookError: if the stored file is damaged.
     """
-    path = official_path()
+    path = official_path(programme)
     if not path.is_file():
         return None
     try:
@@ -46,9 +49,9 @@ def load_official() -> Official | None:
         raise CodebookError(path, "damaged", "Run again: evmap program import FILE") from None
 
 
-def save_official(official: Official) -> Path:
+def save_official(official: Official, programme: str = FIRST) -> Path:
     """Keep the official wording for later commands; return where."""
-    path = official_path()
+    path = official_path(programme)
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".draft")
     draft.write_text(official.model_dump_json(indent=1), "utf-8")

@@ -1,7 +1,7 @@
 """The PEERS table: what else one would try, tuned fairly and asked in the same way as our own models.
 
-Each peer learns from some passages and gives scores (n, 120) for others; scores need not be probabilities, as the race
-calibrates all alike.
+Each peer learns from some passages and gives scores (n, labels) for others; scores need not be probabilities, as the
+race calibrates all alike.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def questions_of(asked: Sheet | Material) -> Questions:
 
 @dataclass(frozen=True, slots=True)
 class Teaching:
-    """Passages to learn from: as questions, with label shares (n, 120) and weights (n,)."""
+    """Passages to learn from: as questions, with label shares (n, labels) and weights (n,)."""
 
     questions: Questions
     targets: Array

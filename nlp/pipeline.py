@@ -12,24 +12,27 @@ from typing import overload
 
 import numpy as np
 
+from nlp.classify.choosing import adapter_of as adapter_of
+from nlp.classify.choosing import choose_model
 from nlp.classify.features import Encodes, Surroundings, body_columns, context_text, joined
 from nlp.classify.golden import check_golden
-from nlp.classify.heads import ADAPTER, Model, load, read_manifest
+from nlp.classify.heads import Model, load
+from nlp.classify.unseen import Unseen, as_stranger, kind_of, load_estimate, taught_by
 from nlp.classify.why import Gaps, Reread
+from nlp.classify.zero_shot import LabelViews
 from nlp.contacts import mask_contacts
 from nlp.encode import embed
 from nlp.encode.base import without
 from nlp.encode.cache import CachedEmbedder
-from nlp.errors import EncoderError, EvmapError, UnreadableDocument
+from nlp.errors import EvmapError, UnreadableDocument
 from nlp.mapping import Mapping, link_document
-from nlp.program import LANGUAGES, Program, load_program
+from nlp.program import LANGUAGES, Program, load_program, using
 from nlp.readers import Asks, read, read_bytes, read_unknown
 from nlp.readers.worker import Worker
 from nlp.records import Document, Known, Reading
-from nlp.settings import ENCODER, PACKAGE, Settings, data_root
+from nlp.settings import PACKAGE, Settings, cache_root
 from nlp.structure.segment import Structured, structure
 
-FALLBACK = "use"
 _ANY = "The report.\n\nEl informe trata de los migrantes.\n\nO relatório trata dos migrantes.\n\nLe rapport en traite."
 Notice = Callable[[str], None]
 
@@ -93,15 +96,40 @@ class Mapper:
         notice: Notice = lambda _: None,
         threads: int | None = None,
     ) -> None:
-        self.program: Program = load_program()
+        self.program: Program = program_of(settings)
         self.encoder_name, folder = choose_model(settings, notice)
         embedder = embed.load(self.encoder_name, adapter_of(folder), settings.precision)
         embedder.threads = threads or embedder.threads
         self.encoder_identity = embedder.identity
-        self.model: Model = load(folder, self.program, embedder.identity)
+        stranger = kind_of(folder, self.program) == "zero-shot"
+        self._taught = load_program(taught_by(folder)) if stranger else self.program
+        self.model: Model = load(folder, self._taught, embedder.identity)
         check_golden(folder, embedder, embedder.identity)
-        self._cache = CachedEmbedder(embedder, cache) if cache else None
-        self.encoder: Encodes = self._cache or embedder
+        self._caches: list[CachedEmbedder] = []
+        self.encoder: Encodes = self._kept(embedder, cache)
+        self._unseen = self._meet(folder, embedder, settings, cache, notice) if stranger else None
+
+    def _kept(self, embedder: embed.Embedder, cache: Path | None) -> Encodes:
+        if cache is None:
+            return embedder
+        self._caches.append(CachedEmbedder(embedder, cache))
+        return self._caches[-1]
+
+    def _meet(
+        self, folder: Path, embedder: embed.Embedder, settings: Settings, cache: Path | None, notice: Notice
+    ) -> Unseen:
+        """Get ready for a programme that the model was not trained for."""
+        notice(f"No model is trained for {self.program.title()}: what is found is estimated from the codebook alone "
+               "(zero-shot) and all of it is to review.")  # fmt: skip
+        estimate, centre = load_estimate(folder), self.model.heads.centre
+        self.model = as_stranger(self.model, estimate)
+        encoder = self.encoder
+        if adapter_of(folder):  # made with the labels of another programme: no help with these
+            packed = embed.load(self.encoder_name, None, settings.precision)
+            packed.threads, embedder = embedder.threads, packed
+            encoder = self._kept(packed, cache)
+        labels = LabelViews.kept(self.program, encoder, embedder.identity, cache_root() / "labels")
+        return Unseen(self.program, estimate, labels, encoder, centre)
 
     def map(self, structured: Structured) -> Mapping:
         """Return the mapping of one document."""
@@ -109,7 +137,8 @@ class Mapper:
         places = surroundings(structured, self.program)
         own = [text[p.span.start : p.span.end] for p in passages]
         vectors, readings = self._read(own, places)
-        return link_document(structured, readings, vectors, self.model, self.program, self._rereader(own, places))
+        reread = self._rereader(own, places, readings)
+        return link_document(structured, readings, vectors, self.model, self.program, reread)
 
     def read_texts(self, texts: Sequence[str], places: Sequence[Surroundings]) -> list[Reading]:
         """Read texts as if each stood in its surroundings."""
@@ -117,12 +146,13 @@ class Mapper:
 
     def close(self) -> None:
         """Write the cache."""
-        if self._cache:
-            self._cache.close()
+        for cached in self._caches:
+            cached.close()
 
     def _read(self, texts: Sequence[str], places: Sequence[Surroundings]) -> tuple[embed.Vectors, list[Reading]]:
         vectors = self.encoder.encode([self._whole(*pair) for pair in zip(texts, places, strict=True)])
-        return vectors, self._judge(vectors, texts, places)
+        readings = self._judge(vectors, texts, places)
+        return vectors, self._unseen.read(texts, readings) if self._unseen else readings
 
     def _whole(self, text: str, place: Surroundings) -> str:
         """What the encoder reads of a passage."""
@@ -134,11 +164,13 @@ class Mapper:
             around = [context_text(place) for place in places]
             unique = {text: number for number, text in enumerate(dict.fromkeys(around))}
             contexts = self.encoder.encode([*unique])[[unique[text] for text in around]]
-            vectors = heads.features(vectors, contexts, body_columns(self.program, [place.body for place in places]))
-        return self.model.read(vectors, texts, places, self.program)
+            vectors = heads.features(vectors, contexts, body_columns(self._taught, [place.body for place in places]))
+        return self.model.read(vectors, texts, places, self._taught)
 
-    def _rereader(self, texts: Sequence[str], places: Sequence[Surroundings]) -> Reread:
+    def _rereader(self, texts: Sequence[str], places: Sequence[Surroundings], read: Sequence[Reading]) -> Reread:
         def reread(asked: Gaps) -> list[list[Reading]]:
+            if self._unseen:
+                return [self._unseen.without(texts[n], gaps, read[n]) for n, gaps in asked]
             if not asked:
                 return []
             vectors = [self.encoder.leave_out(self._whole(texts[n], places[n]), gaps) for n, gaps in asked]
@@ -153,7 +185,17 @@ def _structured(document: Document, settings: Settings) -> Structured:
     """Mask the contacts of a document as it was read, unless the settings keep them, and find its structure."""
     if not settings.keep_contacts:
         document = replace(document, extract=mask_contacts(document.extract))
-    return structure(document)
+    with using(program_of(settings)):
+        return structure(document)
+
+
+def program_of(settings: Settings) -> Program:
+    """Return the programme that the settings name; the one in use, or the shipped one, where they name none.
+
+    Raises:
+        CodebookError: as `load_program`.
+    """
+    return load_program(settings.program) if settings.program else load_program()
 
 
 def surroundings(structured: Structured, program: Program) -> list[Surroundings]:
@@ -164,36 +206,11 @@ def surroundings(structured: Structured, program: Program) -> list[Surroundings]
     for passage in structured.passages:
         known = program.body_by_id.get(passage.implementer or "")
         name = passage.implementer_text or (
-            known.names.get(language, known.names["en"]) if known else passage.implementer
+            known.names.get(language) or next(iter(known.names.values())) if known else passage.implementer
         )
         places.append(Surroundings(name, passage.implementer, passage.section, passage.lead_in or last))
         last = text[passage.span.start : passage.span.end]
     return places
-
-
-def adapter_of(folder: Path) -> Path | None:
-    """Return the folder of a model's update of its encoder, None if the encoder is used as it is."""
-    adapter = folder / ADAPTER
-    return adapter if adapter.is_dir() else None
-
-
-def choose_model(settings: Settings, notice: Notice) -> tuple[str, Path]:
-    """Return encoder name and model folder; falls back from the default encoder to a lighter one, saying so.
-
-    Raises:
-        EncoderError: if there is no such encoder. ModelError: if the model's manifest cannot be read.
-    """
-    if settings.model:
-        folder = Path(settings.model)
-        return str(read_manifest(folder)["encoder"]).split("-")[0], folder
-    name = settings.encoder
-    if name not in embed.EMBEDDERS:
-        raise EncoderError(name, "no such encoder", f"Choose one of: {', '.join(embed.EMBEDDERS)}")
-    if name == ENCODER and not embed.available(name) and embed.available(FALLBACK):
-        notice(f"The encoder {name} is not installed; using {FALLBACK}, which is less accurate. "
-               f"To install it: {embed.EMBEDDERS[name].install}")  # fmt: skip
-        name = FALLBACK
-    return name, data_root() / "models" / name
 
 
 def map_file(path: str | Path, settings: Settings | None = None) -> Mapping:

@@ -94,7 +94,7 @@ def race(course: Course, folder: Path, only: Sequence[str] | None = None) -> lis
         if name in JOINTS:
             said[name] = jointly(course, parts, own.held, fold)
         elif parts:
-            said[name] = combined(parts, own.held.targets, fold)
+            said[name] = combined(parts, own.held.targets, fold, course.program)
     cross = sheet_of(course.read, folder, [row.passage_id for row in own.held.rows])
     return [judge(course, name, said[name], own.held, fold, cross) for name in names]
 
@@ -151,7 +151,7 @@ def _score(
 def answers(
     program: Program, lanes: Mapping[str, Lanes], probabilities: Array, tables: Mapping[str, Array]
 ) -> list[Answer]:
-    """What probabilities (n, 120) say of each unit where the cuts decide alone; nothing of a heading."""
+    """What probabilities (n, labels) say of each unit where the cuts decide alone; nothing of a heading."""
     count = len(probabilities)
     roles = [ROLES[i] for i in tables["role"].argmax(axis=1)] if "role" in tables else [None] * count
     treatments = (

@@ -13,6 +13,8 @@ BlockKind = Literal["heading", "paragraph", "list_item", "table_cell", "header",
 Role = Literal["activity", "background", "heading"]
 Treatment = Literal["done", "planned", "standing", "recommended", "mention"]
 Lane = Literal["suggested", "review"]
+ProbabilityKind = Literal["calibrated", "zero-shot"]
+"""What the number of a link is: a calibrated probability, or an estimate for labels that nobody has annotated."""
 
 FURNITURE: tuple[BlockKind, ...] = ("header", "footer")  # what is on a page, but not of its text
 ROLES: tuple[Role, ...] = ("activity", "background", "heading")
@@ -215,7 +217,8 @@ class Reading:
 
     Attributes:
         role: most probable role; treatment: most probable treatment, None unless the role is "activity".
-        probabilities: calibrated probability in [0, 1] of each of the 120 targets, in codebook order.
+        probabilities: probability in [0, 1] of each target, in codebook order; an estimate where the model is no
+            model of the programme (`ProbabilityKind`).
     """
 
     role: Role
@@ -252,7 +255,7 @@ class Link:
     """An evidence link: this quote, in this passage, is evidence for this target.
 
     Attributes:
-        target: "objective:1".."objective:20" or "activity:1".."activity:100".
+        target: "objective:N" or "activity:N", N from 1 to as many as the programme has.
         probability: calibrated probability in [0, 1].
         lane: "suggested" or "review".
         span: place of the quote in the canonical text.

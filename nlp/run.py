@@ -17,7 +17,7 @@ from nlp.engines import Asked, Workshop, open_engine
 from nlp.engines.key import PLACES, run_key
 from nlp.errors import RunStopped
 from nlp.official import load_official
-from nlp.pipeline import Mapper, Notice
+from nlp.pipeline import Mapper, Notice, program_of
 from nlp.readers.limits import sweep
 from nlp.settings import Settings
 from nlp.store.lock import locked
@@ -86,7 +86,7 @@ def run(
         EncoderError, ModelError, CodebookError: if nothing can be mapped.
     """
     clock = time.monotonic()
-    official = load_official()  # a damaged one is found before the work, not after it
+    official = load_official(program_of(order.settings).about.id)  # a damaged one is found before the work
     with locked(out), closing(Mapper(order.settings, None, notice)) as mapper:
         sweep(out / SCRATCH)
         with Store.open(order.store or out / STORE, notice) as store:
@@ -154,8 +154,10 @@ def _manifest(mapper: Mapper, settings: Settings, seen: Seen, counts: Counts) ->
         "encoder": mapper.encoder_identity,
         "model": mapper.model.digest,
         "program": mapper.program.digest,
+        "programme": {"id": mapper.program.about.id, "title": mapper.program.title()},
+        "probability_kind": mapper.model.kind,
         "settings": {name: value for name, value in asdict(settings).items() if name not in PLACES},
-        "lanes": mapper.model.manifest["lanes"],
+        "lanes": {kind: asdict(own) for kind, own in mapper.model.lanes.items()},
         "versions": {"python": platform.python_version(), **installed},
         "inputs": seen.inputs,
         "counts": asdict(counts),

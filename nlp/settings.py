@@ -41,6 +41,11 @@ def state_root() -> Path:
     return Path(os.environ.get("EVMAP_HOME") or platformdirs.user_data_dir("evmap"))
 
 
+def program_name() -> str:
+    """The programme that ``EVMAP_PROGRAM`` names (`Settings.program`), "" when it is not set."""
+    return os.environ.get("EVMAP_PROGRAM") or ""
+
+
 FOLDERS: dict[str, Callable[[], Path]] = {"EVMAP_CACHE": cache_root, "EVMAP_HOME": state_root}
 
 
@@ -53,6 +58,8 @@ class Settings:
         precision: what the encoder computes in: fp32, bf16 (faster on CPUs that have it, vectors a hair different), or
             auto for bf16 where the CPU has it.
         model: folder of a trained model, which names its own encoder; "" takes the shipped one for the encoder.
+        program: the programme to map onto: its folder, an export of it, or the name of a shipped one (gcm); "" is the
+            Inter-American Program.
         max_bytes: largest file that is read, in bytes.
         max_pages: pages read of one document; more make it partial.
         max_characters: characters kept of one document; more make it partial.
@@ -82,6 +89,7 @@ class Settings:
     encoder: str = ENCODER
     precision: str = "fp32"
     model: str = ""
+    program: str = ""
     max_bytes: int = 200_000_000
     max_pages: int = 2_000
     max_characters: int = 10_000_000

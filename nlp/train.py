@@ -21,7 +21,7 @@ from nlp.classify.familiar import KnownWords
 from nlp.classify.features import Encodes, LabelVectors, Matrix, context_text, joined
 from nlp.classify.golden import versions, write_golden
 from nlp.classify.joint import Joint, Views, cross_joint, fit_joint, own_group
-from nlp.classify.lanes import COLUMNS, Held, best, choose, f1
+from nlp.classify.lanes import Held, best, choose, columns, f1
 from nlp.classify.wording import WordHeads, fit_words
 from nlp.encode import embed
 from nlp.encode.cache import kept
@@ -30,6 +30,7 @@ from nlp.learners import FrozenLearner, Learner, Recipe, TunedLearner
 from nlp.material import Material, fold_of, folds, load_material, surroundings_of, take
 from nlp.program import Program
 from nlp.settings import cache_root
+from nlp.zero_shot import learn_zero_shot
 
 Array = npt.NDArray[np.float64]
 Report = Callable[[str], None]
@@ -74,7 +75,7 @@ def make_learner(own: Class, program: Program, recipe: Recipe, report: Report) -
 
 @dataclass(frozen=True, slots=True)
 class HeldOut:
-    """Scores of passages by heads that saw none of their authors: targets (n, 120), role (n, 3), treatment (n, 5)."""
+    """Scores of passages by heads that saw none of their authors: targets (n, labels), role, treatment."""
 
     targets: Array
     role: Array
@@ -110,7 +111,7 @@ def wording(material: Material) -> tuple[list[str], list[str]]:
 
 
 def cross_words(material: Material, recipe: Recipe, report: Report) -> Array:
-    """Score every passage (n, 120) with heads on words that learnt from the other authors."""
+    """Score every passage (n, labels) with heads on words that learnt from the other authors."""
     scores = np.zeros_like(material.targets)
     for number, (learnt, asked) in enumerate(folds(material.groups, recipe.folds)):
         report(f"words: fold {number + 1} of {recipe.folds}")
@@ -128,7 +129,7 @@ def views_of(own: Class, scores: HeldOut, program: Program, recipe: Recipe, repo
 def calibrate(
     own: Class, scores: HeldOut, program: Program, recipe: Recipe, report: Report
 ) -> tuple[Array, Joint | None]:
-    """Return probabilities (n, 120) of the passages held out, each calibrated on other folds, and the regression.
+    """Return probabilities (n, labels) of the passages held out, each calibrated on other folds, and the regression.
 
     The regression is None where each label is calibrated by itself.
     """
@@ -177,6 +178,8 @@ def train(
     calibrated = replace(learned.heads, platt=fit_platt(scores.targets, own.held.targets))
     shown = choose_examples(own.held, program, recipe.examples)
     vectors = own.held.vectors[shown]
+    with kept(recipe.encoder, cache) as encoder:
+        estimate = learn_zero_shot(rows, program, encoder, calibrated.centre)
     if learned.adapter:
         copy_adapter(learned.adapter, out / heads_.ADAPTER)
         report(f"encoding {len(shown)} examples")
@@ -185,17 +188,21 @@ def train(
             identity = encoder.embedder.identity
     facts = {
         "encoder": identity,
+        "programme": program.about.id,
         "codebook": program.labels_digest,
         "data": digest(folder),
         "recipe": asdict(recipe),
         "versions": versions(("scikit-learn", "numpy", "torch", "peft")),
         "passages": len(rows),
         "promise": asdict(recipe.promise),
-        "zero_shot": tune_zero_shot(own.labels.likeness(own.held.vectors, calibrated.centre), own.held.targets),
-        "held_out": held_out_facts(scores, probabilities, own.held),
+        "zero_shot": tune_zero_shot(
+            own.labels.likeness(own.held.vectors, calibrated.centre), own.held.targets, program
+        ),
+        "held_out": held_out_facts(scores, probabilities, own.held, program),
     }
     examples = as_examples(own.held, shown, vectors)
     heads_.save(out, calibrated, lanes, examples, held, known_words(rows), facts, joint)
+    estimate.save(out / heads_.ZERO_SHOT)
     adapter = out / heads_.ADAPTER if learned.adapter else None
     write_golden(out, embed.load(recipe.encoder, adapter), identity)
     return facts
@@ -213,10 +220,10 @@ def copy_adapter(source: Path, target: Path) -> None:
     shutil.copytree(source, target, copy_function=shutil.copyfile)
 
 
-def tune_zero_shot(likeness: Matrix, targets: Array) -> dict[str, float]:
-    """Return the cuts with the best F1 on labelled passages: likeness (n, 120) against label shares (n, 120)."""
+def tune_zero_shot(likeness: Matrix, targets: Array, program: Program) -> dict[str, float]:
+    """Return the cuts with the best F1 on labelled passages: likeness (n, labels) against label shares."""
     cuts = {}
-    for kind, part in COLUMNS.items():
+    for kind, part in columns(program).items():
         scores, truth = likeness[:, part], targets[:, part] >= 0.5
         grid = np.arange(0.1, 0.9, 0.02)
         cuts[kind] = float(max(grid, key=lambda cut: _f1((scores >= cut), truth)))
@@ -227,11 +234,11 @@ def _f1(hits: npt.NDArray[np.bool_], truth: npt.NDArray[np.bool_]) -> float:
     return float(2 * (hits & truth).sum() / max(hits.sum() + truth.sum(), 1))
 
 
-def held_out_facts(out: HeldOut, probabilities: Array, material: Material) -> dict[str, float]:
+def held_out_facts(out: HeldOut, probabilities: Array, material: Material, program: Program) -> dict[str, float]:
     """Return what was measured on held-out authors: best F1 of both kinds, calibration error, role and treatment."""
     required, permitted = material.targets >= 1, material.targets > 0
     facts: dict[str, float] = {}
-    for name, part in {"objectives": COLUMNS["objective"], "activities": COLUMNS["activity"]}.items():
+    for name, part in zip(("objectives", "activities"), columns(program).values(), strict=True):
         cut = best(probabilities[:, part], required[:, part], permitted[:, part])
         facts[f"best_f1_{name}"] = round(f1(cut), 3)
     facts["calibration_error"] = round(expected_calibration_error(probabilities, material.targets), 4)

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from nlp.classify.heads import load_held, read_manifest, relane
-from nlp.classify.lanes import COLUMNS, NAMES, Held, Lanes, Promise, choose, hits_of
-from nlp.program import Program
+from nlp.classify.lanes import NAMES, Held, Lanes, Promise, choose, hits_of
+from nlp.program import KINDS, Program
 
 PAGE = 3000  # characters of a printed page
 
@@ -72,8 +72,8 @@ def load_of(held: Held, program: Program, lanes: dict[str, Lanes], pages: int = 
     rates = work or Work()
     cuts = {kind: {name: getattr(own, name).threshold for name in NAMES} for kind, own in lanes.items()}
     hits = hits_of(held.probabilities, program, cuts)
-    suggested = np.hstack([hits[kind, "suggested"] for kind in COLUMNS])
-    both = np.hstack([hits[kind, "review"] for kind in COLUMNS])
+    suggested = np.hstack([hits[kind, "suggested"] for kind in KINDS])
+    both = np.hstack([hits[kind, "review"] for kind in KINDS])
     review = both & ~suggested
     evidence = held.required.any(axis=1)
     silent = ~both.any(axis=1)

@@ -14,7 +14,7 @@ from nlp.classify.calibrate import expected_calibration_error, sigmoid
 from nlp.classify.features import Surroundings
 from nlp.classify.heads import JOINT, MANIFEST, load
 from nlp.classify.joint import Joint, Views, cross_joint, fit_joint, own_group
-from nlp.classify.lanes import OBJECTIVES, parents
+from nlp.classify.lanes import parents
 from nlp.classify.wording import WordHeads, fit_words
 from nlp.contenders import JOINTS, Course, ask_learner, jointly
 from nlp.encode.cache import kept
@@ -28,6 +28,7 @@ from nlp.sheets import sheet_of
 from nlp.train import load_class, train
 
 PROGRAM = load_program()
+OBJECTIVES = len(PROGRAM.objectives)
 NEAR = Surroundings("IOM", "iom", ("Work",), "They say:")
 
 

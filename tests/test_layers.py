@@ -31,7 +31,7 @@ FLOORS = (
     {"writers"},
     {"pipeline", "train"},
     {"learners"},
-    {"material", "agreement", "finetune"},
+    {"material", "agreement", "finetune", "zero_shot"},
     {"mapping"},
     {"display", "contract", "annotations", "structure", "classify"},
     {"encode", "seal"},

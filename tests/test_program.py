@@ -213,7 +213,7 @@ def test_the_wording_is_kept_for_later_and_a_damaged_file_is_named(program: Prog
 @pytest.mark.skipif(not OFFICIAL.is_file(), reason="the official document is not here")
 def test_the_official_program_is_read_whole(program: Program):
     document = read(OFFICIAL, Settings())
-    articles = parse(document)
+    articles = parse(document, program)
     assert [article.target for article in articles] == list(program.targets)
     official = official_wording(document, program)
     assert official.implementers == {a.target: a.implementer for a in program.activities}

@@ -10,6 +10,7 @@ from nlp.annotations import load_annotations
 from nlp.classify.calibrate import cross_fitted, reliability
 from nlp.classify.combine import combine
 from nlp.classify.features import Surroundings
+from nlp.classify.lanes import columns
 from nlp.contenders import Course, ask_learner, ask_peer
 from nlp.errors import UsageError
 from nlp.learners import Recipe
@@ -90,7 +91,9 @@ def test_two_opinions_are_better_than_each():
     truth = (rng.random((900, 120)) < 0.08).astype(float)
     opinions = [truth * 2 + rng.normal(0, 1.2, truth.shape) for _ in range(2)]
     fold = np.arange(900) % 3
-    joint, (outside,) = combine(opinions, [[opinion[:10]] for opinion in opinions], truth, fold)
+    joint, (outside,) = combine(
+        opinions, [[opinion[:10]] for opinion in opinions], truth, fold, columns(load_program())
+    )
     assert outside.shape == (10, 120)
 
     def loss(scores: np.ndarray) -> float:

@@ -40,7 +40,7 @@ def names(wheel: Path) -> set[str]:
 
 
 def test_the_wheel_carries_its_data(names: set[str]):
-    for folder in ("corpus/program", "corpus/samples", "models"):
+    for folder in ("corpus/program", "corpus/programs", "corpus/samples", "models"):
         files = {path.relative_to(ROOT).as_posix() for path in (ROOT / folder).rglob("*") if path.is_file()}
         assert {f"nlp/_data/{name}" for name in files} <= names
     assert {f"nlp/_data/models/{ENCODER}/{name}" for name in ("manifest.json", "heads.npz", "examples.jsonl")} <= names

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 from nlp.classify.heads import load
-from nlp.classify.lanes import COLUMNS
 from nlp.encode import embed
 from nlp.encode.adapter import merge
 from nlp.errors import UsageError
@@ -93,7 +92,7 @@ def map_plainly(paths: Sequence[Path], out: Path) -> PlainWork:
     program = load_program()
     model = load(folder, program, embed.load(ENCODER, adapter_of(folder)).identity)
     encoder = _encoder(folder)
-    cuts = [model.lanes[kind].review.threshold for kind in COLUMNS for _ in range(20 if kind == "objective" else 100)]
+    cuts = [model.lanes[target.split(":")[0]].review.threshold for target in program.targets]
     work = PlainWork()
     with out.open("w", encoding="utf-8") as file:
         for path in paths:

@@ -6,13 +6,12 @@ overfit them; they are fitted on scores of passages that the opinions' makers di
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from nlp.classify.calibrate import Platt, fit_platt
-from nlp.classify.lanes import COLUMNS
 
 Array = npt.NDArray[np.float64]
 Folds = npt.NDArray[np.intp]
@@ -21,25 +20,30 @@ FEW_ODDS = 30  # labels as absent as this are drawn at most so many times as oft
 
 
 def combine(
-    cross: Sequence[Array], outside: Sequence[Sequence[Array]], targets: Array, fold: Folds
+    cross: Sequence[Array],
+    outside: Sequence[Sequence[Array]],
+    targets: Array,
+    fold: Folds,
+    columns: Mapping[str, slice],
 ) -> tuple[Array, list[Array]]:
-    """Return combined scores of the passages held out (n, 120), and of each set of others.
+    """Return combined scores of the passages held out (n, labels), and of each set of others.
 
     Args:
-        cross: scores (n, 120) of each opinion, of passages its maker did not see. outside: for each opinion, its scores
-            of each other set. targets: (n, 120), shares. fold: (n,); combined scores of a fold come from the others.
+        cross: scores (n, labels) of each opinion, of passages its maker did not see. outside: for each opinion, its
+            scores of each other set. targets: (n, labels), shares. fold: (n,); combined scores of a fold come from the
+            others. columns: of each kind of target (`lanes.columns`).
     """
     joint = np.zeros_like(cross[0])
     for number in np.unique(fold):
         own = fold == number
-        weights, curves = _fit([table[~own] for table in cross], targets[~own])
-        joint[own] = _apply([table[own] for table in cross], curves, weights)
-    weights, curves = _fit(cross, targets)
+        weights, curves = _fit([table[~own] for table in cross], targets[~own], columns)
+        joint[own] = _apply([table[own] for table in cross], curves, weights, columns)
+    weights, curves = _fit(cross, targets, columns)
     sets = [[tables[i] for tables in outside] for i in range(len(outside[0]))] if outside else []
-    return joint, [_apply(tables, curves, weights) for tables in sets]
+    return joint, [_apply(tables, curves, weights, columns) for tables in sets]
 
 
-def _fit(cross: Sequence[Array], targets: Array) -> tuple[dict[str, Array], list[Platt]]:
+def _fit(cross: Sequence[Array], targets: Array, columns: Mapping[str, slice]) -> tuple[dict[str, Array], list[Platt]]:
     """Weights of the opinions and an intercept for each kind of target, and each opinion's calibration."""
     from sklearn.linear_model import LogisticRegression
 
@@ -47,7 +51,7 @@ def _fit(cross: Sequence[Array], targets: Array) -> tuple[dict[str, Array], list
     odds = _log_odds(cross, curves)
     rng = np.random.default_rng(0)
     weights = {}
-    for kind, part in COLUMNS.items():
+    for kind, part in columns.items():
         features, shares = odds[:, part].reshape(-1, len(cross)), targets[:, part].ravel()
         present = np.flatnonzero(shares > 0)
         absent = np.flatnonzero(shares == 0)
@@ -61,14 +65,16 @@ def _fit(cross: Sequence[Array], targets: Array) -> tuple[dict[str, Array], list
 
 
 def _log_odds(tables: Sequence[Array], curves: Sequence[Platt]) -> Array:
-    """(n, 120, opinions)."""
+    """(n, labels, opinions)."""
     odds = [np.clip(t * c.slope + c.intercept, -EXTREME, EXTREME) for t, c in zip(tables, curves, strict=True)]
     return np.stack(odds, axis=-1)
 
 
-def _apply(tables: Sequence[Array], curves: Sequence[Platt], weights: dict[str, Array]) -> Array:
+def _apply(
+    tables: Sequence[Array], curves: Sequence[Platt], weights: dict[str, Array], columns: Mapping[str, slice]
+) -> Array:
     odds = _log_odds(tables, curves)
     joint = np.empty(odds.shape[:2])
-    for kind, part in COLUMNS.items():
+    for kind, part in columns.items():
         joint[:, part] = odds[:, part] @ weights[kind][:-1] + weights[kind][-1]
     return joint

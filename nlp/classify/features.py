@@ -70,31 +70,33 @@ def _short(text: str, most: int) -> str:
 
 
 class LabelVectors:
-    """Vectors of the codebook's labels in four languages, centred with the passages they are compared to.
+    """Vectors of the codebook's labels in its languages, centred with the passages they are compared to.
 
     Args:
-        vectors: float32 (labels * 4, dim), the languages of a label together. They travel with the model, so that
-            loading one encodes nothing.
+        vectors: float32 (labels * languages, dim), the languages of a label together. They travel with the model, so
+            that loading one encodes nothing.
+        languages: how many each label is written in.
     """
 
-    def __init__(self, vectors: Vectors) -> None:
+    def __init__(self, vectors: Vectors, languages: int = len(LANGUAGES)) -> None:
         self.vectors = vectors
-        self._labels = len(vectors) // len(LANGUAGES)
+        self.languages = languages
 
     @classmethod
     def encode(cls, program: Program, encoder: Encodes) -> LabelVectors:
         """Encode the texts of a codebook's labels."""
-        return cls(encoder.encode([text for label in program.labels.values() for text in label_text(label).values()]))
+        texts = [label_text(label, program.languages).values() for label in program.labels.values()]
+        return cls(encoder.encode([text for own in texts for text in own]), len(program.languages))
 
     def likeness(self, vectors: Vectors, centre: Vectors) -> Matrix:
-        """Return float32 (n, 120): cosine in [-1, 1] with each label, the best of its four languages.
+        """Return float32 (n, labels): cosine in [-1, 1] with each label, the best of its languages.
 
         Both sides are centred at `centre` (dim,), the mean of the training passages, as encoders crowd all texts
         into one corner of their space.
         """
         own = unit_rows(vectors - centre)
         labels = unit_rows(self.vectors - centre)
-        cosines = (own @ labels.T).reshape(len(vectors), self._labels, len(LANGUAGES))
+        cosines = (own @ labels.T).reshape(len(vectors), len(labels) // self.languages, self.languages)
         best: Matrix = cosines.max(axis=2).astype(np.float32)
         return best
 
@@ -121,5 +123,5 @@ def body_columns(program: Program, bodies: Sequence[str | None]) -> Matrix:
 
 
 def assemble(vectors: Vectors, contexts: Vectors, likeness: Matrix) -> Matrix:
-    """Return float32 (n, 2 * dim + 120): passage, surroundings, likeness to labels, side by side, not yet scaled."""
+    """Return float32 (n, 2 * dim + labels): passage, surroundings, likeness to labels, side by side, not yet scaled."""
     return np.hstack([vectors, contexts, likeness]).astype(np.float32)

@@ -1,4 +1,4 @@
-"""The trained heads: one matrix for role, treatment, 20 objectives and 100 activities. Weights are data, no pickle."""
+"""The trained heads: one matrix for role, treatment and all labels of a programme. Weights are data, no pickle."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from nlp.classify.sound import RETRAIN, load_arrays, load_lanes
 from nlp.encode.embed import Vectors
 from nlp.errors import ModelError
 from nlp.program import Program
-from nlp.records import ROLES, TREATMENTS, Reading
+from nlp.records import ROLES, TREATMENTS, ProbabilityKind, Reading
 
 FORMAT, READABLE = 3, (2, 3)  # models of format 2 have no `JOINT`
 WEIGHTS, MANIFEST, EXAMPLES, ADAPTER, HELD = "heads.npz", "manifest.json", "examples.jsonl", "adapter", "held_out.npz"
 WORDS, JOINT = "words.npz", "joint.npz"
-GOLDEN = "golden.json"
+GOLDEN, ZERO_SHOT = "golden.json", "zero_shot.json"  # beside the model, no part of its digest
 ESSENTIAL = ("encoder", "codebook", "lanes", "files")
 Array = npt.NDArray[np.float64]
 
@@ -38,8 +38,8 @@ class Heads:
 
     Attributes:
         centre: float32 (dim,) mean passage vector; mean, scale: float32 (features,) of the training features.
-        role: (3, features + 1), treatment: (5, features + 1), targets: (120, features + 1); last column intercept.
-        platt: calibration of the 120 targets. labels: vectors of the codebook's labels, of the encoder as packed.
+        role: (3, features + 1), treatment: (5, features + 1), targets: (labels, features + 1); last column intercept.
+        platt: calibration of the targets. labels: vectors of the codebook's labels, of the encoder as packed.
         joined: whether the encoder reads passages with their surroundings (`features.joined`); then the vectors are
             the features and mean and scale are unused.
     """
@@ -60,7 +60,7 @@ class Heads:
         return np.hstack([(raw - self.mean) / self.scale, bodies]).astype(np.float32)
 
     def scores(self, features: Matrix) -> dict[str, Array]:
-        """Return "role" (n, 3), "treatment" (n, 5) and "targets" (n, 120): linear scores, not probabilities."""
+        """Return "role" (n, 3), "treatment" (n, 5) and "targets" (n, labels): linear scores, not probabilities."""
         wide = np.hstack([features.astype(np.float64), np.ones((len(features), 1))])
         tables = {"role": self.role, "treatment": self.treatment, "targets": self.targets}
         return {name: wide @ table.astype(np.float64).T for name, table in tables.items()}
@@ -72,7 +72,7 @@ class Heads:
 
 
 def readings(scores: Mapping[str, Array], probabilities: Array, targets: Sequence[str]) -> list[Reading]:
-    """Return one `Reading` a row; probabilities (n, 120) are rounded to 4 decimals."""
+    """Return one `Reading` a row; probabilities (n, labels) are rounded to 4 decimals."""
     found = []
     for row, role, treatment in zip(
         np.round(probabilities, 4), scores["role"].argmax(axis=1), scores["treatment"].argmax(axis=1), strict=True
@@ -91,6 +91,7 @@ class Model:
         manifest: what it was trained from and for; digest: sha256 (hex) of its files.
         lanes: cuts for "objective" and "activity". known: the words of the annotated documents.
         joint: makes the probabilities; None where each label's score is calibrated by itself.
+        kind: what its numbers are.
     """
 
     heads: Heads
@@ -100,6 +101,7 @@ class Model:
     manifest: Mapping[str, Any]
     digest: str
     joint: Joint | None = None
+    kind: ProbabilityKind = "calibrated"
 
     def read(
         self, features: Matrix, texts: Sequence[str], places: Sequence[Surroundings], program: Program
@@ -182,7 +184,7 @@ def load(folder: Path, program: Program, encoder_identity: str) -> Model:
         treatment=arrays["treatment"],
         targets=arrays["targets"],
         platt=Platt(arrays["slope"], arrays["intercept"]),
-        labels=LabelVectors(arrays["labels"]),
+        labels=LabelVectors(arrays["labels"], len(program.languages)),
         joined=bool(manifest.get("joined", False)),
     )
     lanes = load_lanes(folder / MANIFEST, manifest["lanes"])
@@ -250,7 +252,7 @@ def verify(folder: Path) -> dict[str, Any]:
     manifest = read_manifest(folder)
     for name, digest in manifest["files"].items():
         _require(folder / name, "sha256", digest, _hash(folder / name))
-    known = {MANIFEST, GOLDEN, *manifest["files"]}
+    known = {MANIFEST, GOLDEN, ZERO_SHOT, *manifest["files"]}
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         if str(path.relative_to(folder)) not in known:
             raise ModelError(path, "not named in the manifest", RETRAIN)

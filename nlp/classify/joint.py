@@ -18,9 +18,9 @@ import numpy.typing as npt
 
 from nlp.classify.calibrate import sigmoid
 from nlp.classify.features import Surroundings, context_text
-from nlp.classify.lanes import COLUMNS, OBJECTIVES, parents
+from nlp.classify.lanes import columns, columns_of, parents
 from nlp.classify.wording import WordHeads
-from nlp.program import Program
+from nlp.program import KINDS, Program
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.intp]
@@ -33,9 +33,9 @@ class Views:
     """What is known of passages.
 
     Attributes:
-        targets: (n, 120), linear scores of the heads. role: (n, 3), the same of roles.
-        own: (n, 120), 1 where the Program gives the label to the group of the body that acts (`own_group`).
-        words: (n, 120), scores of the heads on words; None without them.
+        targets: (n, labels), linear scores of the heads. role: (n, 3), the same of roles.
+        own: (n, labels), 1 where the Program gives the label to the group of the body that acts (`own_group`).
+        words: (n, labels), scores of the heads on words; None without them.
     """
 
     targets: Array
@@ -55,7 +55,7 @@ class Joint:
 
     Attributes:
         weights: for each kind of target, float64 (views + 1,), the last the intercept.
-        family: bool (20, 100), which objectives an activity serves.
+        family: bool (objectives, activities), which objectives an activity serves.
         words: heads on words, where they are one of the views.
     """
 
@@ -72,9 +72,9 @@ class Joint:
         return Views(scores["targets"], scores["role"], own, words)
 
     def log_odds(self, views: Views) -> Array:
-        """Return (n, 120); a row depends on its own passage alone."""
+        """Return (n, labels); a row depends on its own passage alone."""
         joint = np.empty(views.targets.shape)
-        for kind, part in COLUMNS.items():
+        for kind, part in columns_of(len(self.family)).items():
             *weights, intercept = self.weights[kind].tolist()
             total = np.full(joint[:, part].shape, intercept)
             for weight, view in zip(weights, _features(views, self.family, kind), strict=True):
@@ -83,7 +83,7 @@ class Joint:
         return joint
 
     def __call__(self, views: Views) -> Array:
-        """Return probabilities (n, 120)."""
+        """Return probabilities (n, labels)."""
         return sigmoid(self.log_odds(views))
 
     def save(self, path: Path) -> None:
@@ -97,21 +97,21 @@ class Joint:
         with np.load(path, allow_pickle=False) as data:
             arrays = {name: data[name] for name in data.files}
         words = WordHeads.of(arrays) if "steps" in arrays else None
-        return cls({kind: arrays[kind] for kind in COLUMNS}, parents(program), words)
+        return cls({kind: arrays[kind] for kind in KINDS}, parents(program), words)
 
 
 def fit_joint(views: Views, targets: Array, program: Program) -> Joint:
-    """Fit on views of passages that their makers did not see, and label shares (n, 120)."""
+    """Fit on views of passages that their makers did not see, and label shares (n, labels)."""
     family = parents(program)
     weights = {
         kind: _fit(np.stack(_features(views, family, kind), axis=-1), targets[:, part])
-        for kind, part in COLUMNS.items()
+        for kind, part in columns(program).items()
     }
     return Joint(weights, family)
 
 
 def cross_joint(views: Views, targets: Array, fold: Index, program: Program) -> Array:
-    """Return log-odds (n, 120), each passage's by a regression fitted on the other folds."""
+    """Return log-odds (n, labels), each passage's by a regression fitted on the other folds."""
     odds = np.zeros_like(targets)
     for number in np.unique(fold):
         own = fold == number
@@ -120,7 +120,7 @@ def cross_joint(views: Views, targets: Array, fold: Index, program: Program) -> 
 
 
 def own_group(program: Program, bodies: Sequence[str | None]) -> Array:
-    """1 for the activities that the Program gives to the group of the body that acts, 0 for all else: (n, 120)."""
+    """1 for the activities that the Program gives to the group of the body that acts, 0 for all else: (n, labels)."""
     known = [program.body_by_id.get(body or "") for body in bodies]
     groups = [entry.group if entry else body for entry, body in zip(known, bodies, strict=True)]
     given = [program.group_of(label) for label in program.labels.values()]
@@ -130,7 +130,7 @@ def own_group(program: Program, bodies: Sequence[str | None]) -> Array:
 
 def _features(views: Views, family: npt.NDArray[np.bool_], kind: str) -> list[Array]:
     """One table (n, labels of the kind) a view."""
-    part = COLUMNS[kind]
+    part = columns_of(len(family))[kind]
     scores = _near(views.targets)
     own = scores[:, part]
     role = views.role - np.logaddexp.reduce(views.role, axis=1, keepdims=True)
@@ -146,15 +146,19 @@ def _near(scores: Array) -> Array:
 def _relatives(scores: Array, family: npt.NDArray[np.bool_], kind: str) -> Array:
     """The best score among a label's parents (of an activity) or children (of an objective)."""
     if kind == "activity":
-        others, related = scores[:, :OBJECTIVES], family.T
+        others, related = scores[:, : len(family)], family.T
     else:
-        others, related = scores[:, OBJECTIVES:], family
+        others, related = scores[:, len(family) :], family
+    if not len(related):
+        return np.empty((len(scores), 0))
     best = [others[:, row].max(axis=1, initial=-FARTHEST) for row in related]
     return np.stack(best, axis=1)
 
 
 def _rivals(scores: Array) -> Array:
     """The best score among the other labels of the kind."""
+    if not scores.shape[1]:
+        return scores
     first = scores.argmax(axis=1)
     best = np.take_along_axis(scores, first[:, None], axis=1)
     rest = scores.copy()
@@ -169,6 +173,8 @@ def _fit(features: Array, shares: Array) -> Array:
     from threadpoolctl import threadpool_limits
 
     table, flat = features.reshape(-1, features.shape[-1]), shares.ravel()
+    if len(set((flat > 0).tolist())) < 2:  # no such label, or no example: nothing to learn from
+        return np.append(np.zeros(features.shape[-1]), -FARTHEST)
     mean, scale = table.mean(axis=0), np.maximum(table.std(axis=0), 1e-6)
     table = (table - mean) / scale
     split = (flat > 0) & (flat < 1)

@@ -19,17 +19,25 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from nlp.program import Program
+from nlp.program import KINDS, Program
 from nlp.records import Lane
 from nlp.settings import STRICT
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 Folds = npt.NDArray[np.intp]
-OBJECTIVES = 20
-COLUMNS = {"objective": slice(0, OBJECTIVES), "activity": slice(OBJECTIVES, None)}  # of targets (n, 120)
 NAMES = ("suggested", "review", "decided")
 GRID = np.round(np.concatenate([np.geomspace(0.001, 0.02, 20)[:-1], np.arange(0.02, 0.995, 0.01)]), 4)
+
+
+def columns_of(objectives: int) -> dict[str, slice]:
+    """Where the columns of each kind stand in a table of targets (n, labels): objectives come first."""
+    return dict(zip(KINDS, (slice(0, objectives), slice(objectives, None)), strict=True))
+
+
+def columns(program: Program) -> dict[str, slice]:
+    """`columns_of` a programme."""
+    return columns_of(len(program.objectives))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +99,7 @@ class Held:
     """Held-out passages on which lanes are chosen and measured.
 
     Attributes:
-        probabilities: (n, 120), calibrated on other passages. required, permitted: bool (n, 120).
+        probabilities: (n, labels), calibrated on other passages. required, permitted: bool (n, labels).
         documents: (n,), number of the document of each passage. fold: (n,), fold that each passage was held out in.
         characters: (n,), length of each passage, to reckon how much a page of lanes is to read.
     """
@@ -107,7 +115,7 @@ class Held:
     def of(
         cls, probabilities: Array, targets: Array, documents: Sequence[str], fold: Folds, texts: Sequence[str]
     ) -> Held:
-        """Take a label that all annotators gave as required, one that some gave as permitted; targets (n, 120)."""
+        """Take a label that all annotators gave as required, one that some gave as permitted; targets (n, labels)."""
         numbers = {name: number for number, name in enumerate(dict.fromkeys(documents))}
         index = np.array([numbers[name] for name in documents], np.intp)
         lengths = np.array([len(text) for text in texts], np.intp)
@@ -164,7 +172,7 @@ def choose(held: Held, program: Program, promise: Promise) -> dict[str, Lanes]:
             hits.setdefault(key, []).append(table)
     order = np.concatenate(rows)
     lanes = {}
-    for kind, part in COLUMNS.items():
+    for kind, part in columns(program).items():
         required, permitted = held.required[order][:, part], held.permitted[order][:, part]
         lanes[kind] = Lanes(
             **{name: _cut(np.concatenate(hits[kind, name]), required, permitted, chosen[kind][name]) for name in NAMES}
@@ -175,7 +183,7 @@ def choose(held: Held, program: Program, promise: Promise) -> dict[str, Lanes]:
 def _thresholds(held: Held, program: Program, promise: Promise) -> dict[str, dict[str, float]]:
     """Choose the three thresholds of objectives, then those of activities among the ones that these leave standing."""
     found: dict[str, dict[str, float]] = {}
-    for kind, part in COLUMNS.items():
+    for kind, part in columns(program).items():
         required, permitted = held.required[:, part], held.permitted[:, part]
         standing = {name: _standing(held.probabilities, program, found, kind, name) for name in NAMES}
         cuts = {
@@ -197,18 +205,19 @@ def _standing(
     probabilities: Array, program: Program, found: Mapping[str, Mapping[str, float]], kind: str, name: str
 ) -> Array:
     """Probabilities of a kind; those of activities are 0 where no objective of theirs stands in the lane `name`."""
-    own = probabilities[:, COLUMNS[kind]]
+    place = columns(program)
+    own = probabilities[:, place[kind]]
     if kind == "objective":
         return own
-    stands = probabilities[:, COLUMNS["objective"]] >= found["objective"][name]
-    return np.where(stands @ parents(program), own, 0.0)
+    stands, family = probabilities[:, place["objective"]] >= found["objective"][name], parents(program)
+    return np.where(stands @ family | ~family.any(axis=0), own, 0.0)
 
 
 def parents(program: Program) -> Mask:
-    """Bool (20, 100): which objectives an activity serves."""
-    names = list(program.targets)
-    table = np.zeros((OBJECTIVES, len(names) - OBJECTIVES), bool)
-    for column, target in enumerate(names[OBJECTIVES:]):
+    """Bool (objectives, activities): which objectives an activity serves."""
+    names, first = list(program.targets), len(program.objectives)
+    table = np.zeros((first, len(names) - first), bool)
+    for column, target in enumerate(names[first:]):
         for parent in program.parents(target):
             table[names.index(parent), column] = True
     return table
@@ -220,7 +229,7 @@ def hits_of(
     """Return what stands in each lane: bool (n, labels) by (kind, name), by thresholds of `NAMES` for each kind."""
     return {
         (kind, name): _standing(probabilities, program, cuts, kind, name) >= cuts[kind][name]
-        for kind in COLUMNS
+        for kind in KINDS
         for name in NAMES
     }
 
@@ -251,7 +260,8 @@ def decide(
     """Yield (target, probability, lane) for one passage, objectives first, each kind by falling probability.
 
     An activity stands only with an objective it serves, and never in a better lane than the best of them: where
-    the objective is to be reviewed, so is the activity; where there is none, the activity is left out.
+    the objective is to be reviewed, so is the activity; where there is none, the activity is left out. One that the
+    programme gives no objective stands by itself.
     """
     kept: dict[str, Lane] = {}
     for target, probability in _falling(probabilities, "objective"):
@@ -261,11 +271,12 @@ def decide(
             yield target, probability, lane
     for target, probability in _falling(probabilities, "activity"):
         lane = activities.lane(probability)
-        parents = [kept[parent] for parent in program.parents(target) if parent in kept]
-        if lane and parents:
-            yield target, probability, lane if "suggested" in parents else "review"
+        named = program.parents(target)
+        parents = [kept[parent] for parent in named if parent in kept]
+        if lane and (parents or not named):
+            yield target, probability, lane if "suggested" in parents or not named else "review"
 
 
 def _falling(probabilities: Mapping[str, float], kind: str) -> list[tuple[str, float]]:
-    chosen = [(target, p) for target, p in probabilities.items() if target.startswith(kind)]
+    chosen = [(target, p) for target, p in probabilities.items() if target.startswith(f"{kind}:")]
     return sorted(chosen, key=lambda item: -item[1])

@@ -9,8 +9,9 @@ from zipfile import BadZipFile
 import numpy as np
 import numpy.typing as npt
 
-from nlp.classify.lanes import COLUMNS, NAMES, Cut, Lanes
+from nlp.classify.lanes import NAMES, Cut, Lanes
 from nlp.errors import ModelError
+from nlp.program import KINDS
 
 RETRAIN, RETUNE = "Run: evmap train", "Run: evmap tune"
 ARRAYS = (
@@ -44,7 +45,7 @@ def load_lanes(path: Path, table: Any) -> dict[str, Lanes]:
         ModelError: if one is missing or beyond [0, 1], or `review` begins above `suggested`.
     """
     try:
-        lanes = {kind: Lanes(**{name: Cut(**cut) for name, cut in table[kind].items()}) for kind in COLUMNS}
+        lanes = {kind: Lanes(**{name: Cut(**cut) for name, cut in table[kind].items()}) for kind in KINDS}
     except (KeyError, TypeError, AttributeError) as error:
         raise ModelError(path, f"damaged lanes: {error}", RETUNE) from None
     if wrong := [fault for kind, own in lanes.items() for fault in _faults(kind, own)]:

@@ -32,7 +32,7 @@ class WordHeads:
 
     Attributes:
         rarity: float32 (columns,), inverse document frequency of each column.
-        weights: float32 (columns, 120), each label's in `STEPS` steps up to its largest. intercept: float32 (120,).
+        weights: float32 (columns, labels), each in `STEPS` steps up to its label's largest. intercept: (labels,).
     """
 
     rarity: Matrix
@@ -40,7 +40,7 @@ class WordHeads:
     intercept: Matrix
 
     def scores(self, texts: Sequence[str], surroundings: Sequence[str]) -> Array:
-        """Return linear scores (n, 120); a row depends on its own text and surroundings alone."""
+        """Return linear scores (n, labels); a row depends on its own text and surroundings alone."""
         if not texts:
             return np.zeros((0, len(self.intercept)))
         rows = _weighted(_counted(texts, surroundings), self.rarity)
@@ -61,7 +61,7 @@ class WordHeads:
 
 
 def fit_words(texts: Sequence[str], surroundings: Sequence[str], targets: Array, weights: Array) -> WordHeads:
-    """Fit on passages with label shares (n, 120), a label being there where half gave it, and weights (n,)."""
+    """Fit on passages with label shares (n, labels), a label being there where half gave it, and weights (n,)."""
     counts = _counted(texts, surroundings)
     present = np.bincount(counts.indices, minlength=counts.shape[1])
     rarity = (np.log((1 + len(texts)) / (1 + present)) + 1).astype(np.float32)

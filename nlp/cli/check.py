@@ -14,6 +14,9 @@ SHOWN = 5
 
 def check_command(
     out: Annotated[Path, typer.Argument(help="Output folder of evmap map.")],
+    program: Annotated[
+        str | None, typer.Option(help="Programme of the run: its folder or name; by default the one the run names.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the breaks as JSON.")] = False,
 ) -> None:
     """Check every invariant of the contract on an output folder.
@@ -25,10 +28,10 @@ def check_command(
         evmap check out
     """
     from nlp.contract import check_output, load_output
-    from nlp.program import load_program
+    from nlp.program import load_program, recorded_program
 
     output = load_output(out)
-    breaks = check_output(output, load_program())
+    breaks = check_output(output, load_program(program) if program else recorded_program(out))
     if as_json:
         print_json(breaks)
     else:

@@ -17,6 +17,9 @@ def evaluate_command(
     documents: Annotated[Path | None, typer.Option(help="Folder of the annotated documents.")] = None,
     encoder: Annotated[str | None, typer.Option(help="Row of the encoder table.")] = None,
     model: Annotated[str | None, typer.Option(help="Folder of a model of your own.")] = None,
+    program: Annotated[
+        str | None, typer.Option(help="Programme that the gold is labelled for: its folder or name.")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Folder for scores.json, labels.csv, plots.html.")
     ] = None,
@@ -28,19 +31,24 @@ def evaluate_command(
     Precision counts required and permitted labels as right, recall asks for the required ones; intervals are 95 %
     over units drawn again.
 
-    Example:
+    Examples:
 
         evmap evaluate annotations/gold --documents ../shared/documents
+
+        evmap evaluate annotations/gcm --program gcm
     """
     from nlp.evaluate import agreement_of, evaluate
+    from nlp.pipeline import program_of
     from nlp.settings import Settings
 
-    results, sheets = evaluate(gold, documents, Settings.load(encoder=encoder, model=model))
+    settings = Settings.load(encoder=encoder, model=model, program=program)
+    results, sheets = evaluate(gold, documents, settings)
+    kinds = KINDS[: len(program_of(settings).levels)]  # objectives come first
     if out:
         save_scores(out, [asdict(result) for result in results], [(gold.name, r.system, r) for r in results], {})
     if as_json:
         return print_json([asdict(result) for result in results])
-    for kind in KINDS:
+    for kind in kinds:
         print_scores(
             "system",
             ((result.system, result) for result in results),
@@ -52,9 +60,9 @@ def evaluate_command(
         for what, value in (("role", result.role_accuracy), ("treatment", result.treatment_accuracy)):
             if value is not None:
                 print(f"\n{what} accuracy of the {result.system}: {value:.3f}")
-        if result.system == "model" and len(result.languages) > 1:
-            spoken = [(code, *values.values()) for code, values in result.languages.items()]
-            print_table(("language", *KINDS), spoken, "\nF1 of the model by language")
+        if result is results[0] and len(result.languages) > 1:
+            spoken = [(code, *(values[kind] for kind in kinds)) for code, values in result.languages.items()]
+            print_table(("language", *kinds), spoken, f"\nF1 of the {result.system} by language")
     if errors:
         texts = [text for sheet in sheets for text in sheet.texts]
         faults = [

@@ -26,6 +26,9 @@ def map_command(
     out: Annotated[Path, typer.Option("--out", "-o", help="Output folder.")] = Path("out"),
     encoder: Annotated[str | None, typer.Option(help="e5 (most accurate) or use (fast, no torch).")] = None,
     model: Annotated[str | None, typer.Option(help="Folder of a model of your own.")] = None,
+    program: Annotated[
+        str | None, typer.Option(help="Programme to map onto: its folder, or the name of a shipped one, such as gcm.")
+    ] = None,
     precision: Annotated[
         str | None, typer.Option(help="fp32, bf16 (twice as fast where the CPU has it), auto.")
     ] = None,
@@ -58,6 +61,8 @@ def map_command(
 
         evmap map annual-report.pdf minutes.docx -o out --quiet
 
+        evmap map reports/ --program gcm -o out-gcm
+
         find . -name "*.pdf" | evmap map - -o out --json
 
     Exit code: 0 every input read whole; 3 some inputs partial or unread (see OUT/ledger.jsonl); 2 bad usage; 130 or 143
@@ -67,7 +72,9 @@ def map_command(
     from nlp.run import Order, run
     from nlp.settings import Settings
 
-    settings = Settings.load(encoder=encoder, model=model, precision=precision, keep_contacts=keep_contacts or None)
+    settings = Settings.load(
+        encoder=encoder, model=model, program=program, precision=precision, keep_contacts=keep_contacts or None
+    )
     listed = [path for item in inputs for path in (_listed() if item == "-" else [item])]
     hush = quiet or as_json
     told = _silence if hush else _told

@@ -97,6 +97,46 @@ def verify_command(
     notice("no vectors are kept there: run it with --write" if least is None else f"cosine at least {least:.6f}")
 
 
+@app.command("zero-shot")
+def zero_shot_command(
+    model: Folder,
+    annotations: Annotated[
+        Path, typer.Option(help="Annotations of the programme that the model was trained for.")
+    ] = Path("annotations/training"),
+) -> None:
+    """Learn what likeness to a codebook is worth, so that the model can serve programmes it was not trained for.
+
+    Training does this, too. Nothing else of the model changes; its digest stays.
+
+    Example:
+
+        evmap models zero-shot e5
+    """
+    from nlp.annotations import load_training
+    from nlp.classify.heads import WEIGHTS, ZERO_SHOT, verify
+    from nlp.classify.sound import load_arrays
+    from nlp.encode.cache import kept
+    from nlp.program import load_program
+    from nlp.zero_shot import learn_zero_shot
+
+    folder = _folder(model)
+    manifest = verify(folder)
+    centre = load_arrays(folder / WEIGHTS)["centre"]
+    with kept(str(manifest["encoder"]).split("-")[0]) as encoder:
+        estimate = learn_zero_shot(load_training(annotations), load_program(), encoder, centre)
+    estimate.save(folder / ZERO_SHOT)
+    rows = [(kind, *facts.values()) for kind, facts in estimate.measured.items() if facts]
+    print_table(
+        ("labels left out", "best F1", "calibration error", "labels", "passages"), rows, f"{folder / ZERO_SHOT}"
+    )
+    cuts = [
+        (kind, name, cut.threshold, cut.precision, cut.recall)
+        for kind, own in estimate.cuts.items()
+        for name, cut in own.items()
+    ]
+    print_table(("kind", "lane", "from", "precision", "recall"), cuts, "\nmeasured on labels left out")
+
+
 def tune_command(
     model: Annotated[Path, typer.Argument(help="Model folder, or the name of a shipped one.")] = Path("e5"),
     precision: Annotated[float, typer.Option(min=0.01, max=0.999, help="Promised for the suggested lane.")] = 0.9,

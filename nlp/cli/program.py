@@ -10,7 +10,9 @@ import typer
 from nlp.cli.speak import print_json, print_table
 from nlp.errors import UsageError
 
-app = typer.Typer(no_args_is_help=True, help="Show, check, import and export the codebook.")
+app = typer.Typer(no_args_is_help=True, help="Show, check, import and export the codebook; begin one of your own.")
+SHOWN = 12  # faults printed at once
+Which = Annotated[str | None, typer.Option("--program", help="Folder or name of another programme, such as gcm.")]
 Lang = Annotated[str, typer.Option("--language", "-l", help="en, es, pt or fr.")]
 
 
@@ -18,6 +20,7 @@ Lang = Annotated[str, typer.Option("--language", "-l", help="en, es, pt or fr.")
 def show_command(
     target: Annotated[str | None, typer.Argument(help="objective:N or activity:N; all when left out.")] = None,
     language: Lang = "en",
+    which: Which = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
     """Show the codebook, or one label with everything about it.
@@ -27,18 +30,21 @@ def show_command(
         evmap program show
 
         evmap program show activity:54 --language es
+
+        evmap program show objective:8 --program gcm
     """
     from nlp.official import load_official
-    from nlp.program import LANGUAGES, load_program
+    from nlp.program import load_program
 
-    if language not in LANGUAGES:
-        raise UsageError(language, "no such language in the codebook", f"Choose one of: {', '.join(LANGUAGES)}")
-    program, official = load_program(), load_official()
+    program = load_program(which)
+    official, languages = load_official(program.about.id), program.languages
+    if language not in languages:
+        raise UsageError(language, "no such language in the codebook", f"Choose one of: {', '.join(languages)}")
     if target is None:
         rows = [(t, label.implementer, label.title[language]) for t, label in program.labels.items()]
         return print_json(rows) if as_json else print_table(("target", "implementer", "title"), rows)
     if target not in program.labels:
-        raise UsageError(target, "no such target", "Write objective:1 to objective:20 or activity:1 to activity:100")
+        raise UsageError(target, "no such target", f"Write {program.written}")
     wording = official.wording.get(target) if official else None
     label = program.labels[target]
     if as_json:
@@ -59,21 +65,45 @@ def _print_label(program: Any, label: Any, language: str, wording: str | None) -
         if label.target in (f"activity:{pair.activity}", f"objective:{pair.objective}"):
             other_target = f"activity:{pair.activity}" if label.implementer is None else f"objective:{pair.objective}"
             print(f"{pair.strength}: {other_target} ({program.labels[other_target].title[language]}): {pair.reason}")
-    print(f"\nOfficial wording: {wording or 'not imported. Run: evmap program import FILE'}")
+    named = "" if program.about.id == "iap" else " --program ..."
+    print(f"\nOfficial wording: {wording or f'not imported. Run: evmap program import FILE{named}'}")
 
 
 @app.command("check")
-def check_command() -> None:
-    """Check that the codebook holds together: ids, languages, look-alikes, implementers, concordance.
+def check_command(
+    where: Annotated[
+        str | None, typer.Argument(help="Folder or name of a programme; the shipped one by default.")
+    ] = None,
+    which: Which = None,
+) -> None:
+    """Check that a programme holds together, step by step: files, numbers, texts in all languages, references.
 
-    Example:
+    Exit code: 0 when it holds, 3 when something is to be mended first; what, and how, is said.
+
+    Examples:
 
         evmap program check
+
+        evmap program check my-programme
     """
     from nlp.official import load_official
-    from nlp.program import load_program
+    from nlp.program import find_program, load_program
+    from nlp.program.loading import examine
+    from nlp.settings import program_name
 
-    program, official = load_program(), load_official()
+    folder = find_program(where or which or program_name())
+    steps = examine(folder)
+    if steps[-1].faults:
+        for number, step in enumerate(steps, 1):
+            print(f"{number}. {step.name}: {f'{len(step.faults)} to mend' if step.faults else 'in order'}")
+        last = steps[-1]
+        print("\n".join(f"   {fault}" for fault in last.faults[:SHOWN]))
+        more = len(last.faults) - SHOWN
+        print(f"   ... and {more} more\n{last.hint}" if more > 0 else last.hint)
+        raise typer.Exit(3)
+    program = load_program(folder)
+    official = load_official(program.about.id)
+    print(f"{program.title()} ({program.about.id}, {program.about.edition}; {', '.join(program.languages)})")
     print(
         f"{len(program.objectives)} objectives, {len(program.activities)} activities, "
         f"{len(program.implementers)} implementers, {len(program.bodies)} other bodies, "
@@ -84,8 +114,10 @@ def check_command() -> None:
 
 
 @app.command("import")
-def import_command(file: Annotated[Path, typer.Argument(help="The Program document (any format).")]) -> None:
-    """Read the official wording of the 20 objectives and 100 activities out of the Program document.
+def import_command(
+    file: Annotated[Path, typer.Argument(help="The programme's own document (any format).")], which: Which = None
+) -> None:
+    """Read the official wording of the objectives and activities out of the Program document.
 
     It is kept in your own data folder and shown from then on; nothing of it is part of this package.
 
@@ -96,24 +128,27 @@ def import_command(file: Annotated[Path, typer.Argument(help="The Program docume
     from collections import Counter
 
     from nlp.official import save_official
-    from nlp.program import load_program
+    from nlp.program import load_program, using
     from nlp.readers import read
     from nlp.settings import Settings
     from nlp.structure.official import official_wording
 
-    program = load_program()
-    official = official_wording(read(file, Settings.load()), program)
+    program = load_program(which)
+    with using(program):
+        official = official_wording(read(file, Settings.load()), program)
     kinds = Counter(target.split(":")[0] for target in official.wording)
     groups = Counter(program.group_of(program.labels[target]) for target in official.implementers)
-    path = save_official(official)
+    path = save_official(official, program.about.id)
     print(f"{kinds['objective']} objectives and {kinds['activity']} activities read from {file}")
-    print("activities by group: " + ", ".join(f"{group} {count}" for group, count in groups.items()))
+    if groups:
+        print("activities by group: " + ", ".join(f"{group} {count}" for group, count in groups.items()))
     print(f"kept in {path}")
 
 
 @app.command("export")
 def export_command(
     file: Annotated[Path | None, typer.Argument(help="JSON file to write; standard output when left out.")] = None,
+    which: Which = None,
 ) -> None:
     """Write the whole codebook as one JSON document.
 
@@ -123,9 +158,32 @@ def export_command(
     """
     from nlp.program import load_program
 
-    text = load_program().model_dump_json(indent=1)
+    text = load_program(which).model_dump_json(indent=1)
     if file is None:
         print(text)
     else:
         file.write_text(text + "\n", "utf-8")
         print(f"written to {file}")
+
+
+@app.command("new")
+def new_command(
+    folder: Annotated[Path, typer.Argument(help="Folder to make; it must not be there, or be empty.")],
+    identity: Annotated[str, typer.Option("--id", help="Short name, lower case, such as gcm.")],
+    title: Annotated[str, typer.Option(help="What the programme is called.")],
+    objectives: Annotated[int, typer.Option(min=1, help="Labels of the upper level.")],
+    activities: Annotated[int, typer.Option(min=0, help="Labels of the lower level, 0 for none.")] = 0,
+    languages: Annotated[str, typer.Option(help="Languages of the labels, comma between: en,es,pt,fr.")] = "en",
+) -> None:
+    """Begin a programme of your own: files with every field, to be filled in; `check` then says what is missing.
+
+    Example:
+
+        evmap program new my-programme --id care --title "Care plan" --objectives 6 --languages en,es
+    """
+    from nlp.program.scaffold import begin
+
+    for path in begin(folder, identity, title, objectives, activities, languages.split(",")):
+        print(path)
+    print(f"Fill them in; to see what is missing: evmap program check {folder}")
+    print(f"Then: evmap map DOCUMENTS --program {folder} -o OUT")

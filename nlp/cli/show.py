@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -13,6 +13,9 @@ from nlp.cli.speak import plain, print_json
 from nlp.errors import UsageError
 from nlp.jsonl import read_rows
 from nlp.seal import require_finished
+
+if TYPE_CHECKING:
+    from nlp.program import Program
 
 
 def show_command(
@@ -26,6 +29,9 @@ def show_command(
     language: Annotated[
         Literal["en", "es", "pt", "fr"], typer.Option("--language", "-l", help="Language of the titles.")
     ] = "en",
+    program: Annotated[
+        str | None, typer.Option(help="Programme of the run: its folder or name; by default the one the run names.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the links as JSON.")] = False,
 ) -> None:
     """Show which targets each document addresses, with the sentences that prove it.
@@ -38,16 +44,21 @@ def show_command(
 
         evmap show out --document annual-report --lane suggested
     """
-    from nlp.program import load_program
+    from nlp.program import load_program, recorded_program
 
-    if target is not None and target not in load_program().labels:
-        raise UsageError(target, "no such target", "Write objective:1 to objective:20 or activity:1 to activity:100")
+    codebook = load_program(program) if program else recorded_program(out)
+    if target is not None and target not in codebook.labels:
+        raise UsageError(target, "no such target", f"Write {codebook.written}")
     links = [link for link in _links(out, document) if _wanted(link, target, lane)]
     if as_json:
         return print_json(links)
     if not links:
         print("no link there")
-    _print(links, limit, language)
+    _print(links, limit, language, codebook)
+    if any(link.get("probability_kind") == "zero-shot" for link in links):
+        print(
+            "\nThe numbers are zero-shot estimates, no calibrated probabilities: nobody annotated this programme yet."
+        )
     return None
 
 
@@ -68,14 +79,13 @@ def _wanted(link: dict[str, Any], target: str | None, lane: str | None) -> bool:
     return target in (None, link["target"]) and lane in (None, link["lane"])
 
 
-def _print(links: list[dict[str, Any]], limit: int, language: str) -> None:
+def _print(links: list[dict[str, Any]], limit: int, language: str, program: Program) -> None:
     from rich.console import Console
     from rich.text import Text
 
     from nlp.display import title_of
-    from nlp.program import load_program
 
-    program, console = load_program(), Console(highlight=False)
+    console = Console(highlight=False)
     places = {target: number for number, target in enumerate(program.targets)}
     groups: dict[tuple[str, str, str], list[dict[str, Any]]] = defaultdict(list)
     for link in links:

@@ -38,7 +38,7 @@ def filled(plain: Finished, mapping: Mapping) -> Finished:
         passages=tuple(PassageRow(passage.passage_id, line(passage_row(passage, read))) for passage, read in pairs),
         links=tuple(
             LinkRow(link.link_id, link.target, link.lane, link.probability,
-                    line(link_row(link, mapping.model, mapping.program.digest)))
+                    line(link_row(link, mapping.model, mapping.program.digest, mapping.kind)))
             for link in mapping.links
         ),
     )  # fmt: skip

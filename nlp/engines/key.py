@@ -11,15 +11,15 @@ from nlp.settings import PACKAGE, Settings
 
 DECIDE = (
     "readers", "contacts", "structure", "classify", "encode", "mapping.py", "pipeline.py", "records.py", "language.py",
-    "program.py", "engines/finishing.py", "writers/rows.py",
+    "program", "engines/finishing.py", "writers/rows.py",
 )  # fmt: skip
 """Code that decides what a document becomes."""
 BOUNDS = frozenset(
     ("max_bytes", "read_seconds", "read_cpu_seconds", "read_memory", "write_bytes", "open_files", "recycle_after")
 )
 """Settings that only decide whether a document is read at all: what was read is the same under any of them."""
-PLACES = frozenset(("ray_address", "ray_readers", "ray_shards"))
-"""Settings that only decide where it is done: no business of the outputs."""
+PLACES = frozenset(("program", "ray_address", "ray_readers", "ray_shards"))
+"""Settings that only say where something is: no business of the outputs (of the programme, its digest is)."""
 
 
 def run_key(mapper: Mapper, settings: Settings) -> str:

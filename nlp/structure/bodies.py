@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from nlp.program import load_program
+from nlp.program import Program, load_program
 from nlp.structure.entities import Entity, bodies_in
 
 # Between two names: what follows such a word is a partner, not a part of the body.
@@ -71,20 +71,21 @@ def resolve(text: str, language: str) -> Implementer:
 
 def _sort_of(name: str) -> str | None:
     """The implementer whose sort an unknown body is of, as its name tells ("... Network for ..."), else None."""
-    pattern, bodies = _heads()
+    pattern, bodies = _heads(load_program())
     match = pattern.match(_ARTICLE.sub("", name))
     return bodies[match[1].lower()] if match else None
 
 
 @functools.cache
-def _heads() -> tuple[re.Pattern[str], dict[str, str]]:
+def _heads(program: Program) -> tuple[re.Pattern[str], dict[str, str]]:
     """A pattern for the first words of names of a sort, and the implementer that each of them means."""
-    bodies = {head.lower(): body.id for body in load_program().body_by_id.values() for head in body.heads}
+    bodies = {head.lower(): body.id for body in program.body_by_id.values() for head in body.heads}
+    if not bodies:
+        return re.compile(r"(?!)"), {}
     alternatives = "|".join(map(re.escape, sorted(bodies, key=len, reverse=True)))
     return re.compile(rf"(?:[A-ZÀ-Ý][\w’'-]*\s){{0,4}}((?i:{alternatives}))\b"), bodies
 
 
-@functools.cache
 def acronyms() -> dict[str, str]:
     """The acronyms of all bodies and the ids they stand for."""
     bodies = load_program().body_by_id.values()
@@ -170,9 +171,13 @@ def signature(line: str, language: str) -> str | None:
     return _sort_of(line)
 
 
-@functools.lru_cache(maxsize=4096)
 def heading_body(text: str, language: str) -> Implementer:
     """Return the body that a heading names, NOBODY when a name only occurs in it among other things."""
+    return _heading_body(text, language, load_program())
+
+
+@functools.lru_cache(maxsize=4096)
+def _heading_body(text: str, language: str, program: Program) -> Implementer:
     if len(text) > LONGEST_HEADING:
         return NOBODY
     found = [entity for entity in bodies_in(text, language) if entity.entity_id not in SUBJECTS]

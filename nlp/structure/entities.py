@@ -75,7 +75,8 @@ class Entity:
 def body_names(body: Body) -> Iterator[tuple[str, bool]]:
     """Yield every name of a body with whether it is an acronym (then its case counts)."""
     for code in LANGUAGES:
-        yield body.names[code], False
+        if code in body.names:
+            yield body.names[code], False
         yield from ((name, False) for name in body.aliases.get(code, ()))
         yield from ((name, True) for name in body.acronyms.get(code, ()))
     for successor in body.successors:
@@ -101,9 +102,7 @@ def masked(text: str) -> str:
     return _maskable().sub(lambda match: "0" if match[0].isdigit() else "X", text)
 
 
-@functools.cache
-def _patterns() -> list[dict[str, Any]]:
-    program = load_program()
+def _patterns(program: Program) -> list[dict[str, Any]]:
     rows: dict[tuple[str, bool], dict[str, Any]] = {}
     for body in program.body_by_id.values():
         for name, exact in body_names(body):
@@ -130,15 +129,19 @@ def _token_pattern(tokens: Sequence[str], exact: bool) -> list[dict[str, str]]:
     return pattern
 
 
-@functools.cache
 def ruler(language: str) -> Any:
-    """Return a spaCy EntityRuler that holds the codebook's names, over the language's pipeline (built once)."""
+    """Return a spaCy EntityRuler that holds the programme's names, over the language's pipeline (built once)."""
+    return _ruler(language, load_program())
+
+
+@functools.cache
+def _ruler(language: str, program: Program) -> Any:
     from spacy.pipeline import EntityRuler
 
     nlp = pipeline(language)
     built = EntityRuler(nlp, overwrite_ents=True)
     patterns = []
-    for row in _patterns():
+    for row in _patterns(program):
         tokens = [token.text for token in nlp.make_doc(row["name"])]
         patterns.append({"label": row["label"], "id": row["id"], "pattern": _token_pattern(tokens, row["exact"])})
     built.add_patterns(patterns)

@@ -16,7 +16,9 @@ from nlp.structure.entities import bodies_in
 _NUMBER = re.compile(r"^(\d{1,3})[.)]?$")
 _INLINE = re.compile(r"^(\d{1,3})\.\s+(?=\S)")
 _SHARED = re.compile(r"^(?:all (?:the )?|todos los |todas as |todos os |tous les |l['’]ensemble)", re.IGNORECASE)
-OBJECTIVES, ACTIVITIES = 20, 100
+
+
+TELLING = 40  # activities: shorter runs of numbers stand in many a document, and do not make it the programme itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,24 +31,24 @@ class Article:
     heading: str | None
 
 
-def parse(document: Document) -> tuple[Article, ...]:
-    """Return the Program's articles in order; () unless all 20 objectives and 100 activities are there.
+def parse(document: Document, program: Program) -> tuple[Article, ...]:
+    """Return the programme's articles in order; () unless all its objectives and activities are there.
 
-    The last run of numbers from 1 to 100 is the activities, the last run from 1 to 20 before it the objectives;
-    the headings between the activities name their implementers.
+    The last run of as many numbers as there are activities is the activities, the last run of as many as there are
+    objectives before it the objectives; the headings between the activities name their implementers.
     """
     numbered = [(_number(document, block), block) for block in document.blocks]
-    activities = _run(numbered, ACTIVITIES)
-    if not activities:
+    activities = _run(numbered, len(program.activities)) if program.activities else []
+    if program.activities and not activities:
         return ()
-    objectives = _run(numbered[: activities[0]], OBJECTIVES)
+    objectives = _run(numbered[: activities[0]] if activities else numbered, len(program.objectives))
     if not objectives:
         return ()
     language = detect(document.text[:4000])
     found = [_article("objective", n, document, numbered[i][1], None, None) for n, i in enumerate(objectives, 1)]
     body: str | None = None
     heading: str | None = None
-    for index in range(objectives[-1] + 1, activities[-1] + 1):
+    for index in range(objectives[-1] + 1, activities[-1] + 1 if activities else 0):
         number, block = numbered[index]
         if index in activities:
             found.append(_article("activity", number or 0, document, block, body, heading))
@@ -108,18 +110,18 @@ def _implementer(text: str, language: str) -> str | None:
 
 
 def official_wording(document: Document, program: Program) -> Official:
-    """Return the official wording of all 120 articles.
+    """Return the official wording of all articles.
 
     Raises:
         UsageError: if the document is not the Program, or an activity stands under another group of implementers
             than the codebook says (each is named).
     """
-    articles = parse(document)
+    articles = parse(document, program)
     if not articles:
         raise UsageError(
             document.path,
-            "20 objectives and 100 activities were not found in it",
-            "Give the Program document, the appendix to AG/RES. 2141 (XXXV-O/05)",
+            f"{program.counted()} were not found in it",
+            f"Give the document itself: {program.about.source}",
         )
     groups = {body.id: body.group for body in program.implementers} | {group.id: group.id for group in program.groups}
     wrong = [

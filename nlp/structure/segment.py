@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from nlp.language import detect
+from nlp.program import load_program
 from nlp.records import FURNITURE, Block, Document, Passage, Profile, Span
 from nlp.structure import kinds, official
 from nlp.structure.authors import GOVERNMENTS, author_of, signed_by, speaker
@@ -36,7 +37,9 @@ def structure(document: Document) -> Structured:
 
     A block of more than `LONGEST` characters gives several, parted between sentences: nobody can read it as one.
     """
-    articles = official.parse(document)
+    program = load_program()
+    telling = len(program.activities) >= official.TELLING
+    articles = official.parse(document, program) if telling else ()
     profile = kinds.profile_of(document, bool(articles))
     author = author_of(document, profile)
     if profile.kind in ("report", "other") and not profile.body:

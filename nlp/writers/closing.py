@@ -14,7 +14,8 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
-from nlp.program import Program
+from nlp.program import Program, travels
+from nlp.program.recorded import FILE as PROGRAM
 from nlp.seal import MANIFEST, SEALED, seal
 from nlp.writers import WRITERS
 from nlp.writers.walk import Row, Rows, walk
@@ -34,12 +35,14 @@ def close(out: Path, drafts: Mapping[str, Path], manifest: Row, program: Program
         OSError: if something cannot be written; before the first renaming, `out` is as it was.
     """
     clock = time.monotonic()
-    every = {**drafts, **write_all(Rows(drafts, manifest), out, program)}
+    every = {**drafts, **write_all(Rows(drafts, manifest), out, program), **_carried(out, program)}
     sealed = {**manifest, SEALED: seal(every)}
     sealed["seconds"] = {**manifest.get("seconds", {}), "close": round(time.monotonic() - clock, 3)}
     last = draft_of(out, MANIFEST)
     last.write_text(json.dumps(sealed, indent=1, ensure_ascii=False) + "\n", "utf-8")
     (out / MANIFEST).unlink(missing_ok=True)
+    if PROGRAM not in every:
+        (out / PROGRAM).unlink(missing_ok=True)  # of an earlier run here
     for name, path in every.items():
         _place(path, out / name)
     last.replace(out / MANIFEST)
@@ -55,6 +58,15 @@ def write_all(rows: Rows, out: Path, program: Program) -> dict[str, Path]:
             for take in takers:
                 take(found)
     return drafts
+
+
+def _carried(out: Path, program: Program) -> dict[str, Path]:
+    """A copy of a programme that is not shipped, so that the run can be checked and shown anywhere."""
+    if travels(program):
+        return {}
+    draft = draft_of(out, PROGRAM)
+    draft.write_text(program.model_dump_json(indent=1) + "\n", "utf-8")
+    return {PROGRAM: draft}
 
 
 def draft_of(out: Path, name: str) -> Path:

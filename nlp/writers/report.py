@@ -41,7 +41,7 @@ def report_page(rows: Rows, draft: Path, program: Program) -> Iterator[Callable[
     Raises:
         CodebookError: if the imported official wording is damaged. OSError: if the draft cannot be written.
     """
-    official = load_official()
+    official = load_official(program.about.id)
     if is_large(rows):
         summary = Summary(rows, program)
         yield summary.add
@@ -86,7 +86,9 @@ def _page(data: Row, table: list[Row]) -> str:
         table=table,
         large=large,
         objectives=[label for label in labels if label["target"].startswith("objective:")],
-        activities=sum(label["target"].startswith("activity:") for label in labels),
+        programme=data["programme"],
+        levels=data["programme"]["called"],
+        language="en" if "en" in data["programme"]["languages"] else data["programme"]["languages"][0],
         run=data,
     )
     return page

@@ -3,6 +3,7 @@
 
 const DATA = JSON.parse(document.getElementById("data").textContent);
 const LANGUAGES = { en: "English", es: "Español", pt: "Português", fr: "Français" };
+const PROGRAMME = DATA.programme; // its title, languages, and what its labels are called
 const TREATMENTS = {
   done: "carried out",
   planned: "planned",
@@ -20,7 +21,7 @@ const OBJECTIVES = LABELS.filter((label) => label.level === "objective");
 const ACTIVITIES = LABELS.filter((label) => label.level === "activity");
 
 const state = {
-  language: "en",
+  language: PROGRAMME.languages.includes("en") ? "en" : PROGRAMME.languages[0],
   view: "map",
   open: null, // {report, who, target}: numbers, or ALL
   marked: null, // id of the link that the address names
@@ -33,11 +34,26 @@ const state = {
 };
 
 function title(label) {
-  return label.title[state.language] || label.title.en;
+  return label.title[state.language] || label.title[PROGRAMME.languages[0]];
+}
+
+// What one label of a level is called, or several of them, with a capital where a heading begins with it.
+function called(level, count = 1) {
+  return PROGRAMME.called[level][count === 1 ? 0 : 1];
+}
+
+function Called(level, count = 1) {
+  const name = called(level, count);
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
+
+// The number of a label as a short mark: those of the lower level begin with a letter.
+function mark(label) {
+  return `${label.level === "activity" ? called("activity").charAt(0).toUpperCase() : ""}${label.number}`;
 }
 
 function fullTitle(label) {
-  return `${label.level === "objective" ? "Objective" : "Activity"} ${label.number}: ${title(label)}`;
+  return `${Called(label.level)} ${label.number}: ${title(label)}`;
 }
 
 function whoName(number) {

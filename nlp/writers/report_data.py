@@ -46,6 +46,7 @@ def gather(rows: Rows, program: Program, official: Official | None = None) -> Ro
     packed = Packer(rows, known, passages, who, order, {t: i for i, t in enumerate(program.targets)})
     packed_links = packed.links(links)
     return {
+        "programme": as_programme(program, rows.manifest),
         "labels": as_labels(program, official),
         "documents": documents,
         "who": who.table,
@@ -114,8 +115,21 @@ def document_order(document: Row) -> tuple[bool, int, str, str]:
     return document["state"] == "unread", kind, document["title"].casefold(), document["id"]
 
 
+def as_programme(program: Program, manifest: Row) -> Row:
+    """What the page says of the programme, and whether the numbers of its links are mere estimates."""
+    called = {kind: list(level.called.get("en") or (level.name(1), level.name(2)))
+              for kind, level in program.levels.items()}  # fmt: skip
+    return {
+        "title": program.title(),
+        "counted": program.counted(),
+        "languages": list(program.languages),
+        "called": called,
+        "estimated": manifest.get("probability_kind") == "zero-shot",
+    }
+
+
 def as_labels(program: Program, official: Official | None) -> list[Row]:
-    """What the page says of each of the 120 targets."""
+    """What the page says of each target."""
     return [_label(label, program, official) for label in program.labels.values()]
 
 

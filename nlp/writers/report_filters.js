@@ -25,7 +25,7 @@ function drawTools() {
       "Language",
       languages.map((code) => [code, LANGUAGES[code] || code]),
     ),
-    make("label", {}, make("span", {}, "Probability at least ", reading), least),
+    make("label", {}, make("span", {}, PROGRAMME.estimated ? "Estimate at least " : "Probability at least ", reading), least),
   );
 }
 

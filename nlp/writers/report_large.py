@@ -13,7 +13,7 @@ from typing import Any
 
 from nlp.official import Official
 from nlp.program import Program
-from nlp.writers.report_data import as_document, as_facts, as_input, as_labels, document_order
+from nlp.writers.report_data import as_document, as_facts, as_input, as_labels, as_programme, document_order
 from nlp.writers.report_quotes import Names, context, name_of
 from nlp.writers.shelf import Kept, Shelf
 from nlp.writers.walk import Found, Row, Rows
@@ -93,6 +93,7 @@ class Summary:
         statuses, troubled = _troubled(self.rows)
         return {
             "large": True,
+            "programme": as_programme(self.program, self.rows.manifest),
             "labels": as_labels(self.program, official),
             "totals": self.totals,
             "documents": [_line(row) for row in documents],

@@ -80,12 +80,14 @@ function listBody(label, reports) {
           moreReports(reports.length, drawMap),
         )
       : make("p", { class: "hint" }, "None found."),
-    make("h3", {}, `Activities with evidence, ${kids.length} of ${label.kids.length}`),
-    make(
-      "ul",
-      {},
-      kids.map((kid) => line(ALL, kid, `A${LABELS[kid].number}. ${title(LABELS[kid])}`)),
-    ),
+    label.kids.length > 0 &&
+      make("h3", {}, `${Called("activity", 2)} with evidence, ${kids.length} of ${label.kids.length}`),
+    label.kids.length > 0 &&
+      make(
+        "ul",
+        {},
+        kids.map((kid) => line(ALL, kid, `${mark(LABELS[kid])}. ${title(LABELS[kid])}`)),
+      ),
   );
 }
 
@@ -100,7 +102,7 @@ function drawGaps() {
   const missing = nothing(ACTIVITIES);
   const groups = new Map();
   for (const label of missing) {
-    const given = label.given[state.language] || label.given.en || "Others";
+    const given = label.given[state.language] || label.given[PROGRAMME.languages[0]] || "Others";
     groups.set(given, [...(groups.get(given) || []), label]);
   }
   const item = (label) =>
@@ -110,7 +112,7 @@ function drawGaps() {
       make(
         "button",
         { type: "button", class: "link-button", data: { report: ALL, who: ALL, target: label.index } },
-        make("b", {}, `${label.level === "activity" ? "A" : ""}${label.number} `),
+        make("b", {}, `${mark(label)} `),
         title(label),
       ),
     );
@@ -132,15 +134,24 @@ function drawGaps() {
     make(
       "div",
       { class: "gaps" },
-      block("Objectives without evidence", nothing(OBJECTIVES)),
-      block("Objectives with evidence only to review", weak(OBJECTIVES)),
-      block("Activities with evidence only to review", weak(ACTIVITIES)),
+      block(`${Called("objective", 2)} without evidence`, nothing(OBJECTIVES)),
+      block(`${Called("objective", 2)} with evidence only to review`, weak(OBJECTIVES)),
+      ACTIVITIES.length > 0 && block(`${Called("activity", 2)} with evidence only to review`, weak(ACTIVITIES)),
     ),
+    ...(ACTIVITIES.length ? byGroup(missing.length, groups, item) : []),
+  );
+  const reached = (labels) => `${labels.filter((label) => reach(label).suggested).length}/${labels.length}`;
+  byId("reached-objectives").textContent = reached(OBJECTIVES);
+  if (ACTIVITIES.length) byId("reached-activities").textContent = reached(ACTIVITIES);
+}
+
+function byGroup(count, groups, item) {
+  return [
     make(
       "h3",
       {},
-      "Activities without evidence, by who they are given to ",
-      make("span", { class: "tally" }, missing.length),
+      `${Called("activity", 2)} without evidence, by who they are given to `,
+      make("span", { class: "tally" }, count),
     ),
     make(
       "div",
@@ -154,8 +165,5 @@ function drawGaps() {
         ),
       ),
     ),
-  );
-  const reached = (labels) => `${labels.filter((label) => reach(label).suggested).length}/${labels.length}`;
-  byId("reached-objectives").textContent = reached(OBJECTIVES);
-  byId("reached-activities").textContent = reached(ACTIVITIES);
+  ];
 }

@@ -25,12 +25,12 @@ function drawMap() {
 
 function mapTable() {
   const all = columns();
-  const table = make("table", { class: "map", role: "grid", "aria-label": "Evidence by document and objective" });
+  const table = make("table", { class: "map", role: "grid", "aria-label": `Evidence by document and ${called("objective")}` });
   table.append(
     make(
       "caption",
       { class: "unseen" },
-      "Passages with evidence, by document and objective. Arrow keys move, Enter opens.",
+      `Passages with evidence, by document and ${called("objective")}. Arrow keys move, Enter opens.`,
     ),
   );
   const corner = make(
@@ -62,7 +62,7 @@ function columnHead(column) {
   if (column.rest) {
     const text = `${column.rest} more: none found`;
     const open = () => openCell({ report: ALL, who: ALL, target: column.parent.index });
-    const spoken = `Objective ${column.parent.number}: ${plural(column.rest, "activity", "activities")} with no evidence in any document; opens the list`;
+    const spoken = `${Called("objective")} ${column.parent.number}: ${plural(column.rest, called("activity"), called("activity", 2))} with no evidence in any document; opens the list`;
     return make(
       "th",
       { scope: "col", class: "target rest", role: "columnheader" },
@@ -83,7 +83,7 @@ function columnHead(column) {
   }
   const { label } = column;
   const unfolded = state.targets.has(label.index);
-  const objective = label.level === "objective";
+  const objective = label.kids.length > 0; // others have nothing to unfold
   const act = () => (objective ? unfoldTarget(label.index) : openCell({ report: ALL, who: ALL, target: label.index }));
   const button = make(
     "button",
@@ -97,12 +97,12 @@ function columnHead(column) {
       data: {
         tip:
           fullTitle(label) +
-          (objective ? ` — ${unfolded ? "fold" : "unfold"} its ${label.kids.length} activities` : ""),
+          (objective ? ` — ${unfolded ? "fold" : "unfold"} its ${label.kids.length} ${called("activity", 2)}` : ""),
         head: label.index,
       },
     },
     make("span", { class: "title" }, title(label)),
-    make("span", { class: "number" }, objective ? label.number : `A${label.number}`),
+    make("span", { class: "number" }, mark(label)),
     objective && make("span", { class: "fold", "aria-hidden": "true" }, unfolded ? "◂" : "▸"),
   );
   return make(
@@ -199,7 +199,7 @@ const STRANGE = "Many of its words occur in no annotated document: what the lane
 function rowMeta(document_, report, inside) {
   const reached = OBJECTIVES.filter((label) => cellAt(report, ALL, label.index).suggested).length;
   const facts = [document_.symbol, document_.kind, document_.language.toUpperCase(), document_.date].filter(Boolean);
-  if (document_.state !== "unread") facts.push(`${reached}/${OBJECTIVES.length} objectives`);
+  if (document_.state !== "unread") facts.push(`${reached}/${OBJECTIVES.length} ${called("objective", 2)}`);
   if (inside) facts.push(plural(inside, "organisation", "organisations"));
   const badge = { partial: "read in part", unread: "not read" }[document_.state];
   return [

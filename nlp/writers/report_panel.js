@@ -59,7 +59,7 @@ function sentence(cell) {
 }
 
 function codebook(label, open) {
-  const in_ = (texts) => make("p", { lang: state.language }, texts[state.language] || texts.en);
+  const in_ = (texts) => make("p", { lang: state.language }, texts[state.language] || texts[PROGRAMME.languages[0]]);
   const rows = [];
   if (label.official)
     rows.push(make("h3", {}, "Official wording"), make("p", { lang: label.official[0] }, label.official[1]));
@@ -67,7 +67,7 @@ function codebook(label, open) {
   if (label.given[state.language]) rows.push(make("h3", {}, "Given to"), in_(label.given));
   if (label.parents.length)
     rows.push(
-      make("h3", {}, "Objectives it serves"),
+      make("h3", {}, `${Called("objective", 2)} it serves`),
       make(
         "ul",
         {},
@@ -88,7 +88,7 @@ function codebook(label, open) {
 
 function targetLine(label, note) {
   const { report, who } = state.open;
-  const name = `${label.level === "activity" ? "A" : ""}${label.number} ${title(label)}`;
+  const name = `${mark(label)} ${title(label)}`;
   return make(
     "li",
     {},
@@ -98,7 +98,7 @@ function targetLine(label, note) {
 }
 
 function activitiesHere(label, report, who) {
-  if (label.level !== "objective") return null;
+  if (!label.kids.length) return null;
   const found = label.kids.filter((kid) => countAt(report, who, kid));
   const rest = label.kids.filter((kid) => !found.includes(kid));
   const counted = (kid) => {
@@ -113,7 +113,7 @@ function activitiesHere(label, report, who) {
         make(
           "span",
           {},
-          `A${LABELS[kid].number} ${title(LABELS[kid])}`,
+          `${mark(LABELS[kid])} ${title(LABELS[kid])}`,
           make("span", { class: "unseen" }, `, ${inWords(cell)}`),
         ),
       ),
@@ -122,13 +122,13 @@ function activitiesHere(label, report, who) {
   return make(
     "section",
     { class: "kids" },
-    make("h3", {}, `Activities of this objective: ${found.length} of ${label.kids.length} with evidence here`),
+    make("h3", {}, `${Called("activity", 2)} of this ${called("objective")}: ${found.length} of ${label.kids.length} with evidence here`),
     make("ul", {}, found.map(counted)),
     rest.length > 0 &&
       make(
         "details",
         {},
-        make("summary", {}, `${plural(rest.length, "activity", "activities")}: none found here`),
+        make("summary", {}, `${plural(rest.length, called("activity"), called("activity", 2))}: none found here`),
         make(
           "ul",
           {},
@@ -164,6 +164,10 @@ function quoteList(links, report, who) {
   return make("div", {}, parts);
 }
 
+const NUMBER = PROGRAMME.estimated
+  ? "Zero-shot estimate, not a calibrated probability: nobody annotated this programme yet"
+  : "Calibrated probability that this is evidence for the target";
+
 function quoteCard(link, report, who) {
   const passage = DATA.passages[link.passage];
   const percent = Math.round(link.probability * 100);
@@ -186,7 +190,7 @@ function quoteCard(link, report, who) {
       make("span", { class: "lane" }, link.review ? "to review" : "suggested"),
       make(
         "span",
-        { class: "probability", data: { tip: "Calibrated probability that this is evidence for the target" } },
+        { class: "probability", data: { tip: NUMBER } },
         make("meter", { min: 0, max: 1, value: link.probability, "aria-hidden": "true" }),
         ` ${percent} %`,
       ),
@@ -257,7 +261,7 @@ function elsewhere(link) {
           tip: `${fullTitle(label)}, ${other.review ? "to review" : "suggested"}`,
         },
       },
-      label.level === "activity" ? `A${label.number}` : label.number,
+      mark(label),
       other.review ? "?" : "",
     );
   };
@@ -282,7 +286,7 @@ function why(link) {
     );
   if (sentences.length) {
     rows.push(
-      make("p", {}, make("b", {}, "Without this sentence the probability would change by:")),
+      make("p", {}, make("b", {}, `Without this sentence the ${PROGRAMME.estimated ? "estimate" : "probability"} would change by:`)),
       make(
         "ul",
         {},

@@ -4,7 +4,7 @@ function drawTools() {
   const values = (field) => [...new Set(DOCUMENTS.map((document_) => document_[field]).filter(Boolean))].sort();
   const targets = LABELS.filter((label) => reachOf(label.index).suggested + reachOf(label.index).review).map((label) => [
     label.index,
-    `${label.level === "activity" ? "A" : ""}${label.number} ${title(label)}`,
+    `${mark(label)} ${title(label)}`,
   ]);
   const order = make(
     "select",

@@ -44,7 +44,7 @@ function drawToolbar(...filters) {
         "div",
         { class: "views", role: "group", "aria-label": "View" },
         view("map", "Map"),
-        view("list", "By objective"),
+        view("list", `By ${called("objective")}`),
       ),
       make(
         "button",
@@ -114,7 +114,7 @@ function setLanguage(code) {
 
 function drawLanguages() {
   byId("languages").replaceChildren(
-    ...Object.entries(LANGUAGES).map(([code, name]) =>
+    ...PROGRAMME.languages.map((code) => [code, LANGUAGES[code] || code]).map(([code, name]) =>
       make(
         "button",
         {

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from nlp.mapping import Mapping
-from nlp.records import Box, Link, Passage, Reading
+from nlp.records import Box, Link, Passage, ProbabilityKind, Reading
 
 Row = dict[str, Any]
 
@@ -41,14 +41,16 @@ def passage_row(passage: Passage, reading: Reading) -> Row:
     }
 
 
-def link_row(link: Link, model: str, program: str) -> Row:
-    """Row of links.jsonl; `model` and `program` are digests."""
+def link_row(link: Link, model: str, program: str, kind: ProbabilityKind = "calibrated") -> Row:
+    """Row of links.jsonl; `model` and `program` are digests. What no calibration stands behind says so."""
+    marked = {} if kind == "calibrated" else {"probability_kind": kind}
     return {
         "link_id": link.link_id,
         "document_id": link.document_id,
         "passage_id": link.passage_id,
         "target": link.target,
         "probability": link.probability,
+        **marked,
         "lane": link.lane,
         "quote": link.quote,
         "start": link.span.start,

@@ -53,7 +53,7 @@ def _mapping_rows(found: Found, program: Program) -> Iterator[Row]:
 
 @contextmanager
 def coverage_table(rows: Rows, draft: Path, program: Program) -> Iterator[Callable[[Found], None]]:
-    """coverage.csv: all 120 targets of every document, and of every input that could not be read."""
+    """coverage.csv: all targets of every document, and of every input that could not be read."""
     with _table(draft, COVERAGE_FIELDS) as write:
         yield lambda found: write(_coverage_rows(found, program))
 
