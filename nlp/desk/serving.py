@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import logging
 import os
 import secrets
@@ -18,7 +20,7 @@ from nlp.desk.inbox import SCRATCH, Inbox
 from nlp.desk.office import Office
 from nlp.desk.pictures import Pictures
 from nlp.desk.shield import Doors, Shield, is_any, is_loopback
-from nlp.desk.users import Users, new_user
+from nlp.desk.users import SALT_BYTES, Users, new_user
 from nlp.desk.watching import Watch
 from nlp.errors import UsageError
 from nlp.pipeline import safe_reason
@@ -98,11 +100,12 @@ def opened(wanted: Wanted, notice: Notice = lambda _: None) -> Iterator[Served]:
         folder, run = desk_folder(wanted.folder)
         desk = stack.enter_context(Desk.open(folder, wanted.store, program))
         if run:
-            for report in desk.bring_in(run):
+            for report in desk.bring_in(run):  # type: ignore[attr-defined]
                 notice(f"{report.name}: {report.state}")
-        users, token = _users(wanted)
+        key = own_key(folder)
+        users, token = _users(wanted, key)
         secure = any(address.startswith("https:") for address in wanted.addresses)
-        gate = Gate(users, own_key(folder), f"evmap-{port}", secure)
+        gate = Gate(users, key, f"evmap-{port}", secure)
         doors = Doors.of(wanted.host, port, wanted.addresses, wanted.settings.max_bytes)
         pictures = Pictures(desk.vault.folder / "files", folder / PAGES, folder / SCRATCH, wanted.settings)
         stack.callback(pictures.close)
@@ -153,11 +156,16 @@ def own_key(folder: Path) -> bytes:
     return key if len(key) == KEY_BYTES else secrets.token_bytes(KEY_BYTES)  # another has not yet written it
 
 
-def _users(wanted: Wanted) -> tuple[Users, str]:
-    """The users of a desk, and the token of the only one where there is no file of them."""
+def _users(wanted: Wanted, key: bytes) -> tuple[Users, str]:
+    """The users of a desk, and the token of the only one where there is no file of them.
+
+    That one hangs on the desk's key alone: after a restart her pages go on as if nothing had been.
+    """
     if wanted.users:
         return Users(wanted.users), ""
-    alone, token = new_user(wanted.name, "adjudicator")
+    token = hmac.new(key, f"token of {wanted.name}".encode(), hashlib.sha256).hexdigest()
+    salt = hashlib.sha256(b"salt" + key).hexdigest()[: 2 * SALT_BYTES]
+    alone, token = new_user(wanted.name, "adjudicator", token, salt)
     return Users(None, [alone]), token
 
 
