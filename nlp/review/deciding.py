@@ -44,17 +44,9 @@ def decide(
         rules.apply(batch, asks)
     except Conflict as error:
         raise Conflict(error.subject, error.reason, as_rows(asks), error.theirs) from None
-    _weigh(writer, batch)
+    rules.weigh(writer, batch)
     by = log.stamp(reader, sheet.text_sha256)
     return batch, by, log.write(writer, batch.changes(), by)
-
-
-def _weigh(writer: Connection, batch: rules.Batch) -> None:
-    """Give items that somebody added the probability that the machine gave their passage."""
-    for name, (item, action) in batch.after.items():
-        if item.lane is None and item.probability is None:
-            weights = batch.sheet.weights(writer, batch.sheet.home(item))
-            batch.after[name] = replace(item, probability=weights.get(item.target)), action
 
 
 def undo(writer: Connection, sheets: Sheets, reader: Reader, batch: str | None, program: Program) -> Decided:
