@@ -238,7 +238,7 @@ def test_a_killed_server_loses_nothing(tmp_path: Path, tiny_model: Path):
         first = client.post("/api/reports", params={"name": "a.pdf"}, content=path.read_bytes()).json()["document_id"]
         place = f"/api/reports/{first}"
         until(lambda: client.get(place).json()["report"]["state"] == "ready")
-        items = [item for item in client.get(place).json()["items"] if item["target"].startswith("objective")]
+        items = [item for item in client.get(place).json()["items"] if item["target"].startswith("objective")][:40]
         for name in ("02", "05", "07"):
             client.post("/api/reports", params={"name": name}, content=sample(name).read_bytes())
         for number, item in enumerate(items):
