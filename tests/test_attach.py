@@ -174,7 +174,7 @@ def test_the_trial_knows_a_look_alike(tmp_path: Path):
     def nearest(items, old, new, passages):
         return [_nearest(one, new) for one in attach(items, old, new, passages)]
 
-    assert trial(way, tmp_path, 60, 3, finder=nearest)[0].wrong > 5
+    assert trial(way, tmp_path, 60, 3, finder=nearest)[0].wrong > 0
 
 
 def _nearest(one: Attached, text: str) -> Attached:
