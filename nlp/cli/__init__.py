@@ -18,6 +18,7 @@ from nlp.cli import (
     race,
     settings,
     show,
+    simulate,
     status,
     train,
 )
@@ -47,6 +48,7 @@ app.command("evaluate")(evaluate.evaluate_command)
 app.command("race")(race.race_command)
 app.add_typer(bench.app, name="bench")
 app.command("train")(train.train_command)
+app.command("simulate")(simulate.simulate_command)
 app.command("tune")(models.tune_command)
 app.add_typer(models.app, name="models")
 app.add_typer(program.app, name="program")

@@ -66,6 +66,29 @@ def order(
     )
 
 
+def worklist(items: Iterable[Item], silent: Mapping[str, float], reading: float) -> list[Group | str]:
+    """Return what is likely to find most for its effort next: items to decide on, and passages to read whole.
+
+    Args:
+        silent: for each passage that nobody read whole yet, how many links are expected of which the machine is
+            silent (`expected`). reading: decisions that reading a passage whole is worth, above 0.
+    """
+    groups = order(items, (), "likely")
+    worth: list[tuple[float, Group | str]] = [(chance(group.first), group) for group in groups]
+    left = dict(silent)
+    for group in groups:
+        for item in (group.first, *group.alike):
+            if item.passage_id in left:
+                left[item.passage_id] += chance(item)
+    worth += [(value / reading, name) for name, value in left.items()]
+    return [one for _, one in sorted(worth, key=lambda pair: -pair[0])]
+
+
+def expected(probabilities: Mapping[str, float], said: Collection[str]) -> float:
+    """Return how many links a passage is expected to hold beyond the targets `said` of it: the sum of the rest."""
+    return sum(p for target, p in probabilities.items() if target not in said)
+
+
 def grouped(items: Iterable[Item], twins: Mapping[str, str]) -> list[Group]:
     """Put items with one target together whose passages say the same, those of a document apart from one another.
 
