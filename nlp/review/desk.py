@@ -13,6 +13,7 @@ from nlp.errors import UsageError
 from nlp.program import Program, load_program
 from nlp.review import deciding, inbox, log, readings
 from nlp.review.readings import Opened
+from nlp.review.reattach import reattach
 from nlp.review.records import Ask, Decided, Decision, Item, Rank, Reader, Report
 from nlp.review.sheet import Sheet, Sheets
 from nlp.review.standing import Pair, counted, differing, held_items, in_order, settled, standing
@@ -131,10 +132,12 @@ class Desk:
     def mapped(self, document_id: str, finished: Finished, key: str) -> Report:
         """Store what a report became under the key of the run, and show it from now on; decisions stay.
 
-        A `finished` without a row is a failure.
+        What was decided before is found again in the new text (`reattach`). A `finished` without a row is a failure.
         """
         inbox.show(self.vault, document_id, finished, key)
         self.sheets.forget(document_id)
+        if finished.row is not None:
+            reattach(self.vault, self.sheets, document_id)
         return self.report(document_id)
 
     def failed(self, document_id: str, status: str, reason: str) -> Report:
