@@ -3,8 +3,8 @@
 Resolutions repeat their formulas, so the same words are not the same place. A place in the new text is taken for the
 old one only where the text around it agrees, and no other pair of an old and a new place with these words has a claim
 that the context does not clearly rule out. Whatever cannot be told apart is an orphan, listed with the places where its
-words stand, for a person to choose. (Looking past what stands between a quote and its neighbours was tried: in texts made
-at random it found one decision in 190 more, and put one in 13,000 on a look-alike.)
+words stand, for a person to choose. (Looking past what stands between a quote and its neighbours was tried: in made-up
+texts it found one decision in 190 more, and put one in 13,000 on a look-alike.)
 
 Compared is folded text (`nlp.review.folding`): white space, hyphens, ligatures and masked contacts may differ; what an
 item quotes afterwards is a slice of the new text, and a quote that reads differently says so.
