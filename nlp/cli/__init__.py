@@ -20,6 +20,7 @@ from nlp.cli import (
     serve,
     settings,
     show,
+    simulate,
     status,
     train,
 )
@@ -51,6 +52,7 @@ app.command("evaluate")(evaluate.evaluate_command)
 app.command("race")(race.race_command)
 app.add_typer(bench.app, name="bench")
 app.command("train")(train.train_command)
+app.command("simulate")(simulate.simulate_command)
 app.command("tune")(models.tune_command)
 app.add_typer(desk.app, name="desk")
 app.add_typer(models.app, name="models")
