@@ -77,11 +77,11 @@ def _mark(writer: Any, places: Places, same: Sequence[Carried], program: Program
     reason = "" if whole else "part"
     notes = ["\n".join(lines(one.finding, program, language, reason)) for one in same]
     for page, own in groupby(quads, key=lambda quad: quad.page):
-        writer.add_annotation(page - 1, _highlight([*own], "\n\n".join(notes), same[0].finding))
+        writer.add_annotation(page - 1, _highlight(writer, [*own], "\n\n".join(notes), same[0].finding))
     return [Placed(one.finding, "near" if reason else "placed", reason) for one in same]
 
 
-def _highlight(quads: Sequence[Quad], note: str, finding: Finding) -> Any:
+def _highlight(writer: Any, quads: Sequence[Quad], note: str, finding: Finding) -> Any:
     """The annotation (ISO 32000-1, 12.5.6.10) with an appearance of its own, as not all programs draw one."""
     from pypdf.generic import ArrayObject, DictionaryObject, FloatObject, NameObject, NumberObject, TextStringObject
 
@@ -106,7 +106,8 @@ def _highlight(quads: Sequence[Quad], note: str, finding: Finding) -> Any:
     )
     if finding.key:
         made[NameObject("/NM")] = TextStringObject(finding.key)
-    made[NameObject("/AP")] = DictionaryObject({NameObject("/N"): _appearance(quads, sides, colour)})
+    drawn = writer._add_object(_appearance(quads, sides, colour))  # a stream stands for itself in a file
+    made[NameObject("/AP")] = DictionaryObject({NameObject("/N"): drawn})
     return made
 
 
@@ -133,13 +134,13 @@ def _writer(original: bytes) -> Any:
     except ImportError as error:
         raise MissingExtra("PDF copies", "desk") from error
     with closing(pypdfium2.PdfDocument(original)) as document:
-        count = len(document)
-        try:
-            reader = PdfReader(io.BytesIO(original))
-            if not reader.is_encrypted and len(reader.pages) == count:
-                return PdfWriter(clone_from=reader)
-        except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            pass
+        if pdfium.FPDF_DocumentHasValidCrossReferenceTable(document.raw):
+            try:
+                reader = PdfReader(io.BytesIO(original))
+                if not reader.is_encrypted and len(reader.pages) == len(document):
+                    return PdfWriter(clone_from=reader)
+            except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+                pass  # PDFium has read it: what it writes will do
         target = io.BytesIO()
         document.save(target, flags=pdfium.FPDF_REMOVE_SECURITY)
     return PdfWriter(clone_from=PdfReader(target))
