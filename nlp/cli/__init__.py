@@ -10,12 +10,14 @@ from nlp.cli import (
     annotate,
     bench,
     check,
+    copy,
     evaluate,
     extract,
     mapping,
     models,
     program,
     race,
+    report,
     settings,
     show,
     status,
@@ -40,6 +42,8 @@ app = typer.Typer(
 app.command("map")(mapping.map_command)
 app.command("status")(status.status_command)
 app.command("show")(show.show_command)
+app.command("copy")(copy.copy_command)
+app.command("report")(report.report_command)
 app.command("extract")(extract.extract_command)
 app.command("settings")(settings.settings_command)
 app.command("check")(check.check_command)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nlp.copies.cover.phrases import ROWS as _MORE
 from nlp.program import LANGUAGES
 
 _ROWS: dict[str, tuple[str, str, str, str]] = {  # en, es, pt, fr
@@ -95,7 +96,7 @@ _ROWS: dict[str, tuple[str, str, str, str]] = {  # en, es, pt, fr
     ),
 }  # fmt: skip
 PHRASES: dict[str, dict[str, str]] = {
-    code: {key: row[place] for key, row in _ROWS.items()} for place, code in enumerate(LANGUAGES)
+    code: {key: row[place] for key, row in (_ROWS | _MORE).items()} for place, code in enumerate(LANGUAGES)
 }
 
 

@@ -61,12 +61,10 @@ class Open(Package):
         self._next += 1
         first.addprevious(_made("commentRangeStart", id=number))
         end = _made("commentRangeEnd", id=number)
-        tail, last.tail = last.tail, None
         last.addnext(end)
         mark = _made("r")
         mark.append(_made("commentReference", id=number))
-        end.addnext(mark)
-        mark.tail = tail
+        _behind(end).addnext(mark)
         comment = _made("comment", id=number, author=who, initials=who[:3])
         comment.extend(_paragraph(line, bold=at == 0, marked=at == 0) for at, line in enumerate(lines))
         comments.append(comment)
@@ -157,6 +155,26 @@ def _paragraph(line: str, bold: bool = False, marked: bool = False) -> Any:
     text.text = line
     paragraph.append(run)
     return paragraph
+
+
+def _behind(end: Any) -> Any:
+    """What a comment's mark stands behind: links and fields that are open at the comment's end are closed there.
+
+    LibreOffice drops a mark within them, and Word does when it counts a field anew.
+    """
+    paragraph = next(end.iterancestors(f"{W}p"))
+    last, inner, met = end, 0, False
+    for element in paragraph.iter(f"{W}commentRangeEnd", f"{W}fldChar"):
+        step = element.get(f"{W}fldCharType")
+        if element is end:
+            met = True
+        elif met and step == "begin":
+            inner += 1
+        elif met and step == "end":
+            last, inner = (last, inner - 1) if inner else (element, 0)
+    while last.getparent() is not paragraph:
+        last = last.getparent()
+    return last
 
 
 def _bytes(root: Any) -> bytes:
