@@ -30,7 +30,8 @@ function pressed(event) {
   const row = table.find(({ key, also = [] }) => key === name || also.includes(name));
   if (!row || (event.repeat && !row.repeats)) return;
   if (typing(event.target) && name !== "Escape") return;
-  if (event.key === "Enter" && event.target.closest("button, a, summary")) return;
+  if (row.when && !row.when()) return;
+  if (event.key === "Enter" && !row.when && event.target.closest("button, a, summary")) return;
   if (!keysOn() && event.key.length === 1 && name === event.key && name !== "?") return;
   event.preventDefault();
   row.run(event);
