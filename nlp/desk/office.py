@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+import asyncio
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -35,7 +35,7 @@ class Office:
     inbox: Any = None
     pictures: Any = None
     uploads: Rates = field(default_factory=lambda: Rates(60, 1.0))
-    taking: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(3))
+    taking: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(3))
     breaches: Counter[str] = field(default_factory=Counter)
 
 

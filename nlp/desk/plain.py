@@ -16,7 +16,7 @@ from nlp.cells import write_rows
 
 def answer(content: Any, status: int = 200) -> Response:
     """Return JSON of plain values and records of this package."""
-    body = json.dumps(content, ensure_ascii=False, default=_record, separators=(",", ":"))
+    body = json.dumps(content, ensure_ascii=False, default=row_of, separators=(",", ":"))
     return Response(body.encode("utf-8", "backslashreplace"), status, media_type="application/json")
 
 
@@ -42,10 +42,15 @@ def attached(name: str) -> str:
 
 def flat(records: Iterable[Any], *left_out: str) -> list[dict[str, Any]]:
     """Return records as rows, without some of their fields."""
-    return [{name: value for name, value in _record(one).items() if name not in left_out} for one in records]
+    return [{name: value for name, value in row_of(one).items() if name not in left_out} for one in records]
 
 
-def _record(value: Any) -> Any:
+def row_of(value: Any) -> Any:
+    """Return a record as a plain dict, its fields as they are.
+
+    Raises:
+        TypeError: if it is none.
+    """
     if is_dataclass(value) and not isinstance(value, type):
         return {item.name: getattr(value, item.name) for item in fields(value)}
     if isinstance(value, Mapping):
@@ -58,4 +63,4 @@ def _record(value: Any) -> Any:
 def _cell(value: Any) -> Any:
     if value is None or isinstance(value, str | int | float):
         return value
-    return json.dumps(value, ensure_ascii=False, default=_record)
+    return json.dumps(value, ensure_ascii=False, default=row_of)

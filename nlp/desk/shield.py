@@ -104,10 +104,12 @@ class Doors:
             raise Misdirected("host", "this desk does not go by that name", "Open the address that evmap serve printed")
         if method not in WRITES:
             return
-        origin, bearer = headers.get("origin"), headers.get("authorization", "").lower().startswith(BEARER)
         if path == CSP_REPORTS:
             return
-        if not (origin in self.origins or (bearer and origin is None)):
+        origin, bearer = headers.get("origin"), headers.get("authorization", "").lower().startswith(BEARER)
+        # Pages that send no referrer send forms with the origin "null"; then the browser itself says where from.
+        own_form = path in FORMS and origin == "null" and headers.get("sec-fetch-site") == "same-origin"
+        if not (origin in self.origins or own_form or (bearer and origin is None)):
             raise Refused("origin", "not sent by a page of this desk", "Send it from the desk's own pages")
         if path not in FORMS and headers.get("x-evmap") != "1":
             raise Refused("X-Evmap", "the header is missing", "Send X-Evmap: 1 with whatever changes something")

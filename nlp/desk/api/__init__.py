@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from nlp.desk.api import entry
+from nlp.desk.api import codebook, deciding, entry, reports, tables, taking
 
-ROUTERS: tuple[APIRouter, ...] = (entry.router,)
+ROUTERS: tuple[APIRouter, ...] = (
+    entry.router,
+    taking.router,
+    reports.router,
+    deciding.router,
+    codebook.router,
+    tables.router,
+)
