@@ -9,14 +9,17 @@ import { announce, confirmed, fault, note } from "./speak.js";
 import { languageLinks, read, write } from "./state.js";
 import { language, say, when } from "./words.js";
 
-const AROUND = 400;
+const AROUND = 400; // characters shown around a quote
+const FINAL = 3;
 const byId = (id) => document.getElementById(id);
 const id = document.body.dataset.report;
-let [pairs, at, labels, bodies, contents, characters, finals] = [[], 0, {}, [], null, null, new Map()];
+const settled = new Map(); // what was settled on this page, by the id of the pair's first item
+const finals = new Map(); // items as the final reading has them
+let [pairs, at, labels, bodies, contents, characters] = [[], 0, {}, [], null, null];
 
 const rank = document.body.dataset.rank;
 const one = (pair) => pair[0] ?? pair[1];
-const settledOf = (pair) => finals.get(one(pair).item_id);
+const settledOf = (pair) => settled.get(one(pair).item_id);
 const placeOf = (item) => [item.page && say("page.short", { page: item.page }), say(`lane.${item.lane ?? "person"}`), item.probability !== null && percent(item.probability)].filter(Boolean).join(" · ");
 
 function side(item, title, index, pair) {
@@ -51,38 +54,44 @@ function draw() {
 
 function card(pair, index) {
   const item = one(pair);
-  const settled = settledOf(pair);
+  const verdict = settledOf(pair);
   const title = make("h2", { id: `pair-${index}`, tabindex: -1 }, make("span", { class: "number" }, numberOf(item.target)), make("span", { lang: language }, labels[item.target]?.title ?? ""));
   const third = rank === "adjudicator" && make("div", { class: "acts" }, make("button", { type: "button", class: "plain", onclick: () => neither(pair) }, say("adjudicate.neither"), make("kbd", { "aria-hidden": "true" }, "0")), make("button", { type: "button", class: "plain", onclick: () => another(pair) }, say("adjudicate.another"), make("kbd", { "aria-hidden": "true" }, "m")));
-  const box = make("article", { class: `pair${settled ? " settled" : ""}${index === at ? " current" : ""}`, "aria-labelledby": title.id, onfocusin: () => (at = index) }, title, make("p", { class: "meta" }, placeOf(item), " · ", make("a", { href: `/reports/${encodeURIComponent(id)}?item=${encodeURIComponent(item.item_id)}` }, say("queue.open"))),
-    settled && make("p", { class: "notice good" }, say("adjudicate.settled", { state: say(`state.${kindOf(settled)}`), who: settled.who ?? "" })),
+  const box = make("article", { class: `pair${verdict ? " settled" : ""}${index === at ? " current" : ""}`, "aria-labelledby": title.id, onfocusin: () => (at = index) }, title, make("p", { class: "meta" }, placeOf(item), " · ", make("a", { href: `/reports/${encodeURIComponent(id)}?item=${encodeURIComponent(item.item_id)}` }, say("queue.open"))),
+    verdict && make("p", { class: "notice good" }, say("adjudicate.settled", { state: say(`state.${kindOf(verdict)}`), who: verdict.who ?? "" })),
     context(item), make("div", { class: "readings" }, side(pair[0], say("reading.first"), 0, pair), side(pair[1], say("reading.second"), 1, pair)), third);
   return box;
 }
 
-// What the final reading says: the chosen item as it is, or a rejection where the chosen reading has nothing.
+// What the final reading is to say: the chosen item as it is, or a rejection where the chosen reading has nothing.
 function asksFor(pair, chosen) {
-  const base = settledOf(pair) ?? { ...one(pair), version: 0 };
-  if (!chosen || !HOLDS.has(chosen.state)) return [askOf(base, "reject", { reason: chosen?.reason ?? "" })];
+  const base = finals.get((chosen ?? one(pair)).item_id) ?? finals.get(one(pair).item_id);
+  if (!chosen || !HOLDS.has(chosen.state)) return base ? [askOf(base, "reject", chosen?.reason ? { reason: chosen.reason } : {})] : [];
   const same = { start: chosen.start, end: chosen.end, treatment: chosen.treatment ?? "", implementer: chosen.implementer ?? "" };
-  if (chosen.lane === null && !settledOf(pair)) return [{ item_id: "", action: "add", version: 0, target: chosen.target, ...same }];
-  return [askOf(base, chosen.state === "corrected" ? "correct" : "confirm", same)];
+  if (!base) return [{ item_id: "", action: "add", version: 0, target: chosen.target, ...same }];
+  const moved = base.start !== chosen.start || base.end !== chosen.end || (base.treatment ?? "") !== same.treatment || (base.implementer ?? "") !== same.implementer;
+  return [moved ? askOf(base, "correct", same) : askOf(base, "confirm")];
 }
 
 function changed(items) {
-  for (const item of items) if (item.document_id === id && item.reading === 3) finals.set(item.item_id, item);
-  draw();
+  for (const item of items) if (item.document_id === id && item.reading === FINAL) finals.set(item.item_id, item);
 }
 
 async function settle(pair, asks) {
-  const decided = await send(id, asks, changed, { labels });
+  const decided = asks.length ? await send(id, asks, changed, { labels, reading: FINAL }) : null;
   if (!decided) return;
-  if (!settledOf(pair) && decided.items[0]) finals.set(one(pair).item_id, decided.items[0]);
+  settled.set(one(pair).item_id, decided.items.at(-1) ?? one(pair));
   const next = pairs.findIndex((other, index) => index > at && !settledOf(other));
   if (next >= 0) at = next;
   draw();
   focus();
   if (pairs.every(settledOf)) note(say("adjudicate.all"));
+}
+
+async function back() {
+  const decided = await undo(changed, null, FINAL);
+  for (const item of decided?.items ?? []) settled.delete(item.item_id);
+  draw();
 }
 
 const choosing = (pair, index) => settle(pair, asksFor(pair, pair[index]));
@@ -122,13 +131,13 @@ async function reading(action) {
 }
 
 async function open() {
-  const [entries, known, whole, found] = await Promise.all([codebook(language), implementers(language), get(reportAddress(id)), get(reportAddress(id, "/disagreements"))]);
+  const [entries, known, whole, found] = await Promise.all([codebook(language), implementers(language), get(reportAddress(id), rank === "adjudicator" ? { reading: FINAL } : {}), get(reportAddress(id, "/disagreements"))]);
   [labels, bodies, contents] = [entries, known, whole];
   characters = new Characters(whole.text);
   byId("title").textContent = whole.report.row?.title || whole.report.name;
   byId("back").href = `/reports/${encodeURIComponent(id)}`;
   pairs = found.pairs;
-  finals = new Map((found.final ?? whole.items).filter((item) => item.reading === 3).map((item) => [item.item_id, item]));
+  for (const item of whole.items) if (whole.reader.reading === FINAL) finals.set(item.item_id, item);
   at = Math.min(Number(read("pair", "0")) || 0, Math.max(pairs.length - 1, 0));
   readings();
   draw();
@@ -141,7 +150,7 @@ async function open() {
     { key: "2", words: "key.take_second", run: on((pair) => choosing(pair, 1)) },
     { key: "0", words: "key.neither", run: on(neither) },
     { key: "m", words: "key.another", run: on(another) },
-    { key: "z", also: ["Ctrl+z"], words: "key.undo", run: () => undo(changed) },
+    { key: "z", also: ["Ctrl+z"], words: "key.undo", run: back },
   ]);
   listen();
   languageLinks();

@@ -13,20 +13,31 @@ export function askOf(item, action, changes = {}) {
   return { item_id: item.item_id, action, version: item.version, ...changes };
 }
 
+// To confirm with another treatment or implementer is to correct.
+export function askWith(item, action, changes) {
+  const differs = Object.keys(changes).some((name) => name !== "reason");
+  if (action === "confirm" && differs) return askOf(item, "correct", changes);
+  return askOf(item, action, action === "correct" || !("reason" in changes) ? changes : { reason: changes.reason });
+}
+
 /**
  * Send asks of one report. Resolves to what came of it (Decided), or null when nothing was done.
  * changed(items) is called with every item as it now stands, also after a conflict.
  */
-export async function send(id, asks, changed, { spread = false, labels = {}, quiet = false } = {}) {
+export async function send(id, asks, changed, { spread = false, labels = {}, reading = null } = {}) {
   try {
-    const decided = await post(reportAddress(id, "/decisions"), { asks, spread });
+    const decided = await post(reportAddress(id, `/decisions${inReading(reading)}`), { asks, spread });
     changed(decided.items, decided.decisions);
-    if (!quiet) tell(decided);
+    tell(decided);
     return decided;
   } catch (error) {
     if (error.status !== 409) return fault(error), null;
-    return settle(id, asks, error, changed, { spread, labels });
+    return settle(id, asks, error, changed, { spread, labels, reading });
   }
+}
+
+function inReading(reading) {
+  return reading ? `?reading=${reading}` : "";
 }
 
 function tell({ items, also = [] }) {
@@ -63,9 +74,9 @@ function rowsOf(item, labels) {
 }
 
 // Both versions side by side; the later one is kept unless she says otherwise.
-async function settle(id, asks, error, changed, { spread, labels }) {
+async function settle(id, asks, error, changed, { spread, labels, reading }) {
   const theirs = listOf(error.theirs).filter((item) => item?.item_id);
-  const yours = listOf(error.yours).length ? listOf(error.yours) : asks;
+  const yours = listOf(error.yours?.asks ?? error.yours).length ? listOf(error.yours?.asks ?? error.yours) : asks;
   const pairs = theirs.slice(0, 3).map((item) => {
     const own = yours.find((one) => one.item_id === item.item_id) ?? yours[0];
     return make("div", { class: "versions" }, version(say("conflict.theirs"), rowsOf(item, labels)), version(say("conflict.yours"), rowsOf({ target: item.target, ...nothingLess(own) }, labels)));
@@ -77,7 +88,7 @@ async function settle(id, asks, error, changed, { spread, labels }) {
   if (choice !== "yours") return null;
   const now = new Map(theirs.map((item) => [item.item_id, item.version]));
   const again = asks.map((one) => (now.has(one.item_id) ? { ...one, version: now.get(one.item_id) } : one));
-  return send(id, again, changed, { spread, labels });
+  return send(id, again, changed, { spread, labels, reading });
 }
 
 function nothingLess(own) {
@@ -85,9 +96,9 @@ function nothingLess(own) {
 }
 
 // Take back her last batch, or the one named.
-export async function undo(changed, batch = null) {
+export async function undo(changed, batch = null, reading = null) {
   try {
-    const decided = await post("/api/undo", { batch });
+    const decided = await post(`/api/undo${inReading(reading)}`, { batch });
     changed(decided.items, decided.decisions);
     const words = decided.items.length ? say("said.undone", { count: decided.items.length }) : say("said.nothing_to_undo");
     note(words);

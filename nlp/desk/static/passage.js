@@ -177,8 +177,9 @@ function choice(value, options, onchange, data = {}) {
   return list;
 }
 
+// Of what holds a change is kept at once; of a suggestion it is a draft that goes along when she confirms.
 function fields(item, { say, implementers, readonly }, on) {
-  const change = (what) => (value) => on.decide(item, "correct", { [what]: value });
+  const change = (what) => (value) => HOLDS.has(item.state) && on.decide(item, "correct", { [what]: value });
   const treatments = [["", say("treatment.none")], ...TREATMENTS.map((one) => [one, say(`treatment.${one}`)])];
   const bodies = [["", say("implementer.none")], ...(implementers ?? []).map(({ id, name }) => [id, name])];
   const rows = [
@@ -192,10 +193,33 @@ function fields(item, { say, implementers, readonly }, on) {
 
 const ACTIONS = [["confirm", "a"], ["reject", "x"], ["unsure", "u"], ["postpone", "l"]];
 
-function buttons(item, { say }, on, note) {
-  const reason = () => note.querySelector("textarea").value.trim();
+// What was typed and chosen for the current claim and differs from the item: reason, treatment, implementer.
+export function draftIn(place, item) {
+  const body = place.querySelector(`[data-claim="${item.item_id}"] > .claim-body`);
+  const changes = {};
+  const value = (selector) => body?.querySelector(selector)?.value;
+  for (const name of ["treatment", "implementer"]) {
+    const chosen = value(`[data-field="${name}"]`);
+    if (chosen !== undefined && chosen !== (item[name] ?? "")) changes[name] = chosen;
+  }
+  const reason = value(".note textarea")?.trim();
+  if (reason !== undefined && reason !== (item.reason ?? "")) changes.reason = reason;
+  return changes;
+}
+
+// Put back what was typed, after the claim was drawn anew.
+export function redraft(place, item, changes) {
+  const body = place.querySelector(`[data-claim="${item.item_id}"] > .claim-body`);
+  for (const [name, value] of Object.entries(changes)) {
+    const control = body?.querySelector(name === "reason" ? ".note textarea" : `[data-field="${name}"]`);
+    if (control) control.value = value;
+    if (control && name === "reason") control.closest("details").open = true;
+  }
+}
+
+function buttons(item, { say }, on) {
   const button = (action, key) =>
-    make("button", { type: "button", class: `act ${action}`, "aria-keyshortcuts": key, onclick: () => on.decide(item, action, { reason: reason() }) },
+    make("button", { type: "button", class: `act ${action}`, "aria-keyshortcuts": key, onclick: () => on.decide(item, action) },
       say(`do.${action}`), make("kbd", { "aria-hidden": "true" }, key));
   const done = !OPEN.has(item.state) && button("reopen", "o");
   return make("div", { class: "acts" }, ACTIONS.filter(([action]) => !(action === "confirm" && HOLDS.has(item.state)) && !(action === "reject" && item.state === "rejected")).map((pair) => button(...pair)), done);
@@ -233,7 +257,7 @@ function bodyOf(item, data, on) {
   const sure = item.probability !== null && make("span", { class: "meta" }, say("passage.probability", { percent: percent(item.probability) }));
   const place = item.place !== "exact" && item.place && make("p", { class: "notice" }, say(`place.${item.place}`));
   return make("div", { class: "claim-body" }, make("p", { class: "sure" }, lane, sure), place, said,
-    readonly ? null : buttons(item, data, on, note), fields(item, data, on), readonly ? null : [note, on.tools?.(item)],
+    readonly ? null : buttons(item, data, on), fields(item, data, on), readonly ? null : [note, on.tools?.(item)],
     why(item, data), entry(item.target, data, on));
 }
 

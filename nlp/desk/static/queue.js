@@ -1,9 +1,9 @@
 // The queue across reports: what to decide next, wherever it stands, with the passage around it.
 import { codebook, get, reportAddress } from "./api.js";
 import { implementers } from "./bodies.js";
-import { askOf, send, undo } from "./decisions.js";
+import { askWith, send, undo } from "./decisions.js";
 import { bind, listen } from "./keys.js";
-import { Characters, entry, kindOf, make, numberOf, passageView, percent, signOf } from "./passage.js";
+import { Characters, draftIn, entry, kindOf, make, numberOf, passageView, percent, signOf } from "./passage.js";
 import { announce, ask, fault } from "./speak.js";
 import { chosen, controls, languageLinks, read, write } from "./state.js";
 import { language, say, when } from "./words.js";
@@ -91,7 +91,7 @@ function changed(now) {
 
 async function decide(item, action, changes = {}) {
   const at = items.findIndex((one) => one.item_id === item.item_id);
-  const decided = await send(item.document_id, [askOf(items[at] ?? item, action, changes)], changed, { labels });
+  const decided = await send(item.document_id, [askWith(items[at] ?? item, action, { ...draftIn(byId("panel-body"), item), ...changes })], changed, { labels });
   if (!decided) return draw();
   if (["confirm", "reject", "unsure", "postpone"].includes(action)) {
     const gone = new Set(decided.items.map((one) => one.item_id));

@@ -1,11 +1,11 @@
 // The report view: text, queue and panel over one set of items, all driven by keys as well as by the mouse.
 import { codebook, get, reportAddress } from "./api.js";
 import { implementers } from "./bodies.js";
-import { askOf, send, undo } from "./decisions.js";
+import { askWith, askOf, send, undo } from "./decisions.js";
 import { Paper, selectedRange } from "./document.js";
 import { bind, listen } from "./keys.js";
 import { Outline, SHOWN } from "./outline.js";
-import { Characters, OPEN, kindOf, make, ordered, passageView } from "./passage.js";
+import { Characters, OPEN, kindOf, draftIn, make, ordered, passageView, redraft } from "./passage.js";
 import { Picture } from "./picture.js";
 import { Editing } from "./editing.js";
 import { announce, confirmed, fault, note } from "./speak.js";
@@ -64,15 +64,25 @@ export class ReportView {
 
   keep(items) {
     for (const item of items) {
-      const passage = this.passageOf(item);
-      const before = this.items.get(item.item_id);
-      const old = before && this.passageOf(before);
-      if (old && old !== passage) this.byPassage.get(old.passage_id)?.delete(item.item_id);
-      this.items.set(item.item_id, item);
-      if (!passage) continue;
-      if (!this.byPassage.has(passage.passage_id)) this.byPassage.set(passage.passage_id, new Set());
-      this.byPassage.get(passage.passage_id).add(item.item_id);
+      if (item.state === "suggested" && item.lane === null) this.drop(item); // added, then taken back
+      else this.keepOne(item);
     }
+  }
+
+  drop(item) {
+    this.items.delete(item.item_id);
+    for (const ids of this.byPassage.values()) ids.delete(item.item_id);
+  }
+
+  keepOne(item) {
+    const passage = this.passageOf(item);
+    const before = this.items.get(item.item_id);
+    const old = before && this.passageOf(before);
+    if (old && old !== passage) this.byPassage.get(old.passage_id)?.delete(item.item_id);
+    this.items.set(item.item_id, item);
+    if (!passage) return;
+    if (!this.byPassage.has(passage.passage_id)) this.byPassage.set(passage.passage_id, new Set());
+    this.byPassage.get(passage.passage_id).add(item.item_id);
   }
 
   passageOf(item) {
@@ -161,8 +171,8 @@ export class ReportView {
   async decide(item, action, changes = {}) {
     if (this.readonly) return announce(say("report.readonly"));
     const now = this.items.get(item.item_id);
-    const reason = changes.reason ?? this.reason(item);
-    const asks = [askOf(now, action, { ...changes, ...(reason && reason !== now.reason ? { reason } : {}) })];
+    const draft = now === this.item ? draftIn(byId("panel-body"), now) : {};
+    const asks = [askWith(now, action, { ...draft, ...changes })];
     const decided = await this.send(asks, this.spreads(action));
     if (!decided) return;
     if (["confirm", "reject", "unsure", "postpone"].includes(action)) this.advance(now);
@@ -175,10 +185,6 @@ export class ReportView {
 
   spreads(action) {
     return byId("spread").checked && ["confirm", "reject"].includes(action);
-  }
-
-  reason(item) {
-    return item.item_id === this.item?.item_id ? (byId("panel").querySelector(".note textarea")?.value.trim() ?? "") : "";
   }
 
   // Items as they now stand, from her own decision or from somebody else's.
@@ -228,12 +234,10 @@ export class ReportView {
     if (!this.passage) return panel.replaceChildren(make("p", { class: "hint" }, say("report.nothing_chosen")));
     const data = { characters: this.characters, passage: this.passage, items: this.itemsOf(this.passage), labels: this.labels, current: this.item?.item_id ?? null, draft: this.draft, implementers: this.bodies, say, language, readonly: this.readonly, all: this.unfolded || this.shows() !== "suggested", when };
     const on = { select: (id) => this.toggle(id), decide: (item, action, changes) => this.decide(item, action, changes), codebook: (target) => this.editing.showEntry(target), tools: (item) => this.editing.tools(item), unfold: (open) => (this.unfolded = open) };
-    const typed = panel.querySelector(".note textarea")?.value;
-    const same = panel.dataset.item === (this.item?.item_id ?? "");
+    const typed = panel.dataset.item === (this.item?.item_id ?? "") && this.item ? draftIn(panel, this.item) : {};
     panel.replaceChildren(passageView(data, on), this.readonly ? "" : this.editing.passageTools());
     panel.dataset.item = this.item?.item_id ?? "";
-    const area = panel.querySelector(".note textarea");
-    if (same && typed && area) area.value = typed;
+    if (this.item) redraft(panel, this.item, typed);
   }
 
   toggle(id) {
