@@ -16,6 +16,7 @@ from nlp.cli import (
     models,
     program,
     race,
+    serve,
     settings,
     show,
     status,
@@ -38,6 +39,8 @@ app = typer.Typer(
     ),
 )
 app.command("map")(mapping.map_command)
+app.command("serve")(serve.serve_command)
+app.command("watch")(serve.watch_command)
 app.command("status")(status.status_command)
 app.command("show")(show.show_command)
 app.command("extract")(extract.extract_command)

@@ -7,7 +7,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-
 _ONE = threading.RLock()  # threads that start children at the same time
 
 
