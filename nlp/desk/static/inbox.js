@@ -88,17 +88,21 @@ async function refresh() {
   const now = JSON.stringify(answer.reports);
   const before = new Map(reports.map((report) => [report.document_id, report.state]));
   reports = answer.reports;
-  for (const { document_id: id, state, ...report } of reports)
-    if (before.has(id) && before.get(id) !== state && (state === "ready" || state === "failed")) note(say(`inbox.now_${state}`, { name: titleOf(report) }), { kind: state === "failed" ? "bad" : "" });
+  const turned = (state) => reports.filter((report) => report.state === state && before.has(report.document_id) && before.get(report.document_id) !== state);
+  if (turned("ready").length) note(say("inbox.now_ready", { name: turned("ready").map(titleOf).join("; ") }));
+  for (const report of turned("failed")) note(say("inbox.now_failed", { name: report.name }), { kind: "bad" });
   if (now !== drawn || reports.some((report) => report.state === "mapping")) draw();
   drawn = now;
 }
 
 async function send(files) {
+  const came = [];
   for (const file of files) {
     announce(say("inbox.sending", { name: file.name }));
-    await upload("/api/reports", file).then((report) => note(say("inbox.came", { name: report.name })), (error) => fault(Object.assign(error, { hint: `${file.name}. ${error.hint ?? ""}` })));
+    const failed = (error) => fault(Object.assign(error, { hint: `${file.name}. ${error.hint ?? ""}` }));
+    await upload("/api/reports", file).then((report) => came.push(report.name), failed);
   }
+  if (came.length) note(say("inbox.came", { count: came.length, name: came[0] }));
   await refresh().catch(fault);
 }
 

@@ -5,6 +5,7 @@ export const HOLDS = new Set(["confirmed", "corrected"]);
 export const OPEN = new Set(["suggested", "unsure", "postponed"]);
 export const TREATMENTS = ["done", "planned", "standing", "recommended", "mention"];
 const SIGNS = { confirmed: "✓", corrected: "✎", rejected: "✕", unsure: "?", postponed: "↷" };
+const LEAST_DROP = 0.02; // of the probability; less says nothing
 const HIDDEN = /[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]/u;
 
 // An element; text always goes in as text, never as markup.
@@ -225,15 +226,22 @@ function buttons(item, { say }, on) {
   return make("div", { class: "acts" }, ACTIONS.filter(([action]) => !(action === "confirm" && HOLDS.has(item.state)) && !(action === "reject" && item.state === "rejected")).map((pair) => button(...pair)), done);
 }
 
+// An example shows its beginning; opened, all of it.
+function example(one) {
+  const text = make("bdi", { class: "short" }, one.text);
+  return make("details", { class: "example" }, make("summary", {}, make("span", { class: "points" }, one.similarity.toFixed(2)), text), make("span", { class: "meta" }, one.id));
+}
+
 // Why: what the probability rests on, said in words.
 export function why(item, { say, characters }) {
   const { sentences = [], terms = [], examples = [] } = item.why ?? {};
-  const points = (drop) => make("span", { class: "drop" }, say("why.points", { count: `${drop > 0 ? "−" : "+"}${Math.abs(Math.round(drop * 100))}` }));
+  const points = (drop) => make("span", { class: "points" }, say("why.points", { count: `${drop > 0 ? "−" : "+"}${Math.abs(Math.round(drop * 100))}` }));
   const told = (list, row) => make("ul", {}, list.map((one) => make("li", {}, row(one))));
   const rows = [];
-  if (sentences.length) rows.push(make("h4", {}, say("why.sentences")), told(sentences, (one) => [points(one.drop), " ", make("bdi", {}, characters ? characters.slice(one.start, one.end) : "")]));
+  const carrying = sentences.filter((one) => Math.abs(one.drop) >= LEAST_DROP);
+  if (carrying.length) rows.push(make("h4", {}, say("why.sentences")), told(carrying, (one) => [points(one.drop), " ", make("bdi", { class: "short" }, characters ? characters.slice(one.start, one.end) : "")]));
   if (terms.length) rows.push(make("h4", {}, say("why.terms")), make("p", {}, terms.map((term) => [make("span", { class: "term" }, term), " "])));
-  if (examples.length) rows.push(make("h4", {}, say("why.examples")), told(examples, (one) => [make("span", { class: "drop" }, one.similarity.toFixed(2)), " ", make("bdi", {}, one.text), make("span", { class: "meta" }, ` ${one.id}`)]));
+  if (examples.length) rows.push(make("h4", {}, say("why.examples")), told(examples, example));
   return rows.length ? make("details", { class: "why", open: true }, make("summary", {}, say("why.title")), rows) : null;
 }
 
@@ -252,7 +260,7 @@ function bodyOf(item, data, on) {
   const { say, readonly } = data;
   const note = make("details", { class: "note", open: Boolean(item.reason) }, make("summary", {}, say("passage.reason"), make("kbd", { "aria-hidden": "true" }, "e")),
     make("textarea", { rows: 2, "aria-label": say("passage.reason"), value: item.reason ?? "", maxlength: 2000 }));
-  const said = item.who && make("p", { class: "meta said" }, say("passage.decided_by", { who: item.who, state: say(`state.${kindOf(item)}`), at: data.when?.(item.at) ?? item.at ?? "" }));
+  const said = item.who && item.state !== "suggested" && make("p", { class: "meta said" }, say("passage.decided_by", { who: item.who, state: say(`state.${kindOf(item)}`), at: data.when?.(item.at) ?? item.at ?? "" }));
   const lane = item.lane && make("span", { class: `lane ${item.lane}` }, say(`lane.${item.lane}`));
   const sure = item.probability !== null && make("span", { class: "meta" }, say("passage.probability", { percent: percent(item.probability) }));
   const place = item.place !== "exact" && item.place && make("p", { class: "notice" }, say(`place.${item.place}`));

@@ -113,10 +113,11 @@ class Picker {
   }
 
   key(event) {
+    if (event.key === "Escape") return event.preventDefault(), this.dialog.close();
     const to = { ArrowDown: this.at + 1, ArrowUp: this.at - 1, PageDown: this.at + 8, PageUp: this.at - 8 }[event.key];
-    if (to === undefined) return;
+    if (to === undefined) return null;
     event.preventDefault();
-    this.move(to);
+    return this.move(to);
   }
 
   take(event) {

@@ -234,9 +234,9 @@ export class ReportView {
     if (!this.passage) return panel.replaceChildren(make("p", { class: "hint" }, say("report.nothing_chosen")));
     const data = { characters: this.characters, passage: this.passage, items: this.itemsOf(this.passage), labels: this.labels, current: this.item?.item_id ?? null, draft: this.draft, implementers: this.bodies, say, language, readonly: this.readonly, all: this.unfolded || this.shows() !== "suggested", when };
     const on = { select: (id) => this.toggle(id), decide: (item, action, changes) => this.decide(item, action, changes), codebook: (target) => this.editing.showEntry(target), tools: (item) => this.editing.tools(item), unfold: (open) => (this.unfolded = open) };
-    const typed = panel.dataset.item === (this.item?.item_id ?? "") && this.item ? draftIn(panel, this.item) : {};
+    const typed = panel.dataset.shown === (this.item?.item_id ?? "") && this.item ? draftIn(panel, this.item) : {};
     panel.replaceChildren(passageView(data, on), this.readonly ? "" : this.editing.passageTools());
-    panel.dataset.item = this.item?.item_id ?? "";
+    panel.dataset.shown = this.item?.item_id ?? "";
     if (this.item) redraft(panel, this.item, typed);
   }
 
@@ -248,7 +248,9 @@ export class ReportView {
 
   where() {
     if (!this.passage) return [];
-    const { section, page, number, implementer_text: who } = this.passage;
+    const title = byId("title").textContent;
+    const section = this.passage.section.filter((heading, index) => index || heading !== title);
+    const { page, number, implementer_text: who } = this.passage;
     const place = [page && say("page.short", { page }), number && say("report.number", { number }), who && make("bdi", {}, who)].filter(Boolean);
     return [make("span", { class: "section" }, make("bdi", {}, section.join(" › "))), make("span", { class: "meta" }, place.flatMap((one, index) => (index ? [" · ", one] : [one])))];
   }
