@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from sqlalchemy import Connection
 
 from nlp.errors import Conflict, UsageError
 from nlp.program import Program
 from nlp.review import log, readings, rules
-from nlp.review.lines import Change, item_row
+from nlp.review.lines import Change, Row, item_row
 from nlp.review.records import Ask, Decided, Decision, Item, Reader
 from nlp.review.sheet import Sheet, Sheets
 from nlp.review.standing import held_items, standing
 
-Row = dict[str, Any]
 MOST = 1_000  # asks in a batch
 
 
@@ -46,8 +44,17 @@ def decide(
         rules.apply(batch, asks)
     except Conflict as error:
         raise Conflict(error.subject, error.reason, as_rows(asks), error.theirs) from None
+    _weigh(writer, batch)
     by = log.stamp(reader, sheet.text_sha256)
     return batch, by, log.write(writer, batch.changes(), by)
+
+
+def _weigh(writer: Connection, batch: rules.Batch) -> None:
+    """Give items that somebody added the probability that the machine gave their passage."""
+    for name, (item, action) in batch.after.items():
+        if item.lane is None and item.probability is None:
+            weights = batch.sheet.weights(writer, batch.sheet.home(item))
+            batch.after[name] = replace(item, probability=weights.get(item.target)), action
 
 
 def undo(writer: Connection, sheets: Sheets, reader: Reader, batch: str | None, program: Program) -> Decided:

@@ -35,7 +35,7 @@ class Journal:
         Raises:
             StoreError: if the journal knows decisions that the database does not: it is not the one that it followed.
         """
-        self._last = _mend(self._path)
+        self._last = self.mend(self._path)
         newest = reader.scalar(select(func.max(decisions.c.decision_id))) or 0
         if self._last > newest:
             reason = f"has decisions up to number {self._last}, the database beside it only up to {newest}"
@@ -61,21 +61,21 @@ class Journal:
             advice = "Make room, then open the desk again: what was decided is in its database"
             raise StoreError(self._path, f"cannot be written: {error.strerror}", advice) from error
 
-
-def _mend(path: Path) -> int:
-    """Cut off a line that was not written whole; return the number of the last decision, 0 if there is none."""
-    if not path.exists():
-        return 0
-    with path.open("r+b") as file:
-        size, tail, reach = file.seek(0, os.SEEK_END), b"", 0
-        while reach < size and tail.count(b"\n") < 2:
-            reach = min(size, reach + TAIL)
-            file.seek(size - reach)
-            tail = file.read(reach)
-        end = tail.rfind(b"\n") + 1
-        file.truncate(size - len(tail) + end)
-        lines = tail[:end].splitlines()
-    try:
-        return int(json.loads(lines[-1])["decision_id"]) if lines else 0
-    except (ValueError, KeyError, TypeError):
-        raise StoreError(path, "its last line is no decision", ADVICE) from None
+    @staticmethod
+    def mend(path: Path) -> int:
+        """Cut off a line that was not written whole; return the number of the last decision, 0 if there is none."""
+        if not path.exists():
+            return 0
+        with path.open("r+b") as file:
+            size, tail, reach = file.seek(0, os.SEEK_END), b"", 0
+            while reach < size and tail.count(b"\n") < 2:
+                reach = min(size, reach + TAIL)
+                file.seek(size - reach)
+                tail = file.read(reach)
+            end = tail.rfind(b"\n") + 1
+            file.truncate(size - len(tail) + end)
+            lines = tail[:end].splitlines()
+        try:
+            return int(json.loads(lines[-1])["decision_id"]) if lines else 0
+        except (ValueError, KeyError, TypeError):
+            raise StoreError(path, "its last line is no decision", ADVICE) from None

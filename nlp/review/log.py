@@ -64,9 +64,11 @@ def read(
     return [unpacked(row) for row in reader.execute(found).mappings()]
 
 
-def all_of(reader: Connection) -> Iterator[Decision]:
-    """Yield the whole log."""
+def all_of(reader: Connection, document_id: str | None = None) -> Iterator[Decision]:
+    """Yield the whole log, or that of one report."""
     found = select(decisions).order_by(decisions.c.decision_id)
+    if document_id is not None:
+        found = found.where(decisions.c.document_id == document_id)
     rows = reader.execute(found, execution_options={"yield_per": AT_ONCE}).mappings()
     return (unpacked(row) for row in rows)
 
@@ -96,6 +98,35 @@ def replayed(log: Iterable[Decision]) -> dict[tuple[str, int], Item]:
     return {(decision.item_id, decision.reading): decision.item for decision in log}
 
 
+def copy(writer: Connection, given: Iterable[Decision], keep_numbers: bool = False) -> int:
+    """Add decisions of another desk as they are, with numbers of this one, and the items they make; return how many.
+
+    None of the items may be on this desk yet.
+
+    Args:
+        keep_numbers: keep the numbers too: for a desk that has none.
+
+    Raises:
+        Conflict: if an item was decided on here.
+    """
+    numbers: dict[int | None, int | None] = {None: None}
+    last: dict[tuple[str, int], Decision] = {}
+    try:
+        for decision in given:
+            before = decision.before and replace(decision.before, decision_id=numbers.get(decision.before.decision_id))
+            draft = replace(decision, undoes=numbers.get(decision.undoes), before=before)
+            own = {"decision_id": decision.decision_id} if keep_numbers else {}
+            added = insert(decisions).returning(decisions.c.decision_id)
+            number = int(writer.execute(added, _columns(draft) | own).scalar_one())
+            numbers[decision.decision_id] = number
+            last[decision.item_id, decision.reading] = _numbered(draft, number)
+        for decision in last.values():
+            writer.execute(insert(items), _item_columns(decision))
+    except IntegrityError:
+        raise Conflict("decisions", "some of these items were decided on here already") from None
+    return len(numbers) - 1
+
+
 def _draft(change: Change, by: Stamp) -> Decision:
     at: Row = {"who": by.reader.name, "at": by.at, "decision_id": None}
     item = replace(change.item, **at)
@@ -114,14 +145,17 @@ def _numbered(draft: Decision, number: int) -> Decision:
     return replace(draft, decision_id=number, item=replace(draft.item, decision_id=number))
 
 
+def _item_columns(decision: Decision) -> dict[str, Any]:
+    item = decision.item
+    own = ("item_id", "reading", "document_id", "state", "target", "version", "decision_id")
+    return {name: getattr(item, name) for name in own} | {"row": item_json(item)}
+
+
 def _follow(writer: Connection, written: Sequence[Decision]) -> None:
     for decision in written:
-        item = decision.item
-        values = {"state": item.state, "target": item.target, "version": item.version}
-        values |= {"decision_id": decision.decision_id, "row": item_json(item)}
-        own = {"item_id": item.item_id, "reading": item.reading, "document_id": item.document_id}
+        item, values = decision.item, _item_columns(decision)
         if item.version == 1:
-            writer.execute(insert(items), own | values)
+            writer.execute(insert(items), values)
             continue
         same = and_(items.c.item_id == item.item_id, items.c.reading == item.reading)
         seen = same & (items.c.version == item.version - 1)
