@@ -1,0 +1,16 @@
+"""Routes of the HTTP interface, one module a matter; `ROUTERS` has them all. Each names the rank that it needs."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from nlp.desk.api import codebook, deciding, entry, reports, tables, taking
+
+ROUTERS: tuple[APIRouter, ...] = (
+    entry.router,
+    taking.router,
+    reports.router,
+    deciding.router,
+    codebook.router,
+    tables.router,
+)
