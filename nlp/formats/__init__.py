@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from nlp.formats import package, web_annotation
+from nlp.formats import package, skos, sqlite, web_annotation, workbook
 from nlp.formats.source import Options, Source
 
 __all__ = ["FORMATS", "Format", "Options", "Source"]
@@ -31,6 +31,9 @@ class Format:
 
 FORMATS: dict[str, Format] = {
     "web-annotation": Format("W3C Web Annotation, JSON-LD: a file (.jsonld), or a folder of pages", web_annotation.write),
+    "skos": Format("the codebook as SKOS: Turtle (.ttl) or JSON-LD (.jsonld)", skos.write),
     "csv": Format("folder of CSV files with a data package (frictionless)", package.write_csv, folder=True),
     "parquet": Format("folder of Parquet files with a data package", package.write_parquet, folder=True),
+    "sqlite": Format("a database that datasette opens (.db), with its metadata beside", sqlite.write),
+    "xlsx": Format("a workbook with a sheet a table", workbook.write),
 }
