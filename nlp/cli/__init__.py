@@ -11,6 +11,7 @@ from nlp.cli import (
     bench,
     check,
     evaluate,
+    exchange,
     extract,
     mapping,
     models,
@@ -40,6 +41,8 @@ app = typer.Typer(
 app.command("map")(mapping.map_command)
 app.command("status")(status.status_command)
 app.command("show")(show.show_command)
+app.command("export")(exchange.export_command)
+app.command("import")(exchange.import_command)
 app.command("extract")(extract.extract_command)
 app.command("settings")(settings.settings_command)
 app.command("check")(check.check_command)

@@ -74,9 +74,9 @@ def place(claim: Claim, text: str) -> tuple[int, int, Place]:
         start, end, and how surely: "exact", "moved", or "orphaned" with (-1, -1).
     """
     start, end, quote = claim.start, claim.end, claim.quote
-    if start is not None and end is not None and 0 <= start < end <= len(text):
-        if not quote or text[start:end] == quote:
-            return start, end, "exact"
+    told = start is not None and end is not None and 0 <= start < end <= len(text)
+    if told and (not quote or text[start:end] == quote):
+        return start or 0, end or 0, "exact"
     for before, after in ((claim.prefix, claim.suffix), ("", "")):
         found = _places(text, f"{before}{quote}{after}") if quote else []
         if len(found) == 1:

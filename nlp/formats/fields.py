@@ -60,8 +60,8 @@ class Table:
         return tuple(field.name for field in self.fields if field.key)
 
 
-def _text(name: str, meaning: str, empty: bool = False, values: tuple[str, ...] = (), **more: bool) -> Field:
-    return Field(name, "string", meaning, values=values, empty=empty, **more)
+def _text(name: str, meaning: str, empty: bool = False, values: tuple[str, ...] = (), optional: bool = False) -> Field:
+    return Field(name, "string", meaning, values=values, empty=empty, optional=optional)
 
 
 def _count(name: str, meaning: str, unit: str = "", empty: bool = False) -> Field:
@@ -156,7 +156,7 @@ LINKS = Table(
     (
         Field("link_id", "string", "16 hex digits", key=True),
         DOCUMENT,
-        _to("passage_id", "passages.passage_id", "passage that holds the quote; null: a reader chose across", empty=True),
+        _to("passage_id", "passages.passage_id", "passage that holds it; null where it spans several", empty=True),
         TARGET,
         _share("probability", "calibrated probability; null where a reader added it", empty=True),
         _text("lane", "suggested: sure enough to show first; review: to be looked at", True, LANES),

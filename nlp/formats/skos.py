@@ -18,7 +18,7 @@ from nlp.program import Body, GeneralObjective, Label, Program
 
 SUFFIXES = {".ttl": "turtle", ".jsonld": "json-ld", ".json": "json-ld"}
 TERMS = {
-    "kind": "what a concept is: general_objective, objective, activity, group, implementer (named by the Program), body",
+    "kind": "what a concept is: general_objective, objective, activity, group, implementer (of the Program), body",
     "number": "its number, or its place among its kind",
     "article": "article of the Program that it restates",
     "terms": "what reports call it, a list per language, in order (alternative labels have none)",
@@ -234,4 +234,3 @@ def _draw_body(drawn: _Drawing, node: Any, body: Body) -> None:
         drawn.set(blank, "since", found.since)
         successors.append(blank)
     drawn.listed(node, "successors", successors)
-

@@ -53,7 +53,9 @@ class _Read:
         schemes = [str(node) for node in self.graph.subjects(self.rdf.RDF.type, self.rdf.SKOS.ConceptScheme)]
         base = next((name.removesuffix("codebook") for name in schemes if name.endswith("codebook")), None)
         if base is None:
-            raise CodebookError(path, "no concept scheme named codebook", "Export one first: evmap export --format skos")
+            raise CodebookError(
+                path, "no concept scheme named codebook", "Export one first: evmap export --format skos"
+            )
         self.base, self.own, self.skos = base, self.rdf.Namespace(f"{base}terms:"), self.rdf.SKOS
 
     def name(self, node: Any) -> str:

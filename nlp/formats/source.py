@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import csv
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 from typing import Any
@@ -99,7 +99,7 @@ class Source:
 
 
 def shown(name: str) -> str:
-    """Return the name of an input without the folders of the machine: a relative path stays, of another its last part."""
+    """Return the name of an input without folders of the machine: a relative path stays, of another its last part."""
     for kind in (PurePosixPath, PureWindowsPath):
         path: PurePath = kind(name)
         if path.is_absolute() or path.drive or ".." in path.parts:
@@ -127,3 +127,12 @@ def document_of(iri: str) -> str | None:
 def flat(value: Any) -> Any:
     """Return names of inputs as `shown`, a list of them too."""
     return [*map(shown, value)] if isinstance(value, list) else shown(value) if isinstance(value, str) else value
+
+
+def names_of(documents: Iterable[Row]) -> dict[str, str]:
+    """Return file name -> document id of rows of documents.jsonl; a name that two documents have names none."""
+    found: dict[str, set[str]] = {}
+    for row in documents:
+        for name in row["inputs"]:
+            found.setdefault(PureWindowsPath(name).name, set()).add(row["document_id"])
+    return {name: next(iter(ids)) for name, ids in found.items() if len(ids) == 1}

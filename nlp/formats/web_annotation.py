@@ -51,7 +51,7 @@ def write(source: Source, path: Path) -> list[Path]:
     Annotations stream. Raises:
         UsageError: if it cannot be written, or the folder holds something.
     """
-    found = annotations(source)
+    found = annotated(source)
     if path.suffix in (".json", ".jsonld"):
         with making(path) as draft, draft.open("w", encoding="utf-8", newline="\n") as file:
             _write_one(source, file, found)
@@ -67,7 +67,7 @@ def _collection(source: Source) -> Row:
 
 
 def _write_one(source: Source, file: TextIO, found: Iterator[Row]) -> None:
-    page = {"id": source.iri("links:page:1"), "type": "AnnotationPage", "startIndex": 0}
+    page: Row = {"id": source.iri("links:page:1"), "type": "AnnotationPage", "startIndex": 0}
     file.write(f'{_open(_collection(source))}, "first": {_open(page)}, "items": [')
     total = -1
     for total, row in enumerate(found):
@@ -86,7 +86,7 @@ def _write_pages(source: Source, folder: Path, found: Iterator[Row]) -> list[str
     while batch or not names:
         following = list(islice(found, PAGE_SIZE))
         number = len(names) + 1
-        page = {"@context": context(source.options.base), "id": _page_name(number), "type": "AnnotationPage"}
+        page: Row = {"@context": context(source.options.base), "id": _page_name(number), "type": "AnnotationPage"}
         page |= {"partOf": {"id": source.iri("links")}, "startIndex": total}
         page |= {"next": _page_name(number + 1)} if following else {}
         page |= {"prev": _page_name(number - 1)} if number > 1 else {}
@@ -107,7 +107,7 @@ def _save(path: Path, content: Row) -> None:
     path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 
-def annotations(source: Source) -> Iterator[Row]:
+def annotated(source: Source) -> Iterator[Row]:
     """Yield an annotation for every link, in the order of the run."""
     for found in source.found():
         if found.document is None or not found.links:
