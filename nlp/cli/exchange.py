@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
 
@@ -20,6 +20,7 @@ NAMES = (
     "list says what each is."
 )
 SHOWN = 5
+Value = TypeVar("Value")
 Form = Annotated[str, typer.Option("--format", "-f", help=NAMES)]
 
 
@@ -46,7 +47,10 @@ def export_command(
     from nlp.program import load_program
 
     if form == "list":
-        rows = [(name, row.suffix or "a folder", "yes" if row.read or name == "skos" else "", row.about) for name, row in FORMATS.items()]
+        back = {"skos", *(name for name, row in FORMATS.items() if row.read)}
+        rows = [
+            (name, row.suffix or "a folder", "yes" if name in back else "", row.about) for name, row in FORMATS.items()
+        ]
         return print_table(("format", "makes", "comes back", "what it is"), rows)
     if form not in FORMATS:
         raise UsageError(form, "no such format", f"Choose one of: {', '.join(FORMATS)}")
@@ -62,33 +66,58 @@ def export_command(
 def import_command(
     file: Annotated[Path, typer.Argument(help="File or folder that came back.")],
     form: Form,
-    run: Annotated[Path | None, typer.Option(help="Run that it is about: a finished output folder.")] = None,
-    to: Annotated[Path | None, typer.Option("--out", "-o", help="Where to write what was found.")] = None,
+    desk: Annotated[Path | None, typer.Option(help="Desk to decide on.")] = None,
+    who: Annotated[str | None, typer.Option(help="With --desk: code of who decided; never a name.")] = None,
+    store: Annotated[str, typer.Option(help="With --desk: its database, where that is not in its folder.")] = "",
+    run: Annotated[Path | None, typer.Option(help="Without a desk: the run that it is about.")] = None,
+    to: Annotated[Path | None, typer.Option("--out", "-o", help="Without a desk: file to write asks to.")] = None,
     by: Annotated[str | None, typer.Option(help="Only what this user of the tool labelled.")] = None,
     unchanged: Annotated[
         bool, typer.Option("--unchanged", help="Labels that come back as they went out are her own (doccano).")
     ] = False,
 ) -> None:
-    """Read what people decided elsewhere, and hold it against a run; or read a codebook back from SKOS.
-
-    Of a run: writes what is to be asked of the desk, a line of JSON each. Of SKOS: writes a codebook folder.
+    """Take in what people decided elsewhere: onto a desk, or as a list of asks; or read a codebook back from SKOS.
 
     Examples:
 
-        evmap import labelled.json --format label-studio --run out -o asks.jsonl
+        evmap import labelled.json --format label-studio --desk desk --who officer-1
+
+        evmap import links.jsonld --format web-annotation --run out -o asks.jsonl
 
         evmap import codebook.ttl --format skos -o my-program
     """
-    if to is None:
-        raise UsageError("-o", "is missing", "Name what to make with -o")
     if form == "skos":
-        return _codebook(file, to)
-    if run is None:
-        raise UsageError("--run", "is missing", "Name the run's output folder")
-    contents, named, targets = _of_run(run)
-    matched = _match(file, form, contents, named, targets, by, unchanged)
+        return _codebook(file, _given(to, "-o", "a folder for the codebook: -o my-program"))
+    if desk:
+        return _onto(desk, store, _given(who, "--who", "a code: --who officer-1"), file, form, by, unchanged)
+    contents, named, targets = _of_run(_given(run, "--run", "the run's output folder, or a desk with --desk"))
+    to = _given(to, "-o", "a file for the asks: -o asks.jsonl")
+    from nlp.formats.claims import match
+
+    claims = _claims(file, form, named, by, unchanged)
+    matched = match(claims, contents, targets)
+    _say(matched, len(claims))
     _write(to, matched)
     return None
+
+
+def _given(value: Value | None, option: str, what: str) -> Value:
+    if value is None:
+        raise UsageError(option, "is missing", f"Name {what}")
+    return value
+
+
+def _onto(desk: Path, store: str, who: str, file: Path, form: str, by: str | None, unchanged: bool) -> None:
+    from nlp.formats.applying import apply
+    from nlp.formats.source import names_of
+    from nlp.review.desk import Desk
+
+    with Desk.open(desk, store) as opened:
+        rows = [{"document_id": report.document_id, "inputs": [report.name]} for report in opened.reports()]
+        claims = _claims(file, form, names_of(rows), by, unchanged)
+        applied = apply(opened, claims, who)
+    _say(applied.matched, len(claims))
+    notice(f"{desk}: {applied.decisions} decisions in {applied.batches} batches, by {who}")
 
 
 def _codebook(file: Path, folder: Path) -> None:
@@ -99,23 +128,18 @@ def _codebook(file: Path, folder: Path) -> None:
     notice(f"{folder}: {len(program.labels)} labels, digest {program.digest}")
 
 
-def _match(
-    file: Path, form: str, contents: Any, named: dict[str, str], targets: Iterable[str], by: str | None, unchanged: bool
-) -> Matched:
+def _claims(file: Path, form: str, named: dict[str, str], by: str | None, unchanged: bool) -> list[Claim]:
     from nlp.formats import FORMATS, Back
-    from nlp.formats.claims import match, require_known
 
-    require_known(form, [name for name, row in FORMATS.items() if row.read])
-    read = FORMATS[form].read
-    claims = [*read(file, Back(named, unchanged))] if read else []
+    readable = {name: row.read for name, row in FORMATS.items() if row.read}
+    if form not in readable:
+        raise UsageError(form, "cannot be imported", f"What can come back: {', '.join(readable)}, skos")
+    claims = [*readable[form](file, Back(named, unchanged))]
     users = {claim.who for claim in claims if claim.state != "suggested"}
     if form in ("label-studio", "prodigy") and by is None and len(users) > 1:
-        raise UsageError(
-            file, f"labelled by several: {', '.join(sorted(users))}", "Import one after the other with --by"
-        )
-    matched = match([claim for claim in claims if by in (None, claim.who)], contents, targets)
-    _say(matched, len(claims))
-    return matched
+        said = ", ".join(sorted(users))
+        raise UsageError(file, f"labelled by several: {said}", "Import one after the other with --by")
+    return [claim for claim in claims if by in (None, claim.who)]
 
 
 def _of_run(run: Path) -> tuple[Any, dict[str, str], Iterable[str]]:

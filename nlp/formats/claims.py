@@ -9,13 +9,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from nlp.errors import UsageError
-from nlp.review.records import HOLDS, Action, Ask, Item, Place, State
+from nlp.review.records import HOLDS, OPEN, Action, Ask, Item, Place, State
 
 _ACTIONS: dict[str, Action] = {
     "confirmed": "confirm", "corrected": "correct", "rejected": "reject", "unsure": "unsure", "postponed": "postpone",
 }  # fmt: skip
-Key = tuple[str, int, int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,25 +103,47 @@ def match(
     Args:
         contents: canonical text and items of a document, None where it is not known.
     """
-    known, asks, moved, lost, same = set(targets), {}, [], [], 0  # type: ignore[var-annotated]
+    found, known = _Found(), set(targets)
     books: dict[str, _Book | None] = {}
     for claim in claims:
-        book = books[claim.document_id] = books.get(claim.document_id) or _book(contents(claim.document_id))
-        fault = "no such document" if book is None else "" if claim.target in known else "no such target"
-        if book is None or fault:
-            lost.append((claim, fault))
-            continue
-        start, end, how = place(claim, book.text)
-        if how == "orphaned":
-            lost.append((claim, "its quote was not found" if claim.quote else "it names no words"))
-            continue
-        moved += [claim] * (how == "moved")
-        ask = book.ask(claim, start, end)
-        if ask is None:
-            same += 1
+        if claim.document_id not in books:
+            books[claim.document_id] = _book(contents(claim.document_id))
+        book = books[claim.document_id]
+        if book is None or claim.target not in known:
+            found.lost.append((claim, "no such document" if book is None else "no such target"))
         else:
-            asks.setdefault(claim.document_id, []).append(ask)
-    return Matched(asks, tuple(moved), tuple(lost), same)
+            found.take(claim, book)
+    asks = {document_id: list(own.values()) for document_id, own in found.asks.items()}
+    return Matched(asks, tuple(found.moved), tuple(found.lost), found.same)
+
+
+@dataclass
+class _Found:
+    """What claims come to, so far; asks by document and what they are for."""
+
+    asks: dict[str, dict[tuple[Any, ...], Ask]] = field(default_factory=dict)
+    moved: list[Claim] = field(default_factory=list)
+    lost: list[tuple[Claim, str]] = field(default_factory=list)
+    same: int = 0
+
+    def take(self, claim: Claim, book: _Book) -> None:
+        """Take a claim in whose document and target are known."""
+        start, end, how = place(claim, book.text)
+        if claim.state == "suggested":
+            self.same += 1
+            return
+        if how == "orphaned":
+            self.lost.append((claim, "its quote was not found" if claim.quote else "it names no words"))
+            return
+        self.moved += [claim] * (how == "moved")
+        ask, fault = book.ask(claim, start, end)
+        if ask is None:
+            self.same += not fault
+            self.lost += [(claim, fault)] if fault else []
+            return
+        key = (ask.item_id,) if ask.item_id else (ask.target, ask.start, ask.end)
+        first = self.asks.setdefault(claim.document_id, {}).setdefault(key, ask)
+        self.lost += [(claim, "said twice, differently")] if first != ask else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,18 +154,18 @@ class _Book:
     by_id: dict[str, Item]
     by_place: dict[tuple[int, int, str], Item]
 
-    def ask(self, claim: Claim, start: int, end: int) -> Ask | None:
-        """What a claim asks for, None where it says what holds already, or nothing."""
-        if claim.state == "suggested":
-            return None
+    def ask(self, claim: Claim, start: int, end: int) -> tuple[Ask | None, str]:
+        """What a claim asks for, None where it says what holds already or nothing; and why it is left out, or ""."""
         item = self.by_id.get(claim.item_id) or self.by_place.get((start, end, claim.target))
         if item is None:
-            return _added(claim, start, end) if claim.state in HOLDS else None
-        changes = _changes(claim, item, start, end)
-        if item.state == claim.state and not changes:
-            return None
-        action = "correct" if changes and claim.state in HOLDS else _ACTIONS[claim.state]
-        return Ask(item.item_id, action, item.version, reason=claim.reason, **(changes if action == "correct" else {}))
+            return (_added(claim, start, end), "") if claim.state in HOLDS else (None, "no such link")
+        changes = _changes(claim, item, start, end) if claim.state in HOLDS else {}
+        if not changes and (item.state == claim.state or (item.state in HOLDS and claim.state in HOLDS)):
+            return None, ""
+        if item.version and item.state not in OPEN:
+            return None, "decided otherwise since"
+        action = "correct" if changes else _ACTIONS[claim.state]
+        return Ask(item.item_id, action, item.version, reason=claim.reason, **changes), ""
 
 
 def _book(found: tuple[str, Sequence[Item]] | None) -> _Book | None:
@@ -192,13 +212,3 @@ def ask_rows(asks: Mapping[str, Sequence[Ask]]) -> Iterator[dict[str, Any]]:
     """Yield asks as plain rows with their document."""
     for document_id, found in asks.items():
         yield from ({"document_id": document_id, **asdict(ask)} for ask in found)
-
-
-def require_known(form: str, readers: Iterable[str]) -> None:
-    """Do nothing if files of this format can come back.
-
-    Raises:
-        UsageError: if not.
-    """
-    if form not in readers:
-        raise UsageError(form, "cannot be imported", f"What can come back: {', '.join(readers)}")

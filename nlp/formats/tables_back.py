@@ -43,7 +43,7 @@ def claim_of(row: Row, decision: Row) -> Claim:
         **told,
         item_id=row["link_id"],
         treatment=row["treatment"] or "",
-        implementer=row["implementer"] or "",
+        implementer=row["implementer"] or ("" if row.get("state") == "corrected" else None),
         reason=(decision.get("item") or {}).get("reason") or "",
         who=decision.get("who", ""),
         at=decision.get("at", ""),
