@@ -80,7 +80,7 @@ def _cites(link: Row) -> bool:
 
 
 def _cited(row: Row, program: Program) -> Cited:
-    body = program.body_by_id.get(row["body"] or "")
+    body = program.body_by_id.get(row.get("body") or "")
     language = row["language"] or ""
     author = _named(body.names, language) if body else ""
     name = _plain(row["symbol"] or PurePosixPath(shown(row["inputs"][0])).stem)

@@ -27,6 +27,7 @@ class Claim:
         quote: the words; "" where the file names only the place. prefix, suffix: what stands around them.
         item_id: id of the link or item that it speaks of, "" where it names none.
         treatment, implementer: None where the file does not say. reason: a remark. who, at: as the file tells them.
+        by_hand: whether a person added it where the machine was silent.
         row: the whole row of links.jsonl where the file carries it, {} otherwise.
     """
 
@@ -44,6 +45,7 @@ class Claim:
     reason: str = ""
     who: str = ""
     at: str = ""
+    by_hand: bool = False
     row: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -158,14 +160,27 @@ class _Book:
         """What a claim asks for, None where it says what holds already or nothing; and why it is left out, or ""."""
         item = self.by_id.get(claim.item_id) or self.by_place.get((start, end, claim.target))
         if item is None:
-            return (_added(claim, start, end), "") if claim.state in HOLDS else (None, "no such link")
-        changes = _changes(claim, item, start, end) if claim.state in HOLDS else {}
-        if not changes and (item.state == claim.state or (item.state in HOLDS and claim.state in HOLDS)):
+            return _unknown(claim, start, end)
+        holds = claim.state in HOLDS
+        changes = _changes(claim, item, start, end)
+        if item.state == claim.state and not (holds and changes):
+            return None, ""
+        if holds and item.state in HOLDS and not changes:
             return None, ""
         if item.version and item.state not in OPEN:
             return None, "decided otherwise since"
-        action = "correct" if changes else _ACTIONS[claim.state]
+        action = "correct" if holds and changes else _ACTIONS[claim.state]
         return Ask(item.item_id, action, item.version, reason=claim.reason, **changes), ""
+
+
+def _unknown(claim: Claim, start: int, end: int) -> tuple[Ask | None, str]:
+    """A claim on what is no link: it is added where it holds; what was added by hand and taken back says nothing."""
+    if claim.state in HOLDS:
+        added = Ask("", "add", 0, claim.target, start, end, claim.treatment, claim.implementer, claim.reason)
+        return added, ""
+    if claim.by_hand and claim.state == "rejected":
+        return None, ""
+    return None, "added by hand, and nobody is sure" if claim.by_hand else "no such link"
 
 
 def _book(found: tuple[str, Sequence[Item]] | None) -> _Book | None:
@@ -176,15 +191,12 @@ def _book(found: tuple[str, Sequence[Item]] | None) -> _Book | None:
     return _Book(text, {item.item_id: item for item in items}, by_place)
 
 
-def _added(claim: Claim, start: int, end: int) -> Ask:
-    return Ask(
-        "", "add", 0, claim.target, start, end, claim.treatment, claim.implementer, claim.reason
-    )  # fmt: skip
-
-
 def _changes(claim: Claim, item: Item, start: int, end: int) -> dict[str, Any]:
-    """Fields in which a claim differs from the item; a field that the file does not tell stays."""
-    told = {"target": claim.target, "start": start, "end": end}
+    """Fields in which a claim differs from the item; a field that the file does not tell stays.
+
+    Where it does not hold, target and span are of no matter.
+    """
+    told: dict[str, Any] = {"target": claim.target, "start": start, "end": end} if claim.state in HOLDS else {}
     told |= {name: value for name in ("treatment", "implementer") if (value := getattr(claim, name)) is not None}
     return {name: value for name, value in told.items() if value != _now(item, name)}
 

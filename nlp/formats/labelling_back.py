@@ -75,7 +75,8 @@ def _claims(item: Item, carried: Task, unchanged: bool) -> Iterator[Claim]:
         yield _claim(item, carried, link, state)
     for target in chosen:
         if target not in linked:
-            place: dict[str, Any] = {"target": target, "start": carried["start"], "end": carried["end"], "link_id": ""}
+            place: dict[str, Any] = {"target": target, "start": carried["start"], "end": carried["end"]}
+            place |= {"link_id": "", "lane": None}
             yield _claim(item, carried, place, "confirmed")
 
 
@@ -95,4 +96,5 @@ def _claim(item: Item, carried: Task, link: Task, state: str) -> Claim:
         treatment=told if told else None,
         reason=item.marks.reason,
         who=item.by,
+        by_hand=link["lane"] is None,
     )

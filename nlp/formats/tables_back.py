@@ -47,6 +47,7 @@ def claim_of(row: Row, decision: Row) -> Claim:
         reason=(decision.get("item") or {}).get("reason") or "",
         who=decision.get("who", ""),
         at=decision.get("at", ""),
+        by_hand=row["lane"] is None,
         row=row,
     )
 

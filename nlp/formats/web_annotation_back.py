@@ -141,6 +141,7 @@ def _claim(row: dict[str, Any], target: str, document_id: str, place: dict[str, 
         reason=_remark(row),
         who=str(nickname),
         at=str(row.get("created") or ""),
+        by_hand=ours and "lane" not in row,
         row=_link(row, target, document_id, place) if ours else {},
     )
 
