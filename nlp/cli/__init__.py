@@ -14,6 +14,7 @@ from nlp.cli import (
     desk,
     desk_user,
     evaluate,
+    exchange,
     extract,
     mapping,
     models,
@@ -50,6 +51,8 @@ app.command("status")(status.status_command)
 app.command("show")(show.show_command)
 app.command("copy")(copy.copy_command)
 app.command("report")(report.report_command)
+app.command("export")(exchange.export_command)
+app.command("import")(exchange.import_command)
 app.command("extract")(extract.extract_command)
 app.command("settings")(settings.settings_command)
 app.command("check")(check.check_command)

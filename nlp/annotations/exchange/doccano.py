@@ -12,10 +12,11 @@ from nlp.program import Program
 
 def write(found: Sequence[Item], program: Program) -> str:
     """Return a line an item; what is not text or label is metadata that doccano hands back."""
-    return "".join(json.dumps(_line(item), ensure_ascii=False) + "\n" for item in found)
+    return "".join(json.dumps(line(item), ensure_ascii=False) + "\n" for item in found)
 
 
-def _line(item: Item) -> dict[str, object]:
+def line(item: Item) -> dict[str, Any]:
+    """Return a line of a project."""
     return {"text": item.text, "label": item.marks.tags(), **around(item), "reason": item.marks.reason}
 
 

@@ -19,16 +19,18 @@ SINGLE = {"role", "treatment"}
 
 def write(found: Sequence[Item], program: Program) -> str:
     """Return the items as a JSON list of tasks; what is labelled already stands as an annotation."""
-    return json.dumps([_task(item) for item in found], ensure_ascii=False, indent=1)
+    return json.dumps([task(item) for item in found], ensure_ascii=False, indent=1)
 
 
-def _task(item: Item) -> dict[str, Any]:
+def task(item: Item) -> dict[str, Any]:
+    """Return a task; what is labelled already stands as an annotation."""
     data = {"text": item.text, "document": item.document, "language": item.language, **around(item)}
-    done = [{"result": _result(item.marks)}] if item.marks.role else []
+    done = [{"result": result(item.marks)}] if item.marks.role else []
     return {"data": data, "annotations": done}
 
 
-def _result(marks: Marks) -> list[dict[str, Any]]:
+def result(marks: Marks) -> list[dict[str, Any]]:
+    """Return marks as an annotation or a prediction holds them."""
     chosen = {kind: [tag for tag in marks.tags() if tag.startswith(f"{kind}:")] for kind in KINDS}
     chosen["certainty"] = [] if marks.sure else [UNSURE]
     rows = [_row(kind, "choices", {"choices": tags}) for kind, tags in chosen.items() if tags]
@@ -45,19 +47,19 @@ def read(content: str) -> list[Item]:
     Raises:
         ValueError, KeyError, TypeError: if it is no such export.
     """
-    return [item for task in json.loads(content) for item in _items(task)]
+    return [item for row in json.loads(content) for item in _items(row)]
 
 
-def _items(task: dict[str, Any]) -> list[Item]:
-    key, text = task["data"]["passage_id"], task["data"]["text"]
-    done = [row for row in task.get("annotations", []) if row.get("result") and not row.get("was_cancelled")]
+def _items(found: dict[str, Any]) -> list[Item]:
+    key, text = found["data"]["passage_id"], found["data"]["text"]
+    done = [row for row in found.get("annotations", []) if row.get("result") and not row.get("was_cancelled")]
     return [Item(key, text, _marks(row["result"]), by=_who(row.get("completed_by"))) for row in done] or [
         Item(key, text)
     ]
 
 
-def _marks(result: list[dict[str, Any]]) -> Marks:
-    values = [row.get("value", {}) for row in result]
+def _marks(rows: list[dict[str, Any]]) -> Marks:
+    values = [row.get("value", {}) for row in rows]
     tags = [tag for value in values for tag in value.get("choices", [])]
     return Marks.from_tags(tags, " ".join(line for value in values for line in value.get("text", [])))
 

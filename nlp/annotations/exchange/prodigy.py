@@ -12,14 +12,20 @@ from nlp.program import Program
 
 def write(found: Sequence[Item], program: Program) -> str:
     """Return a line an item: every tag is an option, those given are accepted."""
-    options = [{"id": tag, "text": title} for tag, title in all_tags(program).items()]
-    return "".join(json.dumps(_task(item, options), ensure_ascii=False) + "\n" for item in found)
+    choices = options(program)
+    return "".join(json.dumps(task(item, choices), ensure_ascii=False) + "\n" for item in found)
 
 
-def _task(item: Item, options: list[dict[str, str]]) -> dict[str, object]:
+def options(program: Program) -> list[dict[str, str]]:
+    """Return what a reader chooses from."""
+    return [{"id": tag, "text": title} for tag, title in all_tags(program).items()]
+
+
+def task(item: Item, choices: list[dict[str, str]]) -> dict[str, Any]:
+    """Return a task; what is labelled already is accepted."""
     meta = {**around(item), "reason": item.marks.reason}
-    task: dict[str, object] = {"text": item.text, "meta": meta, "options": options}
-    return {**task, "accept": item.marks.tags(), "answer": "accept"} if item.marks.role else task
+    made: dict[str, Any] = {"text": item.text, "meta": meta, "options": choices}
+    return {**made, "accept": item.marks.tags(), "answer": "accept"} if item.marks.role else made
 
 
 def read(content: str) -> list[Item]:
@@ -28,10 +34,10 @@ def read(content: str) -> list[Item]:
     Raises:
         ValueError, KeyError, TypeError: if it is no such export.
     """
-    return [_item(task) for task in json_lines(content)]
+    return [_item(row) for row in json_lines(content)]
 
 
-def _item(task: dict[str, Any]) -> Item:
-    tags = task.get("accept", []) if task.get("answer") == "accept" else []
-    marks = Marks.from_tags(tags, task["meta"].get("reason", ""))
-    return Item(task["meta"]["passage_id"], task["text"], marks, by=str(task.get("_annotator_id") or ""))
+def _item(row: dict[str, Any]) -> Item:
+    tags = row.get("accept", []) if row.get("answer") == "accept" else []
+    marks = Marks.from_tags(tags, row["meta"].get("reason", ""))
+    return Item(row["meta"]["passage_id"], row["text"], marks, by=str(row.get("_annotator_id") or ""))
