@@ -24,6 +24,8 @@ FLOORS = (
     {"contenders"},
     {"plan"},
     {"run", "evaluate", "audit", "peers", "tune"},
+    {"corpus"},
+    {"plots"},
     {"review"},
     {"engines"},
     {"scores"},
