@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 import nlp
 from nlp.contract import check_output, load_output
-from nlp.corpus.extras import need
 from nlp.corpus.parquet import literal
 from nlp.corpus.show import marked
 from nlp.errors import MissingExtra, UsageError
+from nlp.extras import need
 from nlp.jsonl import read_rows
 from nlp.pipeline import map_file
 from nlp.program import load_program

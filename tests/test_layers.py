@@ -41,7 +41,7 @@ FLOORS = (
     {"official"},
     {"program"},
     {"store"},
-    {"records", "settings", "jsonl", "language", "cells", "inputs"},
+    {"records", "settings", "jsonl", "language", "cells", "inputs", "extras"},
     {"errors"},
 )
 HEAVY = {

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from nlp.corpus.corpus import Corpus
-from nlp.corpus.extras import need
 from nlp.corpus.finding import name_of
 from nlp.corpus.parquet import Output, literal
 from nlp.corpus.views import Views
 from nlp.errors import UsageError
+from nlp.extras import need
 from nlp.program import LANGUAGES, Program, load_program
 
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from nlp.classify.absence import settled
-from nlp.corpus.extras import need
 from nlp.errors import UsageError
+from nlp.extras import need
 from nlp.seal import AGAIN, MANIFEST, SEALED
 from nlp.settings import cache_root
 

@@ -9,12 +9,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from nlp.corpus.extras import need
 from nlp.corpus.filters import DOCUMENT, LINK, PASSAGE, narrowed
 from nlp.corpus.saving import check_form, save_frame
 from nlp.corpus.typed import to_pandas
 from nlp.corpus.views import STANDS, Cut, Joined, Views
 from nlp.errors import UsageError
+from nlp.extras import need
 from nlp.program import Program
 
 if TYPE_CHECKING:

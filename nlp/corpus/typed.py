@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nlp.corpus.extras import need
+from nlp.extras import need
 
 if TYPE_CHECKING:
     import pandas as pd

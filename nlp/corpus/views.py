@@ -15,6 +15,7 @@ from nlp.review.records import HOLDS
 
 TABLES = ("ledger", "documents", "passages", "links", "coverage", "decisions", "texts", "labels")
 STANDS = "(" + ", ".join(literal(state) for state in sorted(HOLDS)) + ")"
+SURE = f"(state IN {STANDS} OR lane = 'suggested')"
 _NEEDS = {
     "documents": ("all_documents",),
     "passages": ("all_passages", "documents"),
@@ -65,6 +66,9 @@ class Views:
         wanted = self._wanted(select)
         makers = {**self._raw(), **self._narrow()}
         parts = [f"{name} AS ({makers[name]()})" for name in makers if name in wanted]
+        own = re.match(r"\s*WITH\s", select)
+        if parts and own:
+            return f"WITH {', '.join(parts)}, {select[own.end() :]}"
         return f"WITH {', '.join(parts)} {select}" if parts else select
 
     def _wanted(self, select: str) -> set[str]:
