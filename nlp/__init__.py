@@ -3,6 +3,8 @@
 >>> import nlp
 >>> mapping = nlp.map_file("report.pdf")
 >>> mapping.links[0].quote
+>>> corpus = nlp.open("out")
+>>> corpus.evidence(objective=16)
 
 Importing this package loads nothing heavy; each name loads its room when first used.
 """
@@ -14,6 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from nlp.corpus.corpus import Corpus
+    from nlp.corpus.opening import open_corpus as open
     from nlp.errors import EvmapError, UnreadableDocument
     from nlp.mapping import Mapping
     from nlp.pipeline import Mapper, Outcome, map_file, map_many
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 _ROOMS = {
+    "Corpus": "nlp.corpus.corpus",
     "EvmapError": "nlp.errors",
     "Mapper": "nlp.pipeline",
     "Mapping": "nlp.mapping",
@@ -35,6 +40,7 @@ _ROOMS = {
     "map_many": "nlp.pipeline",
 }
 __all__ = [
+    "Corpus",
     "EvmapError",
     "Mapper",
     "Mapping",
@@ -45,6 +51,7 @@ __all__ = [
     "load_program",
     "map_file",
     "map_many",
+    "open",
     "read",
 ]
 
@@ -62,10 +69,12 @@ def read(path: str | Path) -> Document:
 
 
 def __getattr__(name: str) -> Any:
+    if name == "open":
+        return import_module("nlp.corpus.opening").open_corpus
     if name not in _ROOMS:
         raise AttributeError(f"module 'nlp' has no attribute {name!r}")
     return getattr(import_module(_ROOMS[name]), name)
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_ROOMS])
+    return sorted([*globals(), *_ROOMS, "open"])

@@ -24,7 +24,8 @@ FLOORS = (
     {"contenders"},
     {"plan"},
     {"run", "evaluate", "audit", "peers", "tune"},
-    {"formats"},
+    {"formats", "corpus"},
+    {"plots"},
     {"review"},
     {"engines"},
     {"scores"},
@@ -40,7 +41,7 @@ FLOORS = (
     {"official"},
     {"program"},
     {"store"},
-    {"records", "settings", "jsonl", "language", "cells", "inputs"},
+    {"records", "settings", "jsonl", "language", "cells", "inputs", "extras"},
     {"errors"},
 )
 HEAVY = {

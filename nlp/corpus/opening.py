@@ -1,0 +1,74 @@
+"""`nlp.open`: from folders to a corpus."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from nlp.corpus.corpus import Corpus
+from nlp.corpus.finding import name_of
+from nlp.corpus.parquet import Output, literal
+from nlp.corpus.views import Views
+from nlp.errors import UsageError
+from nlp.extras import need
+from nlp.program import LANGUAGES, Program, load_program
+
+
+def open_corpus(where: str | Path | Iterable[str | Path], titles: str = "en", program: Program | None = None) -> Corpus:
+    """Open the output of `evmap map` or `evmap desk export`, or several of them as one corpus.
+
+    Nothing is written into the folders. The first time that a table is asked for, it is kept as Parquet under
+    `settings.cache_root()`/corpora, which may be deleted at any time.
+
+    Args:
+        titles: language of labels (en, es, pt, fr). program: the codebook of the run; the shipped one by default.
+
+    Raises:
+        UsageError: if a folder holds no finished run, runs have other targets than the codebook, or another language
+            is asked for. MissingExtra: if the extra ``notebook`` is not installed.
+    """
+    if titles not in LANGUAGES:
+        raise UsageError(titles, "labels have no such language", f"Choose of: {', '.join(LANGUAGES)}")
+    folders = [where] if isinstance(where, str | Path) else list(where)
+    outputs = tuple(_named(map(Path, folders)))
+    program = program or load_program()
+    for output in outputs:
+        if output.targets and output.targets != program.targets:
+            raise UsageError(output.folder, "made with another codebook", "Pass it: nlp.open(OUT, program=...)")
+    return Corpus(Views(outputs), program, titles, connect(program, titles))
+
+
+def _named(folders: Iterable[Path]) -> list[Output]:
+    """Name each folder by its last part, or by its whole path where two share that."""
+    paths = [folder.expanduser().resolve() for folder in folders]
+    if not paths:
+        raise UsageError("open", "no folder", "Name the output folder of a run")
+    if len(set(paths)) < len(paths):
+        raise UsageError("open", "a folder stands there twice", "Name each once")
+    names = Counter(path.name for path in paths)
+    outputs = [Output(path, path.name if names[path.name] == 1 else str(path)) for path in paths]
+    for output in outputs:
+        _ = output.manifest, output.targets
+    return outputs
+
+
+def connect(program: Program, titles: str) -> Any:
+    """Return a connection of DuckDB that knows the codebook: tables `labels`, `bodies` and `concordance`."""
+    connection = need("duckdb").connect()
+    rows = [
+        (target, target.split(":")[0], label.id, label.title.get(titles, label.title["en"]), label.article,  # type: ignore[call-overload]
+         program.group_of(label), label.implementer)
+        for target, label in program.labels.items()
+    ]  # fmt: skip
+    values = ", ".join(f"({', '.join(map(literal, row))})" for row in rows)
+    names = "target, axis, number, label, article, body_group, given_to"
+    connection.execute(f"CREATE TABLE labels AS SELECT * FROM (VALUES {values}) v({names})")
+    known = ", ".join(f"({literal(key)}, {literal(name_of(program, key, titles))})" for key in program.body_by_id)
+    connection.execute(f"CREATE TABLE bodies AS SELECT * FROM (VALUES {known}) v(id, name)")
+    pairs = ", ".join(
+        f"('activity:{p.activity}', 'objective:{p.objective}', {literal(p.strength)})" for p in program.concordance
+    )
+    connection.execute(f"CREATE TABLE concordance AS SELECT * FROM (VALUES {pairs}) v(target, parent, strength)")
+    return connection
