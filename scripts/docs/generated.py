@@ -9,6 +9,8 @@ from typing import Any
 import typer
 
 from nlp.cli import app
+from nlp.formats import FORMATS
+from nlp.formats.fields import ROWS, Table
 from nlp.program import Label, Program, load_program
 from nlp.settings import describe
 
@@ -130,8 +132,40 @@ def settings() -> str:
     return "\n".join(lines)
 
 
+def files() -> str:
+    """Every file of an output folder with its fields, and the formats that it goes out in."""
+    lines = [
+        "# Files",
+        "",
+        "What `evmap map` and `evmap desk export` leave in a folder. Offsets count Unicode code points into the text",
+        "under `text/`, from 0, half-open. Every file is UTF-8; `run.json` is written last and names the digest of each.",
+        "",
+    ]
+    for table in ROWS.values():
+        lines += _rows(table)
+    lines += ["## Formats to hand on", "", "`evmap export OUT --format NAME -o PATH`; `evmap import` takes back:", ""]
+    lines += ["| format | what it is | comes back |", "|---|---|---|"]
+    lines += [f"| `{name}` | {form.about} | {'yes' if form.read else ''} |" for name, form in FORMATS.items()]
+    return "\n".join(lines)
+
+
+def _rows(table: Table) -> Iterator[str]:
+    yield f"## `{table.file or table.name}`"
+    yield ""
+    yield f"One row is {table.row}."
+    yield ""
+    yield "| field | type | unit | meaning |"
+    yield "|---|---|---|---|"
+    for field in table.fields:
+        values = f" One of: {', '.join(f'`{value}`' for value in field.values)}." if field.values else ""
+        null = " or null" if field.empty else ""
+        yield f"| `{field.name}` | {field.kind}{null} | {field.unit} | {field.meaning}.{values} |"
+    yield ""
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "codebook.md": codebook,
     "commands.md": commands,
+    "files.md": files,
     "settings.md": settings,
 }
