@@ -20,7 +20,7 @@ from nlp.review.checking import check_desk
 from nlp.review.desk import Desk
 from nlp.review.records import Ask, Item, Reader
 
-HOT = 2  # reports that half of all decisions crowd on
+HOT, CROWDED = 2, 40  # reports that half of all decisions crowd on, and how many of their items
 LOOK_AFTER = 12  # decisions on what was seen, then a new look: meanwhile it grows stale
 ACTIONS = ("confirm", "confirm", "confirm", "reject", "unsure", "postpone", "correct", "reopen", "undo")
 LARGE = 2_500  # passages of a report of 200 pages
@@ -115,8 +115,9 @@ def _work(hands: Hands, draw: random.Random, wanted: int, out: Any) -> None:
     ids = hands.reports()
     accepted = 0
     while accepted < wanted:
-        document_id = ids[draw.randrange(HOT if draw.random() < 0.5 else len(ids))]
-        items, clock = list(hands.look(document_id)), time.perf_counter()
+        hot = draw.random() < 0.5
+        document_id = ids[draw.randrange(HOT if hot else len(ids))]
+        items = list(hands.look(document_id))[: CROWDED if hot else None]
         for _ in range(LOOK_AFTER):
             if not items or accepted >= wanted:
                 break
