@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
-from nlp.bench.hands import Hands, HttpHands, LibraryHands
+from nlp.bench.hands import Hands, HttpHands, LibraryHands, Unanswered
 from nlp.bench.made import KEY, made_report
 from nlp.errors import Conflict, UsageError
 from nlp.review.checking import check_desk
@@ -42,7 +42,7 @@ class Outcome:
     """What came of officers at one desk.
 
     Attributes:
-        accepted, conflicts, refused: answers; refused by a rule. strange: answers that were none of these.
+        accepted, conflicts, refused: answers; refused by a rule. unanswered: the server was gone. strange: none of these.
         answered, logged: rows of the log that officers were told of, and that are there; missing: told, not there.
         untold: there, but not told: what was committed when its officer was killed. seconds: wall clock.
         breaks: promises of `evmap desk check` that are broken. latencies: of each kind of call.
@@ -53,6 +53,7 @@ class Outcome:
     accepted: int
     conflicts: int
     refused: int
+    unanswered: int
     strange: int
     answered: int
     logged: int
@@ -117,7 +118,10 @@ def _work(hands: Hands, draw: random.Random, wanted: int, out: Any) -> None:
     while accepted < wanted:
         hot = draw.random() < 0.5
         document_id = ids[draw.randrange(HOT if hot else len(ids))]
-        items = list(hands.look(document_id))[: CROWDED if hot else None]
+        try:
+            items = list(hands.look(document_id))[: CROWDED if hot else None]
+        except Unanswered:
+            continue
         for _ in range(LOOK_AFTER):
             if not items or accepted >= wanted:
                 break
@@ -141,6 +145,8 @@ def _try(hands: Hands, draw: random.Random, document_id: str, items: list[Item])
         return ("conflict" if told else "strange"), []
     except UsageError:
         return "refused", []
+    except Unanswered:
+        return "unanswered", []
 
 
 def bench_contents(folder: Path, store: str, times: int = 40) -> list[Latency]:
@@ -198,7 +204,7 @@ def _judged(
     taken = {kind: [took for own, _, took in rows if own == kind] for kind in ("accepted", "conflict")}
     return Outcome(
         officers, killed, kinds.count("accepted"), kinds.count("conflict"), kinds.count("refused"),
-        kinds.count("strange"), len(answered), len(logged),
+        kinds.count("unanswered"), kinds.count("strange"), len(answered), len(logged),
         len(set(answered) - logged) + len(answered) - len(set(answered)), len(logged - set(answered)),
         round(seconds, 1), breaks,
         (latency("a decision", taken["accepted"]), latency("a conflict", taken["conflict"])),
