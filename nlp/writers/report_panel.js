@@ -187,7 +187,7 @@ function quoteCard(link, report, who) {
     make(
       "div",
       { class: "quote-head" },
-      make("span", { class: "lane" }, link.review ? "to review" : "suggested"),
+      make("span", { class: "lane" }, link.more.confirmed ? "confirmed" : link.review ? "to review" : "suggested"),
       make(
         "span",
         { class: "probability", data: { tip: NUMBER } },
