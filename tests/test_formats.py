@@ -31,7 +31,7 @@ from tests.formats import checking
 from tests.formats.folders import PROGRAM, decide, export_desk, fill, source
 
 ROOT = Path(__file__).resolve().parent.parent
-SAMPLES = ("01-*.pdf", "04-*.txt", "12-*.html", "16-*.docx")
+SAMPLES = ("06-*.docx", "15-*.pdf")
 HOSTILE = "=HYPERLINK(\"http://x\")\n\n@SUM(A1) {{7*7}} <script>alert(1)</script> \\textbf{x} & 50 % $ # _ ~ ^ 'x'"
 KINDS: dict[str, Any] = {
     "string": str, "date": str, "datetime": str, "integer": int, "number": (int, float), "boolean": bool,
@@ -41,7 +41,7 @@ KINDS: dict[str, Any] = {
 
 @pytest.fixture(scope="module")
 def out(tiny_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A finished run over four samples, a hostile text and a torn file."""
+    """A finished run over two samples, a hostile text and a torn file."""
     folder = tmp_path_factory.mktemp("mapped")
     for pattern in SAMPLES:
         (file,) = (ROOT / "corpus" / "samples").glob(pattern)
@@ -117,9 +117,9 @@ def fits(value: Any, field: Field) -> bool:
         return field.empty
     if field.values and value not in field.values:
         return False
-    if field.unit == "0 to 1" and field.kind == "number" and not 0 <= value <= 1:
+    if not isinstance(value, KINDS[field.kind]) or isinstance(value, bool) != (field.kind == "boolean"):
         return False
-    return isinstance(value, KINDS[field.kind]) and isinstance(value, bool) == (field.kind == "boolean")
+    return field.unit != "0 to 1" or field.kind != "number" or 0 <= value <= 1
 
 
 def test_a_field_that_is_not_described_is_noticed():
@@ -137,7 +137,7 @@ def test_a_field_that_is_not_described_is_noticed():
 def test_web_annotation_in_one_file(folder: Path, tmp_path: Path):
     content = json.loads(exported("web-annotation", folder, tmp_path).read_text("utf-8"))
     assert checking.schema_faults(content) == []
-    assert checking.annotation_faults(content) == []
+    assert checking.annotation_faults(some(content)) == []
     items, links = content["first"]["items"], rows(folder, "links")
     assert content["total"] == len(items) == len(links)
     texts = {path.stem: path.read_bytes().decode() for path in (folder / "text").iterdir()}
@@ -147,6 +147,12 @@ def test_web_annotation_in_one_file(folder: Path, tmp_path: Path):
         assert text[placed["start"] : placed["end"]] == quoted["exact"] == link["quote"]
         assert item["body"][0]["source"] == f"urn:evmap:{link['target']}"
         assert item["target"]["source"]["id"] == f"nih:sha-256;{link['document_id']}"
+
+
+def some(content: dict[str, Any], most: int = 60) -> dict[str, Any]:
+    """A collection with so many of its annotations, drawn from all of it."""
+    items = content["first"]["items"]
+    return {**content, "first": {**content["first"], "items": items[:: max(1, len(items) // most)]}}
 
 
 def test_web_annotation_in_pages(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -196,6 +202,8 @@ def test_the_graph_holds_what_the_file_says(decided: Path, tmp_path: Path):
 )
 def test_the_validators_find_what_is_wrong(change: Any, fault: str, decided: Path, tmp_path: Path):
     content = json.loads(exported("web-annotation", decided, tmp_path).read_text("utf-8"))
+    content["first"]["items"] = content["first"]["items"][:3]
+    assert not checking.schema_faults(content) and not checking.annotation_faults(content)
     change(content["first"]["items"][0])
     assert checking.schema_faults(content) or checking.annotation_faults(content), fault
 
@@ -309,8 +317,9 @@ def test_datasette_opens_it_with_facets_and_search(out: Path, tmp_path: Path):
         answer = checking.asked(f"{base}/links.json?_facet=lane&_size=0")
         counts = {row["value"]: row["count"] for row in answer["facet_results"]["lane"]["results"]}
         assert sum(counts.values()) == len(links)
-        hits = checking.asked(f"{base}/links.json?_search={quote(words)}&_shape=array&_size=max")
-        assert links[0]["link_id"] in {row["link_id"] for row in hits}
+        wanted = f"_search={quote(words)}&link_id={links[0]['link_id']}"
+        assert len(checking.asked(f"{base}/links.json?{wanted}&_shape=array")) == 1
+        assert not checking.asked(f"{base}/links.json?{wanted}+nowherewritten&_shape=array")
         about = checking.asked(f"{address}/-/metadata.json")["databases"][path.stem]["tables"]["links"]
         assert about["facets"] and about["columns"]["probability"].startswith("calibrated")
         target = checking.asked(f"{base}/codebook/objective:16.json?_shape=array")

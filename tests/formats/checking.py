@@ -60,9 +60,10 @@ def shape_faults(graph: Any, shapes: str) -> list[str]:
 
 def package_faults(path: Path) -> list[str]:
     """What frictionless has against a data package: types, constraints, keys, references, hashes, counts."""
-    from frictionless import Package, validate
+    from frictionless import Package
 
-    report = validate(Package(str(path / "datapackage.json")))
+    described = json.loads((path / "datapackage.json").read_text("utf-8"))
+    report = Package.from_descriptor(described, basepath=str(path)).validate()
     return [str(row) for row in report.flatten(["type", "note"])]
 
 
