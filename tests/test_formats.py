@@ -339,20 +339,11 @@ def test_libreoffice_reads_every_cell(folder: Path, tmp_path: Path):
         wanted = [values(view.table, row) for row in view.rows(source(folder))]
         assert len(cells) == len(wanted)
         assert not [
-            pair for row in zip(cells, wanted, strict=True) for pair in zip(*row, strict=True) if not same(*pair)
+            pair
+            for row in zip(cells, wanted, strict=True)
+            for pair in zip(*row, strict=True)
+            if not checking.same(*pair)
         ]
-
-
-def same(cell: str, value: Any) -> bool:
-    """Whether a cell as LibreOffice saves it holds a value; line ends and what XLSX cannot hold aside."""
-    if value is None or isinstance(value, bool):
-        return cell.lower() == ("" if value is None else str(value).lower())
-    if isinstance(value, int | float):
-        return math.isclose(float(cell), value, abs_tol=1e-9)
-    return (
-        cell.split() == "".join(mark if mark.isprintable() else " " for mark in value).split()
-        or cell.split() == value.split()
-    )
 
 
 def test_a_workbook_says_what_it_had_to_cut_and_goes_on_in_a_next_sheet(decided: Path, tmp_path: Path):
