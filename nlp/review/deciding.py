@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from sqlalchemy import Connection
 
 from nlp.errors import Conflict, UsageError
 from nlp.program import Program
 from nlp.review import log, readings, rules
-from nlp.review.lines import Change, item_row
+from nlp.review.lines import Change, Row, item_row
 from nlp.review.records import Ask, Decided, Decision, Item, Reader
 from nlp.review.sheet import Sheet, Sheets
 from nlp.review.standing import held_items, standing
 
-Row = dict[str, Any]
 MOST = 1_000  # asks in a batch
 
 
@@ -25,9 +23,15 @@ def as_rows(asks: Sequence[Ask]) -> list[Row]:
     return [{name: getattr(ask, name) for name in Ask.__dataclass_fields__} for ask in asks]
 
 
-def batch_for(writer: Connection, sheet: Sheet, reading: int, program: Program) -> rules.Batch:
-    """Return a batch on the items of a reading as they stand now."""
-    return rules.Batch(sheet, reading, program, standing(sheet, held_items(writer, sheet.document_id), reading))
+def batch_for(writer: Connection, sheet: Sheet, reading: int, program: Program, written: bool = False) -> rules.Batch:
+    """Return a batch on the items of a reading as they stand now.
+
+    Args:
+        written: this transaction has written already: what it numbered must not be remembered, as it may yet fail.
+    """
+    known = dict(sheet.known) if written else sheet.known
+    held = held_items(writer, sheet.document_id, known)
+    return rules.Batch(sheet, reading, program, standing(sheet, held, reading))
 
 
 def decide(
@@ -46,6 +50,7 @@ def decide(
         rules.apply(batch, asks)
     except Conflict as error:
         raise Conflict(error.subject, error.reason, as_rows(asks), error.theirs) from None
+    rules.weigh(writer, batch)
     by = log.stamp(reader, sheet.text_sha256)
     return batch, by, log.write(writer, batch.changes(), by)
 
@@ -73,7 +78,7 @@ def undo(writer: Connection, sheets: Sheets, reader: Reader, batch: str | None, 
         sheet = sheets.load(writer, document_id)
         readings.begin(writer, document_id, replace(reader, reading=reading))
         by = log.stamp(reader, sheet.text_sha256, by.batch if by else "")
-        written += log.write(writer, _back(batch_for(writer, sheet, reading, program), own), by)
+        written += log.write(writer, _back(batch_for(writer, sheet, reading, program, written=True), own), by)
     return Decided(tuple(one.item for one in written), tuple(written))
 
 

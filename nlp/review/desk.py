@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
-from sqlalchemy import Connection, func, select
-
-from nlp.errors import UsageError
 from nlp.program import Program, load_program
 from nlp.review import deciding, inbox, log, readings
+from nlp.review.alike import Index, Place
+from nlp.review.bringing import bring_in
+from nlp.review.intake import Intake
+from nlp.review.lines import Change, Row
 from nlp.review.readings import Opened
 from nlp.review.records import Ask, Decided, Decision, Item, Rank, Reader, Report
-from nlp.review.sheet import Sheet, Sheets
-from nlp.review.standing import Pair, counted, differing, held_items, in_order, settled, standing
-from nlp.review.vault import FILES, Vault
-from nlp.store.rows import Finished
-from nlp.store.tables import decisions
-
-Row = dict[str, Any]
+from nlp.review.sheet import Sheet
+from nlp.review.spreading import Spreader
+from nlp.review.standing import Held, Pair, differing, held_items, in_order, settled, standing
+from nlp.review.tally import Tallies, Tally
+from nlp.review.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ class Contents:
     items: list[Item]
 
 
-class Desk:
+class Desk(Intake):
     """Reports, items and decisions of a desk, for several threads at once; a ``with`` block closes it.
 
     What a call that writes returns stands on the disk. On SQLite one process holds the desk; on PostgreSQL several may.
@@ -47,9 +46,10 @@ class Desk:
     """
 
     def __init__(self, vault: Vault, program: Program | None = None) -> None:
-        self.vault, self.program = vault, program or load_program()
-        self.sheets = Sheets()
-        self._counts: dict[str, tuple[object, Mapping[str, int]]] = {}
+        super().__init__(vault)
+        self.program = program or load_program()
+        self._tallies = Tallies(self.program)
+        self._spreader = Spreader(self.sheets, Index(), self.program)
 
     @classmethod
     def open(cls, folder: Path, store: str = "", program: Program | None = None) -> Desk:
@@ -86,66 +86,13 @@ class Desk:
         """Let go of the desk."""
         self.vault.close()
 
-    def receive(self, name: str, data: bytes, who: str, double: bool = False) -> Report:
-        """Keep a report that came and let it wait to be mapped; the same bytes again are the report that is there.
-
-        Args:
-            name: file name as it came. who: code of who sent it. double: whether it is to be read twice.
-        """
-        about = inbox.arrival(name, len(data), who, double)
-        document_id = inbox.keep_file(self.vault.folder, data, about)
-        inbox.add(self.vault, document_id, about)
-        return self.report(document_id)
-
-    def file(self, document_id: str) -> Path:
-        """Where a report lies as it came.
+    def bring_in(self, out: Path, who: str = "intake") -> list[Report]:
+        """Put the reports of a finished `evmap map`, or of another desk's export with its decisions, on this desk.
 
         Raises:
-            UsageError: if it came as a finished mapping, without its file.
+            UsageError: if `out` is no finished run.
         """
-        path = self.vault.folder / FILES / self.report(document_id).document_id
-        if not path.is_file():
-            raise UsageError(document_id, "the report itself is not on this desk", "Upload the same file")
-        return path
-
-    def reports(self) -> list[Report]:
-        """All reports, in the order in which they came."""
-        with self.vault.reading() as reader:
-            newest = {row[0]: row[1] for row in reader.execute(_NEWEST)}
-            return [inbox.report_of(row, self._count(reader, row, newest)) for row in inbox.rows(reader)]
-
-    def report(self, document_id: str) -> Report:
-        """One report.
-
-        Raises:
-            UsageError: if it is not there.
-        """
-        with self.vault.reading() as reader:
-            return self._report(reader, document_id)
-
-    def next_waiting(self) -> Report | None:
-        """Claim the report that has waited longest, to map it; None if none waits. One of several processes gets it."""
-        document_id = inbox.claim_next(self.vault)
-        return self.report(document_id) if document_id else None
-
-    def mapped(self, document_id: str, finished: Finished, key: str) -> Report:
-        """Store what a report became under the key of the run, and show it from now on; decisions stay.
-
-        A `finished` without a row is a failure.
-        """
-        inbox.show(self.vault, document_id, finished, key)
-        self.sheets.forget(document_id)
-        return self.report(document_id)
-
-    def failed(self, document_id: str, status: str, reason: str) -> Report:
-        """Say why a report could not be read, as in the ledger."""
-        inbox.fail(self.vault, document_id, status, reason)
-        return self.report(document_id)
-
-    def again(self, document_id: str) -> Report:
-        """Let a report wait to be mapped again."""
-        inbox.again(self.vault, document_id)
-        return self.report(document_id)
+        return [self.report(document_id) for document_id in bring_in(self, out, who).reports]
 
     def sheet(self, document_id: str) -> Sheet:
         """The report as the machine left it."""
@@ -156,7 +103,7 @@ class Desk:
         """The report as a reader sees it: suggestions, and over them what was decided in her reading."""
         with self.vault.reading() as connection:
             sheet = self.sheets.load(connection, document_id)
-            found = standing(sheet, held_items(connection, document_id), reader.reading)
+            found = standing(sheet, held_items(connection, document_id, sheet.known), reader.reading)
             report = self._report(connection, document_id)
         return Contents(report, sheet.text, list(sheet.passages), in_order(found.values(), sheet, self.program))
 
@@ -174,10 +121,14 @@ class Desk:
             Conflict: if an item is no longer as she saw it; `yours` are the asks, `theirs` the items as they stand.
             UsageError: if it cannot be done at all.
         """
+        if spread:
+            self.learn()
         with self.vault.deciding() as writer:
             sheet = self.sheets.load(writer, document_id)
-            batch, _, written = deciding.decide(writer, sheet, asks, reader, self.program)
-        return Decided(tuple(one.item for one in written), tuple(written), batch.also())
+            batch, by, written = deciding.decide(writer, sheet, asks, reader, self.program)
+            more = self._spreader.spread(writer, batch, by) if spread else []
+        also = (*batch.also(), *(one.item_id for one in more))
+        return Decided(tuple(one.item for one in (*written, *more)), (*written, *more), also)
 
     def undo(self, reader: Reader, batch: str | None = None) -> Decided:
         """Take back her last batch, or a named one, as new rows of the log; again: the one before it.
@@ -187,6 +138,16 @@ class Desk:
         """
         with self.vault.deciding() as writer:
             return deciding.undo(writer, self.sheets, reader, batch, self.program)
+
+    def duplicates(self, document_id: str, passage_id: str) -> list[Place]:
+        """Passages of all reports that say the same as this one, without it; see `nlp.review.alike`."""
+        self.learn()
+        return self._spreader.like(self.sheet(document_id), passage_id)
+
+    def learn(self) -> None:
+        """Take the passages of new reports into the index of duplicates; some 0.1 ms a passage, once."""
+        with self.vault.reading() as reader:
+            self._spreader.learn(reader)
 
     def log(
         self, after: int = 0, document_id: str | None = None, limit: int = 1000, reading: int | None = None
@@ -237,24 +198,37 @@ class Desk:
         """Items as they count: as an adjudicator settled them, else as both or the first reading have them."""
         with self.vault.reading() as reader:
             sheet = self.sheets.load(reader, document_id)
-            return in_order(settled(sheet, held_items(reader, document_id)).values(), sheet, self.program)
+            return in_order(settled(sheet, held_items(reader, document_id, sheet.known)).values(), sheet, self.program)
 
-    def _report(self, reader: Connection, document_id: str) -> Report:
-        found = inbox.rows(reader, document_id)
-        if not found:
-            raise UsageError(document_id, "no such report on this desk", "See the list of reports")
-        newest = reader.scalar(select(func.max(decisions.c.decision_id)).where(decisions.c.document_id == document_id))
-        return inbox.report_of(found[0], self._count(reader, found[0], {document_id: newest or 0}))
+    def coverage(self) -> list[Row]:
+        """Rows like those of coverage.csv: report x all 120 targets, ``state`` "confirmed" where an item holds."""
+        return [row for tally in self._tally() for row in tally.coverage]
 
-    def _count(self, reader: Connection, row: Any, newest: Mapping[str, int]) -> Mapping[str, int]:
-        """Items by state as they count; kept until something is decided or mapped."""
-        stand = (row.key, row.state, newest.get(row.document_id, 0))
-        kept = self._counts.get(row.document_id)
-        if kept and kept[0] == stand:
-            return kept[1]
-        counts = counted(reader, row.document_id, row.key) if row.key else {}
-        self._counts[row.document_id] = stand, counts
-        return counts
+    def mapping(self) -> list[Row]:
+        """Rows like those of mapping.csv: report x implementer x target with evidence, ``lane`` may be "confirmed"."""
+        return [row for tally in self._tally() for row in tally.mapping]
 
+    def record(self, document_id: str, changes: Sequence[Change], reader: Reader, batch: str = "") -> Decided:
+        """Write changes as they are, without the rules of asking: what attaching and migrating find.
 
-_NEWEST = select(decisions.c.document_id, func.max(decisions.c.decision_id)).group_by(decisions.c.document_id)
+        Args:
+            changes: each item with the version that counts up from `before`. batch: id to share, "" for a new one.
+
+        Raises:
+            Conflict: if an item is no longer as `before` says; nothing is written.
+        """
+        with self.vault.deciding() as writer:
+            by = log.stamp(reader, self.sheets.load(writer, document_id).text_sha256, batch)
+            written = log.write(writer, changes, by)
+        return Decided(tuple(one.item for one in written), tuple(written))
+
+    def held(self, document_id: str) -> Held:
+        """What was decided on a report, by reading and item, also what was added and taken back."""
+        with self.vault.reading() as reader:
+            return held_items(reader, document_id)
+
+    def _tally(self) -> Iterator[Tally]:
+        with self.vault.reading() as reader:
+            for report in self.reports_at(reader):
+                stand = self._counts[report.document_id][0]
+                yield self._tallies.of(reader, report, stand, self.sheets)

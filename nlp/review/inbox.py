@@ -30,10 +30,17 @@ NAME = 200  # characters of a file name that are kept
 def keep_file(folder: Path, data: bytes, about: Mapping[str, Any]) -> str:
     """Keep a report as it came, and beside it what is known of its arrival; return its sha256 (hex)."""
     name = hashlib.sha256(data).hexdigest()
-    _write(folder / FILES / f"{name}.json", line(about).encode())
+    keep_about(folder, name, about)
     if not (folder / FILES / name).is_file():
         _write(folder / FILES / name, data)
     return name
+
+
+def keep_about(folder: Path, document_id: str, about: Mapping[str, Any]) -> None:
+    """Keep what is known of a report's arrival, unless it is kept already: a lost database is made again from it."""
+    path = folder / FILES / f"{document_id}.json"
+    if not path.is_file():
+        _write(path, line(about).encode())
 
 
 def known(reader: Connection, document_id: str) -> bool:

@@ -10,7 +10,7 @@ import json
 import os
 from pathlib import Path
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from nlp.errors import StoreError
 from nlp.jsonl import line
@@ -20,6 +20,7 @@ from nlp.store.tables import decisions
 JOURNAL = "decisions.jsonl"
 TAIL = 1 << 16  # bytes looked at from the end, until a whole line is found
 AT_ONCE = 1000
+AFTER = select(decisions).where(decisions.c.decision_id > bindparam("last")).order_by(decisions.c.decision_id)
 ADVICE = "Nothing was changed. Put back a newer copy of the database, or run: evmap desk restore DESK"
 
 
@@ -35,7 +36,7 @@ class Journal:
         Raises:
             StoreError: if the journal knows decisions that the database does not: it is not the one that it followed.
         """
-        self._last = _mend(self._path)
+        self._last = self.mend(self._path)
         newest = reader.scalar(select(func.max(decisions.c.decision_id))) or 0
         if self._last > newest:
             reason = f"has decisions up to number {self._last}, the database beside it only up to {newest}"
@@ -48,8 +49,7 @@ class Journal:
         Raises:
             StoreError: if it cannot be written: what was decided stands in the database.
         """
-        after = select(decisions).where(decisions.c.decision_id > self._last).order_by(decisions.c.decision_id)
-        rows = reader.execute(after, execution_options={"yield_per": AT_ONCE}).mappings()
+        rows = reader.execute(AFTER, {"last": self._last}, execution_options={"yield_per": AT_ONCE}).mappings()
         try:
             with self._path.open("a", encoding="utf-8", newline="") as file:
                 for row in rows:
@@ -61,21 +61,21 @@ class Journal:
             advice = "Make room, then open the desk again: what was decided is in its database"
             raise StoreError(self._path, f"cannot be written: {error.strerror}", advice) from error
 
-
-def _mend(path: Path) -> int:
-    """Cut off a line that was not written whole; return the number of the last decision, 0 if there is none."""
-    if not path.exists():
-        return 0
-    with path.open("r+b") as file:
-        size, tail, reach = file.seek(0, os.SEEK_END), b"", 0
-        while reach < size and tail.count(b"\n") < 2:
-            reach = min(size, reach + TAIL)
-            file.seek(size - reach)
-            tail = file.read(reach)
-        end = tail.rfind(b"\n") + 1
-        file.truncate(size - len(tail) + end)
-        lines = tail[:end].splitlines()
-    try:
-        return int(json.loads(lines[-1])["decision_id"]) if lines else 0
-    except (ValueError, KeyError, TypeError):
-        raise StoreError(path, "its last line is no decision", ADVICE) from None
+    @staticmethod
+    def mend(path: Path) -> int:
+        """Cut off a line that was not written whole; return the number of the last decision, 0 if there is none."""
+        if not path.exists():
+            return 0
+        with path.open("r+b") as file:
+            size, tail, reach = file.seek(0, os.SEEK_END), b"", 0
+            while reach < size and tail.count(b"\n") < 2:
+                reach = min(size, reach + TAIL)
+                file.seek(size - reach)
+                tail = file.read(reach)
+            end = tail.rfind(b"\n") + 1
+            file.truncate(size - len(tail) + end)
+            lines = tail[:end].splitlines()
+        try:
+            return int(json.loads(lines[-1])["decision_id"]) if lines else 0
+        except (ValueError, KeyError, TypeError):
+            raise StoreError(path, "its last line is no decision", ADVICE) from None

@@ -106,15 +106,16 @@ def placed(item: Item, text: str, start: int, end: int) -> Item:
 
 def added_id(document_id: str, target: str, start: int, end: int) -> str:
     """Id of an item that a person added: 16 hex digits."""
-    return _short(f"{document_id}\x1f{start}\x1f{end}\x1f{target}")
+    return short_id(f"{document_id}\x1f{start}\x1f{end}\x1f{target}")
 
 
 def link_id(passage_id: str, target: str) -> str:
     """Id that the machine gives to a link: 16 hex digits."""
-    return _short(f"{passage_id}\x1f{target}")
+    return short_id(f"{passage_id}\x1f{target}")
 
 
-def _short(key: str) -> str:
+def short_id(key: str) -> str:
+    """16 hex digits that stand for a key."""
     return hashlib.sha256(key.encode()).hexdigest()[:16]
 
 
