@@ -25,13 +25,15 @@ from nlp.formats.tables import VIEWS, values
 from nlp.formats.web_annotation import PROPERTIES
 from nlp.jsonl import read_rows
 from nlp.program import load_program
+from nlp.review.desk import Desk
+from nlp.review.exporting import export_desk
 from nlp.run import Order, run
 from nlp.settings import Settings
 from tests.formats import checking
-from tests.formats.folders import PROGRAM, decide, export_desk, fill, source
+from tests.formats.folders import PROGRAM, decide, fill, source
 
 ROOT = Path(__file__).resolve().parent.parent
-SAMPLES = ("01-*.pdf", "04-*.txt", "12-*.html", "16-*.docx")
+SAMPLES = ("06-*.docx", "15-*.pdf")
 HOSTILE = "=HYPERLINK(\"http://x\")\n\n@SUM(A1) {{7*7}} <script>alert(1)</script> \\textbf{x} & 50 % $ # _ ~ ^ 'x'"
 KINDS: dict[str, Any] = {
     "string": str, "date": str, "datetime": str, "integer": int, "number": (int, float), "boolean": bool,
@@ -41,7 +43,7 @@ KINDS: dict[str, Any] = {
 
 @pytest.fixture(scope="module")
 def out(tiny_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A finished run over four samples, a hostile text and a torn file."""
+    """A finished run over two samples, a hostile text and a torn file."""
     folder = tmp_path_factory.mktemp("mapped")
     for pattern in SAMPLES:
         (file,) = (ROOT / "corpus" / "samples").glob(pattern)
@@ -55,14 +57,13 @@ def out(tiny_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Pa
 @pytest.fixture(scope="module")
 def decided(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A desk's export: links with their state, and decisions."""
-    from nlp.review.desk import Desk
-
     folder = tmp_path_factory.mktemp("decided")
     with Desk.open(folder / "desk", program=PROGRAM) as desk:
         made = fill(desk)
         for number, document_id in enumerate(made):
             decide(desk, document_id, random.Random(number), 20)
-        return export_desk(desk, made, folder / "out")
+        export_desk(desk, folder / "out")
+    return folder / "out"
 
 
 @pytest.fixture(params=["run", "desk"])
@@ -117,9 +118,9 @@ def fits(value: Any, field: Field) -> bool:
         return field.empty
     if field.values and value not in field.values:
         return False
-    if field.unit == "0 to 1" and field.kind == "number" and not 0 <= value <= 1:
+    if not isinstance(value, KINDS[field.kind]) or isinstance(value, bool) != (field.kind == "boolean"):
         return False
-    return isinstance(value, KINDS[field.kind]) and isinstance(value, bool) == (field.kind == "boolean")
+    return field.unit != "0 to 1" or field.kind != "number" or 0 <= value <= 1
 
 
 def test_a_field_that_is_not_described_is_noticed():
@@ -137,9 +138,10 @@ def test_a_field_that_is_not_described_is_noticed():
 def test_web_annotation_in_one_file(folder: Path, tmp_path: Path):
     content = json.loads(exported("web-annotation", folder, tmp_path).read_text("utf-8"))
     assert checking.schema_faults(content) == []
-    assert checking.annotation_faults(content) == []
+    assert checking.annotation_faults(some(content)) == []
     items, links = content["first"]["items"], rows(folder, "links")
-    assert content["total"] == len(items) == len(links)
+    assert content["total"] == len(items)
+    items = [row for row in items if row["evmapState"] != "rejected"]
     texts = {path.stem: path.read_bytes().decode() for path in (folder / "text").iterdir()}
     for item, link in zip(items, links, strict=True):
         quoted, placed = item["target"]["selector"][:2]
@@ -147,6 +149,12 @@ def test_web_annotation_in_one_file(folder: Path, tmp_path: Path):
         assert text[placed["start"] : placed["end"]] == quoted["exact"] == link["quote"]
         assert item["body"][0]["source"] == f"urn:evmap:{link['target']}"
         assert item["target"]["source"]["id"] == f"nih:sha-256;{link['document_id']}"
+
+
+def some(content: dict[str, Any], most: int = 60) -> dict[str, Any]:
+    """A collection with so many of its annotations, drawn from all of it."""
+    items = content["first"]["items"]
+    return {**content, "first": {**content["first"], "items": items[:: max(1, len(items) // most)]}}
 
 
 def test_web_annotation_in_pages(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -161,9 +169,10 @@ def test_web_annotation_in_pages(folder: Path, tmp_path: Path, monkeypatch: pyte
         seen += page["items"]
         last, name = name, page.get("next")
     assert last == collection["last"]
-    assert len(seen) == collection["total"] == len(rows(folder, "links"))
+    assert len(seen) == collection["total"]
     assert seen[0]["body"][0]["source"].startswith("https://example.org/p/objective:")
-    assert [row["id"].rpartition(":")[2] for row in seen] == [row["link_id"] for row in rows(folder, "links")]
+    kept = [row["id"].rpartition(":")[2] for row in seen if row["evmapState"] != "rejected"]
+    assert kept == [row["link_id"] for row in rows(folder, "links")]
 
 
 def test_the_graph_holds_what_the_file_says(decided: Path, tmp_path: Path):
@@ -173,15 +182,18 @@ def test_the_graph_holds_what_the_file_says(decided: Path, tmp_path: Path):
     graph = checking.annotation_graph(content)
     oa, ours = Namespace("http://www.w3.org/ns/oa#"), Namespace("urn:evmap:terms:")
     links = rows(decided, "links")
-    assert len(set(graph.subjects(RDF.type, oa.Annotation))) == len(links)
-    for link in links:
+    rejected = [row for found in source(decided).rejected.values() for row in found]
+    assert rejected
+    assert len(set(graph.subjects(RDF.type, oa.Annotation))) == len(links) + len(rejected)
+    for link in [*links, *rejected]:
         node = URIRef(f"urn:evmap:link:{link['link_id']}")
         assert graph.value(node, ours.state) == Literal(link["state"])
         assert (graph.value(node, oa.motivatedBy) == oa.assessing) == (link["state"] == "rejected")
-        if link["probability"] is not None:
+        if link["probability"] is not None:  # of what an officer added and took back
             assert math.isclose(float(graph.value(node, ours.probability)), link["probability"])
     used = {key for item in content["first"]["items"] for key in {**item, **item["target"]}}
-    assert set(PROPERTIES) <= used, "every property of ours is described, and used"
+    standard = {"id", "type", "motivation", "generator", "creator", "created", "body", "target", "source", "selector"}
+    assert used - standard <= set(PROPERTIES), "every property of ours is described"
 
 
 @pytest.mark.parametrize(
@@ -196,6 +208,8 @@ def test_the_graph_holds_what_the_file_says(decided: Path, tmp_path: Path):
 )
 def test_the_validators_find_what_is_wrong(change: Any, fault: str, decided: Path, tmp_path: Path):
     content = json.loads(exported("web-annotation", decided, tmp_path).read_text("utf-8"))
+    content["first"]["items"] = content["first"]["items"][:3]
+    assert not checking.schema_faults(content) and not checking.annotation_faults(content)
     change(content["first"]["items"][0])
     assert checking.schema_faults(content) or checking.annotation_faults(content), fault
 
@@ -309,8 +323,9 @@ def test_datasette_opens_it_with_facets_and_search(out: Path, tmp_path: Path):
         answer = checking.asked(f"{base}/links.json?_facet=lane&_size=0")
         counts = {row["value"]: row["count"] for row in answer["facet_results"]["lane"]["results"]}
         assert sum(counts.values()) == len(links)
-        hits = checking.asked(f"{base}/links.json?_search={quote(words)}&_shape=array&_size=max")
-        assert links[0]["link_id"] in {row["link_id"] for row in hits}
+        wanted = f"_search={quote(words)}&link_id={links[0]['link_id']}"
+        assert len(checking.asked(f"{base}/links.json?{wanted}&_shape=array")) == 1
+        assert not checking.asked(f"{base}/links.json?{wanted}+nowherewritten&_shape=array")
         about = checking.asked(f"{address}/-/metadata.json")["databases"][path.stem]["tables"]["links"]
         assert about["facets"] and about["columns"]["probability"].startswith("calibrated")
         target = checking.asked(f"{base}/codebook/objective:16.json?_shape=array")
@@ -330,20 +345,11 @@ def test_libreoffice_reads_every_cell(folder: Path, tmp_path: Path):
         wanted = [values(view.table, row) for row in view.rows(source(folder))]
         assert len(cells) == len(wanted)
         assert not [
-            pair for row in zip(cells, wanted, strict=True) for pair in zip(*row, strict=True) if not same(*pair)
+            pair
+            for row in zip(cells, wanted, strict=True)
+            for pair in zip(*row, strict=True)
+            if not checking.same(*pair)
         ]
-
-
-def same(cell: str, value: Any) -> bool:
-    """Whether a cell as LibreOffice saves it holds a value; line ends and what XLSX cannot hold aside."""
-    if value is None or isinstance(value, bool):
-        return cell.lower() == ("" if value is None else str(value).lower())
-    if isinstance(value, int | float):
-        return math.isclose(float(cell), value, abs_tol=1e-9)
-    return (
-        cell.split() == "".join(mark if mark.isprintable() else " " for mark in value).split()
-        or cell.split() == value.split()
-    )
 
 
 def test_a_workbook_says_what_it_had_to_cut_and_goes_on_in_a_next_sheet(decided: Path, tmp_path: Path):
@@ -427,8 +433,9 @@ def test_a_crate_is_laid_into_the_run(decided: Path, tmp_path: Path):
 
 
 @pytest.mark.parametrize("name", list(FORMATS))
-def test_no_folder_of_the_machine_goes_out_and_the_bytes_are_the_same_again(name: str, decided: Path, tmp_path: Path):
-    made = [exported(name, decided, tmp_path / str(number)) for number in range(2)]
+def test_no_folder_of_the_machine_goes_out_and_the_bytes_are_the_same_again(name: str, out: Path, tmp_path: Path):
+    assert rows(out, "ledger")[0]["input"].startswith(str(out.parent))
+    made = [exported(name, out, tmp_path / str(number)) for number in range(2)]
     contents = []
     for path in made:
         files = sorted(file for file in [path, *path.rglob("*")] if file.is_file())
@@ -436,7 +443,7 @@ def test_no_folder_of_the_machine_goes_out_and_the_bytes_are_the_same_again(name
     if name != "xlsx":  # a workbook bears the time of its making
         assert contents[0] == contents[1]
     if name != "ro-crate":  # holds the run's own files as they are
-        assert not [content for content in contents[0] if b"/home/somebody" in content]
+        assert not [content for content in contents[0] if str(out.parent).encode() in content]
     assert not list(tmp_path.rglob("*.draft")), "no draft stays"
 
 
@@ -444,7 +451,7 @@ def test_only_the_lanes_asked_for_and_what_was_decided(decided: Path, tmp_path: 
     path = exported("web-annotation", decided, tmp_path, lanes=("suggested",))
     items = json.loads(path.read_text("utf-8"))["first"]["items"]
     wanted = [row for row in rows(decided, "links") if row["lane"] == "suggested" or row["state"] != "suggested"]
-    assert len(items) == len(wanted) < len(rows(decided, "links"))
+    assert len([row for row in items if row["evmapState"] != "rejected"]) == len(wanted) < len(rows(decided, "links"))
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ class Claim:
         quote: the words; "" where the file names only the place. prefix, suffix: what stands around them.
         item_id: id of the link or item that it speaks of, "" where it names none.
         treatment, implementer: None where the file does not say. reason: a remark. who, at: as the file tells them.
+        part_of: id of an item that it is a part of, "" where it is whole.
         by_hand: whether a person added it where the machine was silent.
         row: the whole row of links.jsonl where the file carries it, {} otherwise.
     """
@@ -45,6 +46,7 @@ class Claim:
     reason: str = ""
     who: str = ""
     at: str = ""
+    part_of: str = ""
     by_hand: bool = False
     row: Mapping[str, Any] = field(default_factory=dict)
 
@@ -159,6 +161,9 @@ class _Book:
     def ask(self, claim: Claim, start: int, end: int) -> tuple[Ask | None, str]:
         """What a claim asks for, None where it says what holds already or nothing; and why it is left out, or ""."""
         item = self.by_id.get(claim.item_id) or self.by_place.get((start, end, claim.target))
+        whole = self.by_id.get(claim.part_of)
+        if item is None and whole and whole.state in HOLDS and whole.start <= start and end <= whole.end:
+            return None, ""
         if item is None:
             return _unknown(claim, start, end)
         holds = claim.state in HOLDS

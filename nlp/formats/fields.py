@@ -86,6 +86,14 @@ BOX = Field("bbox", "array", "rectangle on the page: left, top, right, bottom; n
 IMPLEMENTER = _text("implementer", "who acts: id in the codebook, null when unknown", empty=True)
 TREATMENT = _text("treatment", "how the act is told; null where nothing is told as an act", True, TREATMENTS)
 
+DESK = (
+    _text("state", "what officers decided", True, ITEM_STATES, optional=True),
+    _text(
+        "item_id", "item of the desk that it shows; another id where that spans several passages", True, optional=True
+    ),
+    _text("implementer_text", "who acts, where the codebook does not know it", True, optional=True),
+    _text("reason", "why they decided so, in their words", optional=True),
+)  # what links of a desk's export have beside
 LEDGER = Table(
     "inputs", "ledger.jsonl", "an input, read or not",
     (
@@ -156,19 +164,19 @@ LINKS = Table(
     (
         Field("link_id", "string", "16 hex digits", key=True),
         DOCUMENT,
-        _to("passage_id", "passages.passage_id", "passage that holds it; null where it spans several", empty=True),
+        _to("passage_id", "passages.passage_id", "passage that holds it"),
         TARGET,
-        _share("probability", "calibrated probability; null where a reader added it", empty=True),
-        _text("lane", "suggested: sure enough to show first; review: to be looked at", True, LANES),
+        _share("probability", "calibrated probability"),
+        _text("lane", "suggested: sure enough to show first; review: to be looked at", values=LANES),
         _text("quote", "the words, exactly canonical_text[start:end]"),
         START, END, PAGE, BOX,
         _text("prefix", "up to 32 characters before the quote"),
         _text("suffix", "up to 32 characters after the quote"),
         IMPLEMENTER, TREATMENT,
-        Field("why", "object", "what carried it: sentences, codebook terms, nearest annotated examples", empty=True),
-        _text("model", "sha256 (hex) of the model"),
+        Field("why", "object", "what carried it: sentences, codebook terms, nearest annotated examples"),
+        _text("model", "sha256 (hex) of the model, empty where an officer added it"),
         _text("program", "sha256 (hex) of the codebook"),
-        _text("state", "what officers decided; absent: nobody was asked", True, ITEM_STATES, optional=True),
+        *DESK,
     ),
 )  # fmt: skip
 MAPPING = Table(
@@ -185,7 +193,7 @@ MAPPING = Table(
         _text("best_quote", "quote of the best link"),
         PAGE,
         _text("symbol", "symbol of the document", empty=True),
-        _text("lane", "lane of the best link", True, LANES),
+        _text("lane", "lane of the best link; confirmed where an officer decided so", True, ("confirmed", *LANES)),
     ),
 )  # fmt: skip
 COVERAGE = Table(

@@ -134,7 +134,10 @@ def _carried(row: Row, links: list[Row], tags: list[str] | None, run: Row) -> Ta
     kept = ("link_id", "target", "start", "end", "lane", "treatment")
     return {
         **{name: row[name] for name in ("document_id", "start", "end", "treatment")},
-        "links": [{**{name: link[name] for name in kept}, "state": state_of(link)} for link in links],
+        "links": [
+            {**{name: link[name] for name in kept}, "state": state_of(link), "by_hand": not link["model"]}
+            for link in links
+        ],
         "tags": tags,
         "model": str(run.get("model")),
         "score": max((link["probability"] or 0 for link in links), default=0),

@@ -76,7 +76,7 @@ def _claims(item: Item, carried: Task, unchanged: bool) -> Iterator[Claim]:
     for target in chosen:
         if target not in linked:
             place: dict[str, Any] = {"target": target, "start": carried["start"], "end": carried["end"]}
-            place |= {"link_id": "", "lane": None}
+            place |= {"link_id": "", "by_hand": False}
             yield _claim(item, carried, place, "confirmed")
 
 
@@ -96,5 +96,5 @@ def _claim(item: Item, carried: Task, link: Task, state: str) -> Claim:
         treatment=told if told else None,
         reason=item.marks.reason,
         who=item.by,
-        by_hand=link["lane"] is None,
+        by_hand=link["by_hand"],
     )

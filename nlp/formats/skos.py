@@ -7,6 +7,7 @@ What SKOS has no word for, and the order of things, stands under names of ours: 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -46,10 +47,22 @@ def write(source: Source, path: Path) -> list[Path]:
         UsageError: if it cannot be written. MissingExtra: without rdflib.
     """
     form = SUFFIXES.get(path.suffix, "turtle")
-    content = graph(source.program, source.options.base).serialize(format=form, encoding="utf-8")
+    content = graph(source.program, source.options.base).serialize(format=form)
+    if form == "json-ld":
+        content = json.dumps(_in_order(json.loads(content)), ensure_ascii=False, indent=1) + "\n"
     with making(path) as draft:
-        draft.write_bytes(content)
+        draft.write_text(content, "utf-8")
     return [path]
+
+
+def _in_order(value: Any, listed: bool = False) -> Any:
+    """JSON-LD with what has no order put in one, so that the same codebook gives the same bytes."""
+    if isinstance(value, dict):
+        return {key: _in_order(value[key], listed=key == "@list") for key in sorted(value)}
+    if isinstance(value, list):
+        found = [_in_order(part) for part in value]
+        return found if listed else sorted(found, key=lambda part: json.dumps(part, sort_keys=True))
+    return value
 
 
 def rdf() -> Any:

@@ -14,10 +14,15 @@ from nlp.cells import bare
 from nlp.errors import UsageError
 from nlp.jsonl import read_rows
 from nlp.program import Program
+from nlp.review.records import FINAL, FIRST
 from nlp.seal import AGAIN, MANIFEST, require_finished
 from nlp.writers.walk import Found, Row, Rows, walk
 
 DECISIONS = "decisions.jsonl"
+_SAME = (
+    "document_id", "passage_id", "target", "probability", "quote", "start", "end", "page", "prefix", "suffix",
+    "treatment", "model", "program", "state", "reason",
+)  # fmt: skip
 BASE = "urn:evmap:"
 HASH = "nih:sha-256;"  # RFC 6920, section 7: a hash as people write it
 
@@ -69,9 +74,13 @@ class Source:
         return self.rows.manifest
 
     def found(self) -> Iterator[Found]:
-        """Yield every document and every input that could not be read, with links of the lanes asked for."""
+        """Yield every document and every input that could not be read, with its links as `wants` has them.
+
+        What officers rejected, which a desk's export leaves out of its links, comes after them.
+        """
         for found in walk(self.rows):
-            yield Found(found.entry, found.document, found.passages, [*filter(self.wants, found.links)])
+            also = self.rejected.get(found.document["document_id"], []) if found.document else []
+            yield Found(found.entry, found.document, found.passages, [*filter(self.wants, found.links), *also])
 
     def wants(self, link: Row) -> bool:
         """Whether a link is to be exported."""
@@ -84,8 +93,17 @@ class Source:
 
     @functools.cached_property
     def decided(self) -> dict[str, Row]:
-        """The last decision of each item."""
-        return {row["item_id"]: row for row in self.decisions()}
+        """The last decision of each item: of an adjudicator where there is one, else of the first reading."""
+        return last_decisions(self.decisions())
+
+    @functools.cached_property
+    def rejected(self) -> dict[str, list[Row]]:
+        """What officers rejected, as rows of links.jsonl, by document."""
+        found: dict[str, list[Row]] = {}
+        for row in self.decided.values():
+            if row["item"]["state"] == "rejected":
+                found.setdefault(row["document_id"], []).append(link_of(row["item"], self.program))
+        return found
 
     def sheet(self, name: str) -> Iterator[dict[str, str]]:
         """Yield the rows of a CSV file of the folder, cells as they were before they were made inert."""
@@ -96,6 +114,31 @@ class Source:
     def iri(self, name: str) -> str:
         """IRI of something of ours, such as "objective:16" or "link:0f3a"."""
         return f"{self.options.base}{name}"
+
+
+def last_decisions(rows: Iterable[Row]) -> dict[str, Row]:
+    """Return the last decision of each item: an adjudicator's where there is one, else the first reading's."""
+    found: dict[str, Row] = {}
+    for row in rows:
+        held = found.get(row["item_id"], row)
+        if row["reading"] == FINAL or row["reading"] == held["reading"] == FIRST:
+            found[row["item_id"]] = row
+    return found
+
+
+def link_of(item: Row, program: Program) -> Row:
+    """Return an item of a decision as a row of links.jsonl, as a desk's export has them."""
+    known = item["implementer"] in program.body_by_id
+    return {
+        "link_id": item["item_id"],
+        **{name: item[name] for name in _SAME},
+        "lane": item["lane"] or "review",
+        "bbox": None,
+        "implementer": item["implementer"] if known else None,
+        "why": item.get("why") or {},
+        "item_id": item["item_id"],
+        "implementer_text": None if known else item["implementer"],
+    }
 
 
 def shown(name: str) -> str:

@@ -206,10 +206,10 @@ def _value(value: Any, field: Field) -> Any:
 
 
 def row_of(table: Table, cells: Mapping[str, Any]) -> Row:
-    """Undo `values`, given each value by its field; a field that only some folders have is left out where empty."""
-    found = {}
-    for field in table.fields:
-        value = cells[field.name]
-        if value is not None or not field.optional:
-            found[field.name] = json.loads(value) if field.kind in NESTED and value is not None else value
-    return found
+    """Undo `values`, given each value by its field; what only some folders have is left out where it is all empty."""
+    whole = any(cells[field.name] for field in table.fields if field.optional)
+    return {
+        field.name: json.loads(value) if field.kind in NESTED and (value := cells[field.name]) else cells[field.name]
+        for field in table.fields
+        if whole or not field.optional
+    }

@@ -15,7 +15,9 @@ from nlp.formats import fields
 from nlp.formats.claims import Claim
 from nlp.formats.fields import Table
 from nlp.formats.package import AT_ONCE
+from nlp.formats.source import last_decisions, link_of
 from nlp.formats.tables import row_of
+from nlp.program import load_program
 from nlp.writers.walk import Row
 
 _CASTS: dict[str, Callable[[str], Any]] = {"integer": int, "number": float, "boolean": lambda cell: cell == "true"}
@@ -27,14 +29,18 @@ def read(path: Path, name: str) -> Iterator[Claim]:
     Raises:
         UsageError: if it cannot be read, or is no export of ours. MissingExtra: without what reads it.
     """
-    last = {row["item_id"]: row for row in rows(path, name, fields.DECISIONS)}
+    last = last_decisions(rows(path, name, fields.DECISIONS))
     for row in rows(path, name, fields.LINKS):
-        decision = last.get(row["link_id"], {})
-        yield claim_of(row, decision)
+        yield claim_of(row, last.get(row["link_id"], {}))
+    program = load_program()
+    for decision in last.values():
+        if decision["item"]["state"] == "rejected":
+            yield claim_of(link_of(decision["item"], program), decision)
 
 
 def claim_of(row: Row, decision: Row) -> Claim:
     """A row of links.jsonl as a claim, with its last decision, {} for none."""
+    who = row["implementer"] or row.get("implementer_text")
     told = {name: row[name] for name in ("start", "end", "quote", "prefix", "suffix")}
     return Claim(
         row["document_id"],
@@ -43,11 +49,12 @@ def claim_of(row: Row, decision: Row) -> Claim:
         **told,
         item_id=row["link_id"],
         treatment=row["treatment"] or "",
-        implementer=row["implementer"] or ("" if row.get("state") == "corrected" else None),
-        reason=(decision.get("item") or {}).get("reason") or "",
+        implementer=who or ("" if row.get("state") == "corrected" else None),
+        reason=row.get("reason") or "",
         who=decision.get("who", ""),
         at=decision.get("at", ""),
-        by_hand=row["lane"] is None,
+        part_of=row["item_id"] if row.get("item_id", row["link_id"]) != row["link_id"] else "",
+        by_hand=not row["model"],
         row=row,
     )
 
@@ -74,7 +81,7 @@ def _csv(path: Path, table: Table) -> Iterator[Row]:
 
 
 def _value(cell: str, field: fields.Field) -> Any:
-    if cell == "" and (field.empty or field.optional):
+    if cell == "" and field.empty:
         return None
     return _CASTS.get(field.kind, str)(cell)
 

@@ -29,13 +29,18 @@ PROPERTIES = {
     "lane": "suggested: sure enough to show first; review: to be looked at",
     "passageId": "passage of the run that holds the quote",
     "implementer": "who acts: id in the codebook",
+    "implementerText": "who acts, where the codebook does not know it",
+    "itemId": "item of the desk that it shows; another id than its own where that spans several passages",
     "treatment": "how the act is told: done, planned, standing, recommended, mention",
     "why": "what carried the link: sentences, codebook terms, nearest annotated examples",
     "program": "sha256 of the codebook",
-    "model": "sha256 of the model",
+    "model": "sha256 of the model, empty where an officer added it",
     "textDigest": "sha256 of the canonical text (UTF-8) that start and end count in",
 }
-KEPT = {"lane": "lane", "passageId": "passage_id", "implementer": "implementer", "treatment": "treatment"}
+KEPT = {
+    "probability": "probability", "lane": "lane", "passageId": "passage_id", "implementer": "implementer",
+    "implementerText": "implementer_text", "treatment": "treatment", "why": "why", "itemId": "item_id",
+}  # fmt: skip
 
 
 def context(base: str) -> list[Any]:
@@ -118,11 +123,12 @@ def annotated(source: Source) -> Iterator[Row]:
 
 
 def _annotation(source: Source, link: Row, document: Row, digest: str) -> Row:
-    state, decision = link.get("state") or "suggested", source.decided.get(link["link_id"], {})
+    item = link.get("item_id") or link["link_id"]
+    state, decision = link.get("state") or "suggested", source.decided.get(item, {})
     purpose = "assessing" if state == "rejected" else "classifying"
     concept = {"type": "SpecificResource", "source": source.iri(link["target"]), "purpose": purpose}
-    reason = (decision.get("item") or {}).get("reason")
-    remark = [{"type": "TextualBody", "value": reason, "purpose": "commenting"}] if reason else []
+    said = link.get("reason")
+    remark = [{"type": "TextualBody", "value": said, "purpose": "commenting"}] if said else []
     agents = _agents(source, link, decision, state)
     return {
         "id": source.iri(f"link:{link['link_id']}"),
@@ -132,9 +138,7 @@ def _annotation(source: Source, link: Row, document: Row, digest: str) -> Row:
         "body": [concept, *remark],
         "target": _target(link, document, digest),
         "evmapState": state,
-        **({"probability": link["probability"]} if link["probability"] is not None else {}),
-        **{name: link[key] for name, key in KEPT.items() if link[key] is not None},
-        **({"why": link["why"]} if link["why"] is not None else {}),
+        **{name: link[key] for name, key in KEPT.items() if link.get(key) is not None},
         "program": link["program"],
         "model": link["model"],
     }

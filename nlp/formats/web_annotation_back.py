@@ -127,6 +127,8 @@ _SELECTORS = {"TextQuoteSelector": _quote, "TextPositionSelector": _position, "F
 
 def _claim(row: dict[str, Any], target: str, document_id: str, place: dict[str, Any]) -> Claim:
     ours = "evmapState" in row
+    item = str(row.get("itemId", "")) or str(row.get("id")).rpartition("link:")[2]
+    blank = "" if row.get("evmapState") == "corrected" else None
     where = {name: place[name] for name in ("start", "end", "quote", "prefix", "suffix") if name in place}
     who = next((agent for agent in _many(row.get("creator")) if _is_person(agent)), None)
     nickname = who.get("nickname") or "" if isinstance(who, dict) else ""
@@ -137,11 +139,12 @@ def _claim(row: dict[str, Any], target: str, document_id: str, place: dict[str, 
         **where,
         item_id=str(row["id"]).rpartition("link:")[2] if ours else "",
         treatment=row.get("treatment", "") if ours else None,
-        implementer=row.get("implementer", "" if row.get("evmapState") == "corrected" else None) if ours else None,
+        implementer=row.get("implementer", row.get("implementerText", blank)) if ours else None,
         reason=_remark(row),
         who=str(nickname),
         at=str(row.get("created") or ""),
-        by_hand=ours and "lane" not in row,
+        part_of=item if item != str(row.get("id")).rpartition("link:")[2] else "",
+        by_hand=ours and not row["model"],
         row=_link(row, target, document_id, place) if ours else {},
     )
 
@@ -172,19 +175,17 @@ def _remark(row: dict[str, Any]) -> str:
 
 def _link(row: dict[str, Any], target: str, document_id: str, place: dict[str, Any]) -> dict[str, Any]:
     """The row of links.jsonl that an export of ours was made of, with its state."""
-    kept = {key: row.get(name) for name, key in KEPT.items()}
+    desk = {"item_id": row["itemId"], "implementer_text": row.get("implementerText"), "reason": _remark(row)} if (
+        "itemId" in row
+    ) else {}  # fmt: skip
     return {
         "link_id": str(row["id"]).rpartition("link:")[2],
         "document_id": document_id,
-        "passage_id": kept["passage_id"],
         "target": target,
-        "probability": row.get("probability"),
-        "lane": kept["lane"],
         **{name: place.get(name) for name in ("quote", "start", "end", "page", "bbox", "prefix", "suffix")},
-        "implementer": kept["implementer"],
-        "treatment": kept["treatment"],
-        "why": row.get("why"),
+        **{key: row.get(name) for name, key in KEPT.items() if key not in ("item_id", "implementer_text")},
         "model": row["model"],
         "program": row["program"],
         "state": row["evmapState"],
+        **desk,
     }

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import math
 import os
 import shutil
 import socket
@@ -60,9 +61,10 @@ def shape_faults(graph: Any, shapes: str) -> list[str]:
 
 def package_faults(path: Path) -> list[str]:
     """What frictionless has against a data package: types, constraints, keys, references, hashes, counts."""
-    from frictionless import Package, validate
+    from frictionless import Package
 
-    report = validate(Package(str(path / "datapackage.json")))
+    described = json.loads((path / "datapackage.json").read_text("utf-8"))
+    report = Package.from_descriptor(described, basepath=str(path)).validate()
     return [str(row) for row in report.flatten(["type", "note"])]
 
 
@@ -82,6 +84,18 @@ def sheets(path: Path, folder: Path) -> dict[str, list[list[str]]]:
         with file.open(encoding="utf-8", newline="") as opened:
             found[file.stem.removeprefix(f"{path.stem}-")] = list(csv.reader(opened))
     return found
+
+
+def same(cell: str, value: Any) -> bool:
+    """Whether a cell as LibreOffice saves it holds a value; line ends and what XLSX cannot hold aside."""
+    if value is None or isinstance(value, bool):
+        return cell.lower() == ("" if value is None else str(value).lower())
+    if isinstance(value, int | float):
+        return math.isclose(float(cell), value, abs_tol=1e-9)
+    return (
+        cell.split() == "".join(mark if mark.isprintable() else " " for mark in value).split()
+        or cell.split() == value.split()
+    )
 
 
 @contextmanager

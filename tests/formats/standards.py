@@ -1,8 +1,8 @@
-"""What the standards ask, restated: JSON Schema for Web Annotation, SHACL for its graph and for SKOS, terms of contexts.
+"""What the standards ask, restated: JSON Schema for Web Annotation, SHACL for its graph and for SKOS, terms.
 
-Sources: Web Annotation Data Model and Vocabulary (W3C Recommendations, 2017), SKOS Reference (W3C Recommendation, 2009),
-RFC 8118 (fragments of PDF). Contexts are remote; what our files use of them is restated here, so that an independent
-JSON-LD reader (rdflib) makes the graph that an independent validator (pyshacl) looks at.
+Sources: Web Annotation Data Model and Vocabulary (W3C Recommendations, 2017), SKOS Reference (W3C Recommendation,
+2009), RFC 8118 (fragments of PDF). Contexts are remote; what our files use of them is restated here, so that an
+independent JSON-LD reader (rdflib) makes the graph that an independent validator (pyshacl) looks at.
 """
 
 from typing import Any
@@ -13,8 +13,8 @@ _LINK = {"@type": "@id"}
 ANNO: dict[str, Any] = {
     "id": "@id", "type": "@type", "@version": 1.1,
     **{name: f"{OA}{name}" for name in (
-        "Annotation", "SpecificResource", "TextualBody", "TextQuoteSelector", "TextPositionSelector", "FragmentSelector",
-        "classifying", "assessing", "commenting", "tagging", "exact", "prefix", "suffix",
+        "Annotation", "SpecificResource", "TextualBody", "TextQuoteSelector", "TextPositionSelector",
+        "FragmentSelector", "classifying", "assessing", "commenting", "tagging", "exact", "prefix", "suffix",
     )},
     "AnnotationCollection": f"{AS}OrderedCollection", "AnnotationPage": f"{AS}OrderedCollectionPage",
     "Person": f"{FOAF}Person", "Software": f"{AS}Application", "name": f"{FOAF}name", "nickname": f"{FOAF}nick",
