@@ -6,8 +6,11 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import overload
+
+import numpy as np
 
 from nlp.classify.choosing import adapter_of as adapter_of
 from nlp.classify.choosing import choose_model
@@ -15,11 +18,11 @@ from nlp.classify.features import Encodes, Surroundings, body_columns, context_t
 from nlp.classify.golden import check_golden
 from nlp.classify.heads import Model, load
 from nlp.classify.unseen import Unseen, as_stranger, kind_of, load_estimate, taught_by
-from nlp.classify.why import Reread
+from nlp.classify.why import Gaps, Reread
 from nlp.classify.zero_shot import LabelViews
 from nlp.contacts import mask_contacts
 from nlp.encode import embed
-from nlp.encode.base import Gap, without
+from nlp.encode.base import without
 from nlp.encode.cache import CachedEmbedder
 from nlp.errors import EvmapError, UnreadableDocument
 from nlp.mapping import Mapping, link_document
@@ -134,9 +137,8 @@ class Mapper:
         places = surroundings(structured, self.program)
         own = [text[p.span.start : p.span.end] for p in passages]
         vectors, readings = self._read(own, places)
-        known = enumerate(zip(own, places, readings, strict=True))
-        rereads = {number: self._rereader(*each) for number, each in known}
-        return link_document(structured, readings, vectors, self.model, self.program, rereads)
+        reread = self._rereader(own, places, readings)
+        return link_document(structured, readings, vectors, self.model, self.program, reread)
 
     def read_texts(self, texts: Sequence[str], places: Sequence[Surroundings]) -> list[Reading]:
         """Read texts as if each stood in its surroundings."""
@@ -159,16 +161,22 @@ class Mapper:
     def _judge(self, vectors: embed.Vectors, texts: Sequence[str], places: Sequence[Surroundings]) -> list[Reading]:
         heads = self.model.heads
         if not heads.joined:
-            contexts = self.encoder.encode([context_text(place) for place in places])
+            around = [context_text(place) for place in places]
+            unique = {text: number for number, text in enumerate(dict.fromkeys(around))}
+            contexts = self.encoder.encode([*unique])[[unique[text] for text in around]]
             vectors = heads.features(vectors, contexts, body_columns(self._taught, [place.body for place in places]))
         return self.model.read(vectors, texts, places, self._taught)
 
-    def _rereader(self, text: str, place: Surroundings, reading: Reading) -> Reread:
-        def reread(gaps: Sequence[Gap]) -> list[Reading]:
+    def _rereader(self, texts: Sequence[str], places: Sequence[Surroundings], known: Sequence[Reading]) -> Reread:
+        def reread(asked: Gaps) -> list[list[Reading]]:
+            if not asked:
+                return []
             if self._unseen:
-                return self._unseen.without(text, gaps, reading)
-            left = [without(text, gap) for gap in gaps]
-            return self._judge(self.encoder.leave_out(self._whole(text, place), gaps), left, [place] * len(gaps))
+                return self._unseen.without(texts, asked, known)
+            vectors = [self.encoder.leave_out(self._whole(texts[n], places[n]), gaps) for n, gaps in asked]
+            left = [without(texts[n], gap) for n, gaps in asked for gap in gaps]
+            readings = iter(self._judge(np.concatenate(vectors), left, [places[n] for n, gaps in asked for _ in gaps]))
+            return [[*islice(readings, len(gaps))] for _, gaps in asked]
 
         return reread
 
