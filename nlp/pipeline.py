@@ -167,12 +167,12 @@ class Mapper:
             vectors = heads.features(vectors, contexts, body_columns(self._taught, [place.body for place in places]))
         return self.model.read(vectors, texts, places, self._taught)
 
-    def _rereader(self, texts: Sequence[str], places: Sequence[Surroundings], read: Sequence[Reading]) -> Reread:
+    def _rereader(self, texts: Sequence[str], places: Sequence[Surroundings], known: Sequence[Reading]) -> Reread:
         def reread(asked: Gaps) -> list[list[Reading]]:
-            if self._unseen:
-                return [self._unseen.without(texts[n], gaps, read[n]) for n, gaps in asked]
             if not asked:
                 return []
+            if self._unseen:
+                return self._unseen.without(texts, asked, known)
             vectors = [self.encoder.leave_out(self._whole(texts[n], places[n]), gaps) for n, gaps in asked]
             left = [without(texts[n], gap) for n, gaps in asked for gap in gaps]
             readings = iter(self._judge(np.concatenate(vectors), left, [places[n] for n, gaps in asked for _ in gaps]))

@@ -15,7 +15,19 @@ from nlp.classify.absence import denied, settled
 from nlp.classify.calibrate import Platt, expected_calibration_error, fit_platt, sigmoid
 from nlp.classify.examples import Examples
 from nlp.classify.features import LabelVectors, Surroundings, body_columns, context_text, joined
-from nlp.classify.heads import EXAMPLES, GOLDEN, HELD, MANIFEST, WEIGHTS, WORDS, load, load_held, save, verify
+from nlp.classify.heads import (
+    EXAMPLES,
+    GOLDEN,
+    HELD,
+    MANIFEST,
+    WEIGHTS,
+    WORDS,
+    ZERO_SHOT,
+    load,
+    load_held,
+    save,
+    verify,
+)
 from nlp.classify.lanes import Cut, Held, Lanes, Promise, choose, decide, measure, risk_controlled
 from nlp.classify.why import MOST_SENTENCES, drops, group_sentences, nearest, terms_in
 from nlp.encode.embed import HashEmbedder
@@ -303,7 +315,7 @@ def test_training_twice_gives_the_same_bytes(annotations: Path, tiny_model: Path
 
 
 def test_a_model_holds_no_pickle(tiny_model: Path):
-    assert {path.name for path in tiny_model.iterdir()} == {WEIGHTS, MANIFEST, EXAMPLES, HELD, WORDS, GOLDEN}
+    assert {path.name for path in tiny_model.iterdir()} == {WEIGHTS, MANIFEST, EXAMPLES, HELD, WORDS, GOLDEN, ZERO_SHOT}
     with np.load(tiny_model / WEIGHTS, allow_pickle=False) as data:
         assert all(np.isfinite(data[name]).all() for name in data.files)
 

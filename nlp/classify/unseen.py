@@ -13,8 +13,9 @@ from nlp.classify.examples import Examples
 from nlp.classify.familiar import KnownWords
 from nlp.classify.features import Encodes
 from nlp.classify.heads import MANIFEST, ZERO_SHOT, Model, read_manifest
+from nlp.classify.why import Gaps
 from nlp.classify.zero_shot import Estimate, LabelViews, hits_of
-from nlp.encode.base import Gap, Vectors, without
+from nlp.encode.base import Vectors, without
 from nlp.program import Program, shipped_programs
 from nlp.records import ProbabilityKind, Reading
 
@@ -40,11 +41,12 @@ class Unseen:
         tables = self._estimates(self.encoder.encode(list(texts)), texts)
         return [replace(old, probabilities=own) for old, own in zip(readings, tables, strict=True)]
 
-    def without(self, text: str, gaps: Sequence[Gap], reading: Reading) -> list[Reading]:
-        """Return what each gap in the text changes, 4 decimals."""
-        left = [without(text, gap) for gap in gaps]
-        tables = self._estimates(self.encoder.leave_out(text, gaps), left)
-        return [replace(reading, probabilities=own) for own in tables]
+    def without(self, texts: Sequence[str], asked: Gaps, known: Sequence[Reading]) -> list[list[Reading]]:
+        """Return what each gap in each text changes, 4 decimals; `known` is what was read of the whole texts."""
+        vectors = np.concatenate([self.encoder.leave_out(texts[number], gaps) for number, gaps in asked])
+        left = [without(texts[number], gap) for number, gaps in asked for gap in gaps]
+        tables = iter(self._estimates(vectors, left))
+        return [[replace(known[number], probabilities=next(tables)) for _ in gaps] for number, gaps in asked]
 
     def _estimates(self, vectors: Vectors, texts: Sequence[str]) -> list[dict[str, float]]:
         if not len(texts):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,7 +88,7 @@ class LabelViews:
                 return cls({view: data[view] for view in VIEWS}, cls._firsts(label_views(program)))
         views = cls.encode(program, encoder)
         folder.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f"{said}.{id(views)}.part.npz")
+        part = path.with_name(f"{said}.{os.getpid()}.{id(views)}.part.npz")
         np.savez(part, **views.vectors)  # type: ignore[arg-type]
         part.replace(path)
         return views

@@ -54,7 +54,7 @@ def evaluate_command(
             ((result.system, result) for result in results),
             kind,
             f"\n{kind} ({sum(len(sheet.units) for sheet in sheets)} units; "
-            f"two annotators agree at F1 {agreement_of(sheets, kind)})",
+            f"two readings agree at F1 {agreement_of(sheets, kind)})",
         )
     for result in results:
         for what, value in (("role", result.role_accuracy), ("treatment", result.treatment_accuracy)):

@@ -103,12 +103,12 @@ def check_command(
         raise typer.Exit(3)
     program = load_program(folder)
     official = load_official(program.about.id)
-    print(f"{program.title()} ({program.about.id}, {program.about.edition}; {', '.join(program.languages)})")
     print(
         f"{len(program.objectives)} objectives, {len(program.activities)} activities, "
         f"{len(program.implementers)} implementers, {len(program.bodies)} other bodies, "
         f"{len(program.concordance)} pairs in the concordance: no fault"
     )
+    print(f"{program.title()} ({program.about.id}, {program.about.edition}; {', '.join(program.languages)})")
     print(f"digest {program.digest}")
     print(f"official wording: {f'imported from {official.document_id[:16]}' if official else 'not imported'}")
 
