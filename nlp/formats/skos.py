@@ -19,6 +19,7 @@ from nlp.program import Body, GeneralObjective, Label, Program
 
 SUFFIXES = {".ttl": "turtle", ".jsonld": "json-ld", ".json": "json-ld"}
 TERMS = {
+    "charter": "what the programme is and how many labels it has, as JSON (on the scheme of labels)",
     "kind": "what a concept is: general_objective, objective, activity, group, implementer (of the Program), body",
     "number": "its number, or its place among its kind",
     "article": "article of the Program that it restates",
@@ -83,10 +84,11 @@ def graph(program: Program, base: str) -> Any:
     """Return the codebook as an rdflib graph; ids stand behind `base`."""
     drawn = _Drawing(base)
     skos, scheme, bodies = drawn.skos, drawn.iri(CODEBOOK), drawn.iri(BODIES)
-    for node, title in ((scheme, "Codebook"), (bodies, "Bodies that act")):
+    for node, titles in ((scheme, program.about.title), (bodies, {"en": "Bodies that act"})):
         drawn.add(node, drawn.rdf.RDF.type, skos.ConceptScheme)
-        drawn.add(node, skos.prefLabel, drawn.words(title, "en"))
+        drawn.texts(node, skos.prefLabel, titles)
         drawn.add(node, drawn.rdf.OWL.versionInfo, drawn.rdf.Literal(program.digest))
+    drawn.set(scheme, "charter", program.about.model_dump_json())
     _draw_labels(drawn, program, scheme)
     _draw_bodies(drawn, program, bodies)
     pairs = [

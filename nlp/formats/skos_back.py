@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from pydantic import ValidationError
 from nlp.errors import CodebookError, UsageError
 from nlp.formats.making import making_folder
 from nlp.formats.skos import SUFFIXES, rdf
-from nlp.program import ACTIVITY_FILES, Program, check_program
+from nlp.program import Program, check_program
 
 Row = dict[str, Any]
 LONG_LINES = 1_000_000  # YAML folds no text
@@ -100,7 +101,16 @@ def _parts(found: _Read) -> Row:
         "bodies": ("body", _body),
     }
     parts: Row = {name: [make(found, node) for node in found.kind(kind)] for name, (kind, make) in makers.items()}
-    return {**parts, "concordance": [*_pairs(found)]}
+    return {"about": _charter(found), **parts, "concordance": [*_pairs(found)]}
+
+
+def _charter(found: _Read) -> Any:
+    """What the programme is; a codebook of which nobody says it has no charter."""
+    told = found.one(found.rdf.URIRef(f"{found.base}codebook"), "charter")
+    try:
+        return json.loads(told or "")
+    except ValueError:
+        raise CodebookError(found.base, "no charter of the programme in it", "Export one first: evmap export") from None
 
 
 def _general(found: _Read, node: Any) -> Row:
@@ -170,12 +180,10 @@ def write_program(program: Program, folder: Path) -> list[Path]:
         UsageError: if `folder` holds anything, or cannot be written.
     """
     content = program.model_dump(mode="json", exclude_defaults=True)
-    activities: dict[str, list[Row]] = {name: [] for name in ACTIVITY_FILES}
-    for label, row in zip(program.activities, content.pop("activities"), strict=True):
-        activities[program.group_of(label) or ACTIVITY_FILES[-1]].append(row)
-    files = {**content, **{f"activities/{name}": rows for name, rows in activities.items()}}
+    about = content.pop("about")
+    wanted = {"objectives", *(["activities"] if program.activities else []), *program.about.parts}
+    files = {"program": about, **{name: rows for name, rows in content.items() if name in wanted}}
     with making_folder(folder) as draft:
-        (draft / "activities").mkdir()
         for name, rows in files.items():
             text = yaml.safe_dump(rows, allow_unicode=True, sort_keys=False, width=LONG_LINES)
             (draft / f"{name}.yaml").write_text(text, "utf-8")
