@@ -13,6 +13,7 @@ from nlp.cli import (
     desk,
     evaluate,
     extract,
+    learn,
     mapping,
     models,
     program,
@@ -49,6 +50,7 @@ app.command("evaluate")(evaluate.evaluate_command)
 app.command("race")(race.race_command)
 app.add_typer(bench.app, name="bench")
 app.command("train")(train.train_command)
+app.command("learn")(learn.learn_command)
 app.command("simulate")(simulate.simulate_command)
 app.command("tune")(models.tune_command)
 app.add_typer(desk.app, name="desk")
