@@ -25,7 +25,7 @@ class Rehearsal:
     """How an officer is simulated.
 
     Attributes:
-        decisions: effort that she spends. way: row of `officer.WAYS`. reading: decisions that reading a passage whole is
+        decisions: effort that she spends. way: row of `officer.WAYS`. reading: decisions that reading a passage is
             worth. seed: of what depends on chance.
     """
 
