@@ -17,37 +17,41 @@ if TYPE_CHECKING:
     from nlp.review.learn import Learnt
 
 TRAINING, HELD = Path("annotations/training"), Path("annotations/foreign")
+Folder = Annotated[Path, typer.Argument(help="Folder of the desk; the model goes to its models/.", metavar="DESK")]
+Base = Annotated[Path, typer.Option("--annotations", help="Annotation folder that the model was trained on.")]
+Held = Annotated[Path, typer.Option(help="Documents apart to examine on: an annotation folder, or standoff gold.")]
+Documents = Annotated[Path | None, typer.Option(help="Folder of the documents that standoff gold annotates.")]
+Encoder = Annotated[str | None, typer.Option(help="Row of the encoder table, for its shipped model.")]
+Model = Annotated[str | None, typer.Option(help="Folder of the model to teach.")]
+Quick = Annotated[bool, typer.Option("--quick", help="Fit only the heads anew; calibration and lanes stay.")]
+Weight = Annotated[float, typer.Option(help="Times that a passage of the desk counts.", min=0.1)]
+Margin = Annotated[float, typer.Option(help="How much worse F1 may be for --adopt.", min=0.0)]
+Adopt = Annotated[bool, typer.Option("--adopt", help="Use the new model on the desk, if it is not worse.")]
+Store = Annotated[str, typer.Option(help="URL of the PostgreSQL database that takes the place of DESK/desk.sqlite.")]
+Cache = Annotated[Path | None, typer.Option(help="File that keeps vectors between trainings.")]
+Rehearse = Annotated[
+    int, typer.Option(help="Instead of the desk's: so many decisions of a simulated officer on half of --held.", min=0)
+]
+Way = Annotated[str, typer.Option(help="With --rehearse: how she works, as evmap simulate names it.")]
+Json = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 
 
 def learn_command(
-    desk: Annotated[Path, typer.Argument(help="Folder of the desk; the model goes to its models/.", metavar="DESK")],
-    annotations: Annotated[
-        Path, typer.Option(help="Annotation folder that the current model was trained on.")
-    ] = TRAINING,
-    held: Annotated[
-        Path, typer.Option(help="Documents apart to examine on: an annotation folder, or standoff gold.")
-    ] = HELD,
-    documents: Annotated[
-        Path | None, typer.Option(help="Folder of the documents that standoff gold annotates.")
-    ] = None,
-    encoder: Annotated[str | None, typer.Option(help="Row of the encoder table, for its shipped model.")] = None,
-    model: Annotated[str | None, typer.Option(help="Folder of the model to teach.")] = None,
-    quick: Annotated[
-        bool, typer.Option("--quick", help="Fit only the heads anew; calibration and lanes stay.")
-    ] = False,
-    weight: Annotated[float, typer.Option(help="Times that a passage of the desk counts.", min=0.1)] = 1.0,
-    margin: Annotated[float, typer.Option(help="How much worse F1 may be for --adopt.", min=0.0)] = 0.005,
-    adopt: Annotated[bool, typer.Option("--adopt", help="Use the new model on the desk, if it is not worse.")] = False,
-    store: Annotated[
-        str, typer.Option(help="URL of the PostgreSQL database that takes the place of DESK/desk.sqlite.")
-    ] = "",
-    cache: Annotated[Path | None, typer.Option(help="File that keeps vectors between trainings.")] = None,
-    rehearse: Annotated[
-        int,
-        typer.Option(help="Instead of the desk's: so many decisions of a simulated officer on half of --held.", min=0),
-    ] = 0,
-    way: Annotated[str, typer.Option(help="With --rehearse: how she works, as evmap simulate names it.")] = "uncertain",
-    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+    desk: Folder,
+    annotations: Base = TRAINING,
+    held: Held = HELD,
+    documents: Documents = None,
+    encoder: Encoder = None,
+    model: Model = None,
+    quick: Quick = False,
+    weight: Weight = 1.0,
+    margin: Margin = 0.005,
+    adopt: Adopt = False,
+    store: Store = "",
+    cache: Cache = None,
+    rehearse: Rehearse = 0,
+    way: Way = "uncertain",
+    as_json: Json = False,
 ) -> None:
     """Teach the model what was decided on a desk, examine it before and after on documents apart, and offer it.
 
@@ -59,6 +63,7 @@ def learn_command(
 
         evmap learn desk --encoder use --adopt
     """
+    from nlp.errors import UsageError
     from nlp.pipeline import choose_model
     from nlp.program import load_program
     from nlp.review.learn import adopt as take_up
@@ -66,6 +71,8 @@ def learn_command(
     from nlp.settings import Settings
     from nlp.sheets import load_sheets
 
+    if rehearse and adopt:
+        raise UsageError("--adopt", "a rehearsal is no desk's own work", "Leave one of the two out")
     own = None if model or encoder else adopted(desk)
     current = own or choose_model(Settings.load(encoder=encoder, model=model), notice)[1]
     program = load_program()
@@ -80,14 +87,9 @@ def learn_command(
         learnt = learn(
             taught, annotations, current, sheets, program, desk, notice, quick, weight, margin, cache
         )  # fmt: skip
-    if as_json:
-        print_json({**asdict(learnt), "model": str(learnt.model), "worse": learnt.worse})
-    else:
-        _print(learnt)
+    _tell(learnt, desk, as_json, offered=not adopt)
     if adopt:
         notice(f"{take_up(desk, learnt)}: from now on the desk uses {learnt.model.name}")
-    elif not as_json:
-        print(f"\nTo use it on the desk: evmap learn {shlex.quote(plain(str(desk)))} --adopt")
 
 
 def _decided(desk: Path, store: str, base: Path) -> Annotations:
@@ -100,10 +102,15 @@ def _decided(desk: Path, store: str, base: Path) -> Annotations:
         return desk_annotations(opened, version)
 
 
-def _print(learnt: Learnt) -> None:
-    both = (learnt.before, learnt.after)
+def _tell(learnt: Learnt, desk: Path, as_json: bool, offered: bool) -> None:
+    if as_json:
+        return print_json({**asdict(learnt), "model": str(learnt.model), "worse": learnt.worse})
     for kind in KINDS:
-        print_scores("system", ((result.system, result) for result in both), kind, f"\n{kind}, {learnt.held} documents")
+        both = ((result.system, result) for result in (learnt.before, learnt.after))
+        print_scores("system", both, kind, f"\n{kind}, {learnt.held} documents")
     print(f"\nLearnt from {learnt.decisions} decided targets in {learnt.passages} passages: {plain(str(learnt.model))}")
     if learnt.worse:
         print(f"It is worse on {' and '.join(learnt.worse)} by more than {learnt.margin:g}")
+    elif offered:
+        print(f"To use it on the desk: evmap learn {shlex.quote(plain(str(desk)))} --adopt")
+    return None
