@@ -34,6 +34,7 @@ from nlp.settings import ENCODER, STRICT
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.intp]
+Mask = npt.NDArray[np.bool_]
 Report = Callable[[str], None]
 
 
@@ -51,6 +52,7 @@ class Recipe:
         folds: folds of authors for held-out scores.
         promise: what the lanes are to keep on documents not seen.
         examples: annotated examples kept per target.
+        reviewed: times that a passage reviewed on a desk counts, above 0.
     """
 
     __pydantic_config__: ClassVar = STRICT
@@ -65,6 +67,7 @@ class Recipe:
     folds: int = 3
     promise: Promise = field(default_factory=Promise)
     examples: int = 40
+    reviewed: float = 1.0
 
 
 def load_recipe(path: Path) -> Recipe:
@@ -142,7 +145,11 @@ class TunedLearner:
         self._base, self._work, self._report = base, work, report
 
     def __call__(self, learnt: Index, asked: Index, name: str) -> Learned:
-        """Fine-tune on `learnt`, score `asked`; a training that was finished before is taken up as it stands."""
+        """Fine-tune on `learnt`, score `asked`; a training that was finished before is taken up as it stands.
+
+        Passages of which only a part was labelled are left out: the loss knows no unknown label.
+        """
+        learnt = learnt[np.isin(learnt, self._material.whole)]
         material = take(self._material, learnt)
         lesson = Lesson(
             [self._texts[i] for i in learnt],
@@ -188,7 +195,7 @@ def fit_heads(material: Material, labels: LabelVectors, recipe: Recipe) -> Heads
     mean, scale = raw.mean(axis=0), np.maximum(raw.std(axis=0), 1e-6)
     features = np.hstack([(raw - mean) / scale, material.bodies]).astype(np.float32)
     count = material.targets.shape[1]
-    columns = [material.targets[:, label] for label in range(count)]
+    columns = [(material.targets[:, label], material.known[:, label]) for label in range(count)]
     with threadpool_limits(1), ThreadPoolExecutor(os.cpu_count()) as pool:  # a core a head; BLAS threads slow L-BFGS
         fit = functools.partial(_binary, features, material.weights, strength=recipe.strength)
         targets = np.stack([*pool.map(fit, columns)])
@@ -205,10 +212,15 @@ def fit_heads(material: Material, labels: LabelVectors, recipe: Recipe) -> Heads
     )
 
 
-def _binary(features: Matrix, counts: Array, shares: Array, strength: float) -> Matrix:
-    """Weights and intercept (features + 1,) of one target; split votes count on both sides."""
+def _binary(features: Matrix, counts: Array, column: tuple[Array, Mask], strength: float) -> Matrix:
+    """Weights and intercept (features + 1,) of one target: its shares, and where they are known; split votes count on
+    both sides.
+    """
     from sklearn.linear_model import LogisticRegression
 
+    shares, known = column
+    if not known.all():
+        features, counts, shares = features[known], counts[known], shares[known]
     split = (shares > 0) & (shares < 1)
     table = np.vstack([features, features[split]])
     truth = np.concatenate([shares > 0, np.zeros(split.sum(), bool)])

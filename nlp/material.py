@@ -29,6 +29,7 @@ class Material:
         targets: float64 (n, labels), share of annotators in [0, 1]. role: (n, 3), treatment: (n, 5), shares.
         groups: author of each passage.
         weights: float64 (n,), in (0, 1]: the versions of one text in several languages count as one text together.
+        known: bool (n, 120), what was labelled; of a passage reviewed on a desk only the targets that were decided.
     """
 
     rows: tuple[Annotated, ...]
@@ -40,6 +41,12 @@ class Material:
     treatment: Array
     groups: npt.NDArray[np.str_]
     weights: Array
+    known: npt.NDArray[np.bool_]
+
+    @property
+    def whole(self) -> npt.NDArray[np.intp]:
+        """Numbers of the passages in which every target was labelled: only on these can be measured."""
+        return np.flatnonzero(self.known.all(axis=1))
 
 
 def load_material(rows: Sequence[Annotated], program: Program, encoder: Encodes) -> Material:
@@ -62,6 +69,7 @@ def load_material(rows: Sequence[Annotated], program: Program, encoder: Encodes)
         _shares([row.treatment for row in rows], TREATMENTS),
         np.array([row.author for row in rows]),
         np.array([1 / row.versions for row in rows]),
+        _known([row.decided for row in rows], program.targets),
     )
 
 
@@ -93,6 +101,14 @@ def _shares(weights: Sequence[dict[str, float]], names: Sequence[str]) -> Array:
     return table
 
 
+def _known(decided: Sequence[frozenset[str] | None], names: Sequence[str]) -> npt.NDArray[np.bool_]:
+    table = np.ones((len(decided), len(names)), bool)
+    for number, own in enumerate(decided):
+        if own is not None:
+            table[number] = [name in own for name in names]
+    return table
+
+
 def folds(groups: npt.NDArray[np.str_], count: int) -> Iterator[tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]]:
     """Yield (train, test) indices; an author's passages are never on both sides."""
     from sklearn.model_selection import GroupKFold
@@ -121,4 +137,5 @@ def take(material: Material, index: npt.NDArray[np.intp]) -> Material:
         material.treatment[index],
         material.groups[index],
         material.weights[index],
+        material.known[index],
     )

@@ -58,7 +58,8 @@ def load_class(read: Annotations, program: Program, encoder: Encodes, recipe: Re
     """
     held = load_material(pool(read), program, encoder)
     learnt = load_material(pool(read, recipe.opinion), program, encoder)
-    return Class(learnt, held, LabelVectors.encode(program, encoder))
+    times = np.array([1.0 if row.decided is None else recipe.reviewed for row in learnt.rows])
+    return Class(replace(learnt, weights=learnt.weights * times), held, LabelVectors.encode(program, encoder))
 
 
 def make_learner(own: Class, program: Program, recipe: Recipe, report: Report) -> Learner:
@@ -82,6 +83,10 @@ class HeldOut:
     treatment: Array
     fold: npt.NDArray[np.intp]
 
+    def part(self, index: npt.NDArray[np.intp]) -> HeldOut:
+        """Return some of the passages."""
+        return HeldOut(self.targets[index], self.role[index], self.treatment[index], self.fold[index])
+
 
 def cross_scores(material: Material, learner: Learner, recipe: Recipe, report: Report) -> dict[str, Array]:
     """Score every passage with heads that learnt from the other authors: tables as `Heads.scores` names them."""
@@ -102,7 +107,7 @@ def held_out(material: Material, learner: Learner, recipe: Recipe, report: Repor
 def word_heads(material: Material, index: npt.NDArray[np.intp]) -> WordHeads:
     """Fit heads on the words of some of the passages."""
     part = take(material, index)
-    return fit_words(*wording(part), part.targets, part.weights)
+    return fit_words(*wording(part), part.targets, part.weights, part.known)
 
 
 def wording(material: Material) -> tuple[list[str], list[str]]:
@@ -129,18 +134,21 @@ def views_of(own: Class, scores: HeldOut, program: Program, recipe: Recipe, repo
 def calibrate(
     own: Class, scores: HeldOut, program: Program, recipe: Recipe, report: Report
 ) -> tuple[Array, Joint | None]:
-    """Return probabilities (n, labels) of the passages held out, each calibrated on other folds, and the regression.
+    """Return probabilities (whole, labels) of the passages held out, each calibrated on other folds, and the regression.
 
-    The regression is None where each label is calibrated by itself.
+    Passages of which only a part was labelled teach the heads, but are not calibrated on: which part that is was chosen
+    by an officer, or by a queue. The regression is None where each label is calibrated by itself.
     """
+    whole = own.held.whole
+    targets, fold = own.held.targets[whole], scores.fold[whole]
     if recipe.calibration == "platt":
-        return cross_fitted(scores.targets, own.held.targets, scores.fold), None
-    views = views_of(own, scores, program, recipe, report)
-    joint = fit_joint(views, own.held.targets, program)
+        return cross_fitted(scores.targets[whole], targets, fold), None
+    views = views_of(own, scores, program, recipe, report).part(whole)
+    joint = fit_joint(views, targets, program)
     if recipe.calibration == "words":
         report("words: all passages")
         joint = replace(joint, words=word_heads(own.learnt, np.arange(len(own.learnt.rows))))
-    return sigmoid(cross_joint(views, own.held.targets, scores.fold, program)), joint
+    return sigmoid(cross_joint(views, targets, fold, program)), joint
 
 
 def train(
@@ -167,19 +175,19 @@ def train(
     learner = make_learner(own, program, recipe, report)
     scores = held_out(own.held, learner, recipe, report)
     probabilities, joint = calibrate(own, scores, program, recipe, report)
-    rows = own.held.rows
-    held = Held.of(
-        probabilities, own.held.targets, [row.document for row in rows], scores.fold, [row.text for row in rows]
-    )
+    rows, measured = own.held.rows, take(own.held, own.held.whole)
+    scores = scores.part(own.held.whole)
+    documents, texts = [row.document for row in measured.rows], [row.text for row in measured.rows]
+    held = Held.of(probabilities, measured.targets, documents, scores.fold, texts)
     lanes = choose(held, program, recipe.promise)
     report("all passages")
     everything = np.arange(len(own.learnt.rows))
     learned = learner(everything, everything[:0], "all")
-    calibrated = replace(learned.heads, platt=fit_platt(scores.targets, own.held.targets))
+    calibrated = replace(learned.heads, platt=fit_platt(scores.targets, measured.targets))
     shown = choose_examples(own.held, program, recipe.examples)
     vectors = own.held.vectors[shown]
     with kept(recipe.encoder, cache) as encoder:
-        estimate = learn_zero_shot(rows, program, encoder, calibrated.centre)
+        estimate = learn_zero_shot(measured.rows, program, encoder, calibrated.centre)
     if learned.adapter:
         copy_adapter(learned.adapter, out / heads_.ADAPTER)
         report(f"encoding {len(shown)} examples")
@@ -196,9 +204,9 @@ def train(
         "passages": len(rows),
         "promise": asdict(recipe.promise),
         "zero_shot": tune_zero_shot(
-            own.labels.likeness(own.held.vectors, calibrated.centre), own.held.targets, program
+            own.labels.likeness(measured.vectors, calibrated.centre), measured.targets, program
         ),
-        "held_out": held_out_facts(scores, probabilities, own.held, program),
+        "held_out": held_out_facts(scores, probabilities, measured, program),
     }
     examples = as_examples(own.held, shown, vectors)
     heads_.save(out, calibrated, lanes, examples, held, known_words(rows), facts, joint)
@@ -244,7 +252,8 @@ def held_out_facts(out: HeldOut, probabilities: Array, material: Material, progr
     facts["calibration_error"] = round(expected_calibration_error(probabilities, material.targets), 4)
     shares = np.arange(len(out.role))
     role, treatment = out.role.argmax(axis=1), out.treatment.argmax(axis=1)
-    facts["role_accuracy"] = round(float((material.role[shares, role] > 0).mean()), 3)
+    said = material.role.sum(axis=1) > 0
+    facts["role_accuracy"] = round(float((material.role[shares, role] > 0)[said].mean()), 3)
     acts = material.treatment.sum(axis=1) > 0
     facts["treatment_accuracy"] = round(float((material.treatment[shares, treatment] > 0)[acts].mean()), 3)
     return facts

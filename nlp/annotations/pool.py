@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from nlp.annotations.rows import Annotations, LabelRow, load_annotations
+from nlp.annotations.rows import TREATMENT, Annotations, LabelRow, load_annotations
 
 Weights = dict[str, float]
 Opinion = Literal["counted", "every", "first", "second"]
@@ -23,6 +23,7 @@ class Annotated:
         author: who wrote it (groups for cross-validation); family: document or parallel family.
         before: text before it in its document: the passage that leads its list in, else its neighbour, "" at the start.
         versions: documents of that family, 1 or more.
+        decided: targets that say something, of a passage reviewed on a desk; None where all do.
     """
 
     passage_id: str
@@ -39,6 +40,7 @@ class Annotated:
     role: Weights
     treatment: Weights
     targets: Weights
+    decided: frozenset[str] | None = None
 
 
 def load_training(folder: Path, opinion: Opinion = "counted") -> list[Annotated]:
@@ -106,10 +108,16 @@ def _pool(
         document.author,
         document.work,
         versions[document.work],
-        _shares(([label.role] for label in labels), len(labels)),
-        _shares(([label.treatment] for label in labels if label.treatment), len(labels)),
+        _shares(([label.role] for label in labels if _says_what(label)), len(labels)),
+        _shares(([label.treatment] for label in labels if label.treatment and _says_what(label)), len(labels)),
         _shares((label.targets() for label in labels), len(labels)),
+        None if labels[0].decided is None else frozenset(labels[0].decided) - {TREATMENT},
     )
+
+
+def _says_what(label: LabelRow) -> bool:
+    """Whether somebody decided on role and treatment."""
+    return label.decided is None or TREATMENT in label.decided
 
 
 def _shares(votes: Iterable[Iterable[str]], total: int) -> Weights:

@@ -18,8 +18,10 @@ from nlp.errors import AnnotationError
 from nlp.records import Role, Treatment
 
 FROZEN = "frozen.sha256"
+MOST = 3  # objectives, and activities, of a passage that was labelled
+TREATMENT = "treatment"  # as a thing that was decided
 FILES = ("documents.jsonl", "passages.jsonl", "labels.jsonl")
-Round = Literal["writer", "blind", "carried", "adjudicated"]
+Round = Literal["writer", "blind", "carried", "adjudicated", "reviewed"]
 
 
 class Row(BaseModel):
@@ -63,9 +65,12 @@ class LabelRow(Row):
 
     Attributes:
         round: "writer" (given while writing, some without treatment), "blind" (by one who saw no earlier labels),
-            "carried" (of the text that this one translates), "adjudicated" (decided after the blind readings).
+            "carried" (of the text that this one translates), "adjudicated" (decided after the blind readings),
+            "reviewed" (decided on a review desk, with the machine's suggestions in view).
         guidelines: version of the guidelines that she followed, 1 or more.
         reason: why, for adjudicated labels; empty otherwise.
+        decided: of a reviewed passage, what was decided: targets, and "treatment" where that was; nothing else in the
+            row says anything. None where the whole passage was labelled.
     """
 
     passage_id: str
@@ -74,10 +79,11 @@ class LabelRow(Row):
     guidelines: int = Field(ge=1)
     role: Role
     treatment: Treatment | None
-    objectives: tuple[int, ...] = Field(max_length=3)
-    activities: tuple[int, ...] = Field(max_length=3)
+    objectives: tuple[int, ...]
+    activities: tuple[int, ...]
     sure: bool
     reason: str = ""
+    decided: tuple[str, ...] | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> LabelRow:
@@ -88,6 +94,12 @@ class LabelRow(Row):
         for numbers in (self.objectives, self.activities):
             if len(set(numbers)) < len(numbers):
                 raise ValueError("a number stands twice")
+            if len(numbers) > MOST and self.round != "reviewed":
+                raise ValueError(f"{MOST} of a kind at most")
+        if (self.round == "reviewed") != (self.decided is not None):
+            raise ValueError("reviewed labels say what was decided, others do not")
+        if set(self.targets()) - set(self.targets() if self.decided is None else self.decided):
+            raise ValueError("a label that was not decided")
         if (self.round == "adjudicated") != bool(self.reason.strip()):
             raise ValueError("adjudicated labels have a reason, others have none")
         return self
@@ -135,13 +147,14 @@ class Annotations:
         return self.given(passage_id, "blind")
 
     def counted(self, passage_id: str) -> list[LabelRow]:
-        """Return the labels that hold: the last adjudication; else the blind ones; else carried; else the writer's."""
+        """Return the labels that hold: the last adjudication; else the blind ones, carried, the writer's, reviewed."""
         adjudicated = self.given(passage_id, "adjudicated")
         return (
             adjudicated[-1:]
             or self.blind(passage_id)
             or self.given(passage_id, "carried")
             or self.given(passage_id, "writer")
+            or self.given(passage_id, "reviewed")
         )
 
 

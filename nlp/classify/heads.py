@@ -259,6 +259,15 @@ def verify(folder: Path) -> dict[str, Any]:
     return manifest
 
 
+def digest_of(folder: Path) -> str:
+    """Return the digest of a model: sha256 (hex) of its manifest, which has those of its files.
+
+    Raises:
+        ModelError: if there is none.
+    """
+    return _hash(folder / MANIFEST)
+
+
 def relane(folder: Path, lanes: Mapping[str, Lanes], promise: Mapping[str, float]) -> None:
     """Give a model other lanes; everything else stays as it was trained."""
     manifest = verify(folder)

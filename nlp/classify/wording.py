@@ -19,6 +19,7 @@ import numpy.typing as npt
 from nlp.classify.features import Matrix
 
 Array = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
 SIZES = {"words": 2**15, "letters": 2**15, "surroundings": 2**12}
 SHARES = {"words": 1.0, "letters": 1.0, "surroundings": 0.5}  # lengths of the three parts of a row
 STRENGTH, TOLERANCE = 20.0, 0.01
@@ -60,23 +61,33 @@ class WordHeads:
         return cls(arrays["rarity"], weights, arrays["intercept"])
 
 
-def fit_words(texts: Sequence[str], surroundings: Sequence[str], targets: Array, weights: Array) -> WordHeads:
-    """Fit on passages with label shares (n, labels), a label being there where half gave it, and weights (n,)."""
+def fit_words(
+    texts: Sequence[str], surroundings: Sequence[str], targets: Array, weights: Array, known: Mask | None = None
+) -> WordHeads:
+    """Fit on passages with label shares (n, labels), a label being there where half gave it, and weights (n,).
+
+    Args:
+        known: bool (n, labels), where a share says something; by default everywhere.
+    """
     counts = _counted(texts, surroundings)
     present = np.bincount(counts.indices, minlength=counts.shape[1])
     rarity = (np.log((1 + len(texts)) / (1 + present)) + 1).astype(np.float32)
     rows = _weighted(counts, rarity)
     fit = functools.partial(_fit, rows, weights)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        fitted = np.stack([*pool.map(fit, (targets >= 0.5).T)], axis=1)
+        fitted = np.stack(
+            [*pool.map(fit, (targets >= 0.5).T, (np.ones(targets.shape, bool) if known is None else known).T)], axis=1
+        )
     whole = WordHeads(rarity, fitted[:-1], fitted[-1])
     return WordHeads.of(whole.arrays())  # as it will be when it is loaded
 
 
-def _fit(rows: Any, weights: Array, truth: npt.NDArray[np.bool_]) -> Matrix:
+def _fit(rows: Any, weights: Array, truth: Mask, known: Mask) -> Matrix:
     """Weights and intercept (columns + 1,) of one label."""
     from sklearn.linear_model import LogisticRegression
 
+    if not known.all():
+        rows, weights, truth = rows[np.flatnonzero(known)], weights[known], truth[known]
     if truth.all() or not truth.any():
         level = -ABSENT if truth.any() else ABSENT
         return np.append(np.zeros(rows.shape[1]), level).astype(np.float32)

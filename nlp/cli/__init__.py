@@ -16,6 +16,7 @@ from nlp.cli import (
     evaluate,
     exchange,
     extract,
+    learn,
     mapping,
     models,
     program,
@@ -60,6 +61,7 @@ app.command("evaluate")(evaluate.evaluate_command)
 app.command("race")(race.race_command)
 app.add_typer(bench.app, name="bench")
 app.command("train")(train.train_command)
+app.command("learn")(learn.learn_command)
 app.command("simulate")(simulate.simulate_command)
 app.command("tune")(models.tune_command)
 desk.app.add_typer(desk_user.app, name="user")

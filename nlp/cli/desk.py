@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from nlp.cli import desk_move
 from nlp.cli.speak import plain, print_json, print_table
 
 app = typer.Typer(no_args_is_help=True, help="Check, export, import and restore a review desk.")
@@ -15,6 +16,9 @@ Folder = Annotated[Path, typer.Argument(help="Folder of the desk.", metavar="DES
 Store = Annotated[str, typer.Option(help="URL of the PostgreSQL database that takes the place of DESK/desk.sqlite.")]
 Json = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 SHOWN = 5
+app.command("attach")(desk_move.attach_command)
+app.command("migrate")(desk_move.migrate_command)
+app.command("undo")(desk_move.undo_command)
 
 
 @app.command("check")

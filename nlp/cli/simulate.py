@@ -76,6 +76,9 @@ def _print(lines: Sequence[Line], cost: float) -> None:
 
 
 def _write(path: Path, lines: Sequence[Line]) -> None:
-    rows = [f"{line.way},{line.reading:g},{effort},{share}" for line in lines for effort, share in line.curve]
-    path.write_text("\n".join(("way,reading,effort,share", *rows, "")), "utf-8")
+    from nlp.cells import write_rows
+
+    rows = [(line.way, line.reading, effort, share) for line in lines for effort, share in line.curve]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        write_rows(file, [("way", "reading", "effort", "share"), *rows])
     notice(str(path))

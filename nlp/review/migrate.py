@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from sqlalchemy import Connection, select
 
@@ -33,6 +33,9 @@ class Reread:
     state_before: str
     state: str
     why: str
+
+
+COLUMNS = tuple(field.name for field in fields(Reread))
 
 
 def migrate_desk(desk: Desk, crosswalk: Crosswalk, who: Reader, write: bool = True) -> tuple[str, list[Migrated]]:

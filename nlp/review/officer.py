@@ -80,6 +80,9 @@ class Officer:
 
     Args:
         reading: decisions that reading a passage whole is worth, above 0.
+
+    Attributes:
+        open: items that nobody decided, by id. settled: those that were, as decided. read: passages read whole.
     """
 
     def __init__(self, lot: Lot, program: Program, reading: float) -> None:
@@ -90,10 +93,15 @@ class Officer:
         self._beside: dict[str, list[Item]] = defaultdict(list)
         for item in lot.items:
             self._beside[str(item.passage_id)].append(item)
-        self._read: set[str] = set()
+        self.read: set[str] = set()
         self._known: set[Claim] = set()
         self._spent = 0.0
         self._curve: list[tuple[float, int]] = []
+
+    @property
+    def spent(self) -> float:
+        """Effort so far, in decisions."""
+        return self._spent
 
     def work(self, tasks: Iterable[Task], most: float = float("inf")) -> Curve:
         """Do tasks in order, leaving out what is done already, until `most` effort is spent; return how it went."""
@@ -117,9 +125,9 @@ class Officer:
             self._spend(1.0)
 
     def _whole(self, passage_id: str) -> None:
-        if passage_id in self._read:
+        if passage_id in self.read:
             return
-        self._read.add(passage_id)
+        self.read.add(passage_id)
         for item in self._beside[passage_id]:
             if item.item_id in self.open:
                 self._settle(item)
