@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from desks import PROGRAM, fill
 from fastapi.routing import APIRoute
-from served import BASE, OURS, House
+from served import BASE, House
 
 from nlp.desk import views
 from nlp.desk.api import ROUTERS
@@ -32,7 +32,7 @@ def house(tmp_path: Path) -> Iterator[House]:
     with Desk.open(tmp_path / "desk", program=PROGRAM) as desk:
         house = House(desk, Settings(read_seconds=20.0))
         yield house
-        house.office.pictures.close()
+        house.office.close()
 
 
 @pytest.fixture
@@ -107,7 +107,9 @@ def test_a_form_without_a_script_signs_in(house: House):
     client = house.visit()
     form = {"data": {"token": house.tokens["reader-1"]}, "follow_redirects": False}
     own = {"Origin": "null", "Sec-Fetch-Site": "same-origin"}
-    assert client.post("/sign-in", headers={"Origin": "null", "Sec-Fetch-Site": "cross-site"}, **form).status_code == 403
+    assert (
+        client.post("/sign-in", headers={"Origin": "null", "Sec-Fetch-Site": "cross-site"}, **form).status_code == 403
+    )
     assert client.post("/sign-in", headers=own, **form).status_code == 303
     assert client.get("/api/me").json()["name"] == "reader-1"
 
@@ -153,7 +155,12 @@ def test_a_program_writes_with_its_token(filled: tuple[House, str]):
 def test_every_answer_has_the_headers(filled: tuple[House, str]):
     house, document_id = filled
     client = house.visit("adjudicator-1")
-    paths = [path_of(route, document_id) for route in ROUTES] + ["/nowhere", "/static/nothing", "/%00", "/api/reports/x"]
+    paths = [path_of(route, document_id) for route in ROUTES] + [
+        "/nowhere",
+        "/static/nothing",
+        "/%00",
+        "/api/reports/x",
+    ]
     answers = [client.get(path) for path in paths] + [client.get("/", headers={"Host": "evil"})]
     answers += [client.post("/api/undo", json={}), client.request("PUT", "/"), house.visit().get("/")]
     for answer in answers:
@@ -279,7 +286,7 @@ def test_a_second_reader_reads_blind(filled: tuple[House, str]):
     assert two.post(f"{place}/reading", json={"do": "close"}).status_code == 200
     judge = house.visit("adjudicator-1")
     pairs = judge.get(f"{place}/disagreements").json()["pairs"]
-    assert [[side["state"] for side in pair] for pair in pairs][0] == ["rejected", "confirmed"]
+    assert [side["state"] for side in pairs[0]] == ["rejected", "confirmed"]
 
 
 # --- lists as files
@@ -369,7 +376,9 @@ def test_uploads_have_a_rate(house: House):
     assert house.visit("officer-2").post("/api/reports?name=a", content=b"mine").status_code == 201
 
 
-@pytest.mark.parametrize("name", ["x", "..%2f..", "..%2fdesk.sqlite", "A" * 64, "0" * 63, "0" * 65, "%2e%2e%2fdesk.sqlite"])
+@pytest.mark.parametrize(
+    "name", ["x", "..%2f..", "..%2fdesk.sqlite", "A" * 64, "0" * 63, "0" * 65, "%2e%2e%2fdesk.sqlite"]
+)
 def test_no_path_reaches_the_disk(house: House, name: str):
     client = house.visit("adjudicator-1")
     for end in ("", "/original", "/pages/1.png", "/items.csv"):
