@@ -19,6 +19,7 @@ from nlp.desk.app import FREE, api_routes
 from nlp.desk.gate import WRITES, rank_of
 from nlp.desk.shield import HEADERS, JSON_BYTES
 from nlp.desk.users import RANKS
+from nlp.errors import UnreadableDocument
 from nlp.review.desk import Desk
 from nlp.settings import Settings
 
@@ -394,3 +395,54 @@ def test_pages_of_a_pdf_are_drawn(house: House):
     assert len(sizes) == 6 and all(500 < width < 700 for width, _ in sizes)
     assert pictures.page(report.document_id, 1).startswith(b"\x89PNG")
     assert (house.desk.vault.folder / "cache/pages" / report.document_id / "1.png").is_file()
+
+
+# --- the queue, and what people can mail
+
+
+def test_the_queue_is_across_reports_and_follows_decisions(house: House):
+    ids = fill(house.desk, 2)
+    client = house.visit("officer-1")
+    first = client.get("/api/queue", params={"order": "uncertain"}).json()
+    assert {item["document_id"] for item in first["items"]} == set(ids) and first["left"] >= len(first["items"])
+    item = first["items"][0]
+    place = f"/api/reports/{item['document_id']}/decisions"
+    assert client.post(place, json=asks([item], "reject")).status_code == 200
+    then = client.get("/api/queue", params={"order": "uncertain"}).json()
+    assert item["item_id"] not in {other["item_id"] for other in then["items"]}
+    client.post("/api/undo", json={})
+    again = client.get("/api/queue", params={"order": "uncertain"}).json()["items"][0]
+    assert (again["item_id"], again["version"], again["state"]) == (item["item_id"], 2, "suggested")
+    assert client.get("/api/queue?order=nonsense").status_code == 422
+    assert len(client.get("/queue.json?limit=3").json()) == 3
+
+
+def test_what_says_the_same_is_named(house: House):
+    ids = fill(house.desk, 2)
+    client = house.visit("reader-1")
+    passages = client.get(f"/api/reports/{ids[0]}").json()["passages"]
+    found = client.get(f"/api/reports/{ids[0]}/duplicates", params={"passage_id": passages[0]["passage_id"]})
+    assert found.status_code == 200 and isinstance(found.json()["passages"], list)
+    assert client.get(f"/api/reports/{ids[0]}/duplicates").status_code == 422
+
+
+@pytest.mark.parametrize(("kind", "begin"), [("html", b"<!doctype html"), ("pdf", b"%PDF"), ("docx", b"PK")])
+def test_covers_and_copies_are_kept_not_shown(filled: tuple[House, str], kind: str, begin: bytes):
+    house, document_id = filled
+    client = house.visit("reader-1")
+    sent = client.get(f"/reports/{document_id}/cover.{kind}", params={"language": "es"})
+    assert sent.status_code == 200, sent.text
+    assert sent.content[:20].lower().startswith(begin.lower())
+    assert sent.headers["content-disposition"].startswith("attachment")
+    assert sent.headers["content-security-policy"].startswith("sandbox")
+    copied = client.get(f"/reports/{document_id}/copy.{kind}")
+    assert copied.status_code == (200 if kind == "html" else 422), copied.text
+    if kind == "html":
+        assert b"<script" not in copied.content
+
+
+def test_a_copy_of_a_hostile_file_is_made_by_a_child(house: House):
+    report = house.desk.receive("a.pdf", b"%PDF-1.7\n" + b"(" * 50_000, "intake")
+    with pytest.raises(UnreadableDocument):
+        house.office.copier.make(house.desk.file(report.document_id), "pdf", "a.pdf", "text", [], "en")
+    assert not list((house.desk.vault.folder / ".tmp/jobs").iterdir())
