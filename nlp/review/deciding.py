@@ -25,7 +25,9 @@ def as_rows(asks: Sequence[Ask]) -> list[Row]:
 
 def batch_for(writer: Connection, sheet: Sheet, reading: int, program: Program) -> rules.Batch:
     """Return a batch on the items of a reading as they stand now."""
-    return rules.Batch(sheet, reading, program, standing(sheet, held_items(writer, sheet.document_id), reading))
+    return rules.Batch(
+        sheet, reading, program, standing(sheet, held_items(writer, sheet.document_id, sheet.known), reading)
+    )
 
 
 def decide(

@@ -103,7 +103,7 @@ class Desk(Intake):
         """The report as a reader sees it: suggestions, and over them what was decided in her reading."""
         with self.vault.reading() as connection:
             sheet = self.sheets.load(connection, document_id)
-            found = standing(sheet, held_items(connection, document_id), reader.reading)
+            found = standing(sheet, held_items(connection, document_id, sheet.known), reader.reading)
             report = self._report(connection, document_id)
         return Contents(report, sheet.text, list(sheet.passages), in_order(found.values(), sheet, self.program))
 
@@ -198,7 +198,7 @@ class Desk(Intake):
         """Items as they count: as an adjudicator settled them, else as both or the first reading have them."""
         with self.vault.reading() as reader:
             sheet = self.sheets.load(reader, document_id)
-            return in_order(settled(sheet, held_items(reader, document_id)).values(), sheet, self.program)
+            return in_order(settled(sheet, held_items(reader, document_id, sheet.known)).values(), sheet, self.program)
 
     def coverage(self) -> list[Row]:
         """Rows like those of coverage.csv: report x all 120 targets, ``state`` "confirmed" where an item holds."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from sqlalchemy import Connection
 
@@ -41,6 +42,13 @@ class Batch:
     after: dict[str, tuple[Item, Action]] = field(default_factory=dict)
     made: list[str] = field(default_factory=list)
 
+    @cached_property
+    def _by_home(self) -> Mapping[str, list[Item]]:
+        found: dict[str, list[Item]] = {}
+        for item in self.before.values():
+            found.setdefault(self.sheet.home(item), []).append(item)
+        return found
+
     def now(self, item_id: str) -> Item | None:
         """The item as the batch has it so far, None if there is none."""
         changed = self.after.get(item_id)
@@ -48,9 +56,9 @@ class Batch:
 
     def items(self, home: str) -> list[Item]:
         """Items of a passage as they are so far, without those taken back."""
-        changed = (item for item, _ in self.after.values())
-        rest = (item for name, item in self.before.items() if name not in self.after)
-        return [i for i in (*rest, *changed) if not is_gone(i) and self.sheet.home(i) == home]
+        changed = (item for item, _ in self.after.values() if self.sheet.home(item) == home)
+        rest = (item for item in self._by_home.get(home, ()) if item.item_id not in self.after)
+        return [item for item in (*rest, *changed) if not is_gone(item)]
 
     def put(self, item: Item, action: Action) -> None:
         """Change an item, once a batch whatever happens to it; the first action stays its name."""

@@ -68,7 +68,7 @@ class Spreader:
 
     def _decide(self, writer: Connection, document_id: str, wishes: list[Wish], by: log.Stamp) -> list[Decision]:
         sheet = self.sheets.load(writer, document_id)
-        before = standing(sheet, held_items(writer, document_id), FIRST)
+        before = standing(sheet, held_items(writer, document_id, sheet.known), FIRST)
         batch = rules.Batch(sheet, FIRST, self.program, before)
         for passage_id, item, action in wishes:
             _wish(batch, passage_id, item, action)
