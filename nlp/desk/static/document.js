@@ -59,7 +59,7 @@ export class Paper {
     });
     const widest = Math.max(...[...rows.values()].flatMap((cells) => [...cells.keys()])) + 1;
     const body = [...rows.values()].map((cells) => make("tr", {}, Array.from({ length: Math.min(widest, 60) }, (_, column) => make("td", {}, cells.get(column) ?? ""))));
-    return [...before.lines, make("div", { class: "table-room", tabindex: 0, role: "region", "aria-label": say("report.table") }, make("table", {}, make("tbody", {}, body)))];
+    return [...before.lines, make("div", { class: "table-room", tabindex: 0, role: "group", "aria-label": say("report.table") }, make("table", {}, make("tbody", {}, body)))];
   }
 
   // What stands between the passages: running lines, rules, and the marker right before the next passage.

@@ -10,7 +10,7 @@ const POLL_SECONDS = 3;
 const SIGNS = { waiting: "…", mapping: "◔", ready: "✓", failed: "!" };
 const byId = (id) => document.getElementById(id);
 const rows = byId("rows");
-const began = new Map(); // when this page first saw a report being mapped
+let doing = null; // what the mapper is at
 let reports = [];
 let drawn = "";
 
@@ -24,14 +24,17 @@ const ORDERS = {
   open: (a, b) => openOf(b) - openOf(a),
 };
 
+// How far the mapper is, where it is at work in this server.
+function progress(report) {
+  const now = doing?.document_id === report.document_id ? doing : null;
+  const bar = make("progress", { "aria-label": say("inbox.mapping"), max: now?.total || null, value: now?.total ? now.done : null });
+  const told = now?.total ? say("inbox.passages", { done: now.done, total: now.total }) : now && say("inbox.reading");
+  return [bar, make("span", { class: "meta" }, [told, now && say("seconds", { count: Math.round(now.seconds) })].filter(Boolean).join(", "))];
+}
+
 function status(report) {
   const words = make("span", { class: `status ${report.state}` }, make("span", { "aria-hidden": "true" }, `${SIGNS[report.state]} `), say(`inbox.${report.state}`));
-  if (report.state === "mapping") {
-    if (!began.has(report.document_id)) began.set(report.document_id, Date.now());
-    const seconds = Math.round((Date.now() - began.get(report.document_id)) / 1000);
-    const bar = make("progress", { "aria-label": say("inbox.mapping") });
-    return [words, bar, make("span", { class: "meta" }, say("seconds", { count: seconds }))];
-  }
+  if (report.state === "mapping") return [words, progress(report)];
   const why = report.reason && make("span", { class: "reason" }, report.reason);
   const next = report.state === "failed" && make("span", { class: "next" }, say(`next.${["encrypted", "no_text", "unsupported", "too_large", "timeout", "corrupt"].includes(report.status) ? report.status : "other"}`));
   return [words, report.status === "partial" && make("span", { class: "status partial" }, say("inbox.partial")), why, next];
@@ -44,7 +47,7 @@ function counts(report) {
   const held = (report.counts.confirmed ?? 0) + (report.counts.corrected ?? 0);
   const tags = [["confirmed", "✓", held], ["rejected", "✕", report.counts.rejected], ["unsure", "?", report.counts.unsure], ["postponed", "↷", report.counts.postponed]];
   return make("div", { class: "counts" }, make("div", { class: "done-line" }, make("meter", { min: 0, max: Math.max(total, 1), value: done, "aria-label": say("inbox.decided") }), make("span", { class: "meta" }, say("report.progress", { done, total }))),
-    make("div", {}, tags.filter(([, , count]) => count).map(([kind, sign, count]) => make("span", { class: `tag ${kind}` }, make("span", { "aria-hidden": "true" }, `${sign} `), `${number(count)} `, make("span", { class: "tag-word" }, say(`state.${kind}`))))));
+    make("div", {}, tags.filter(([, , count]) => count).map(([kind, sign, count]) => make("span", { class: `tag ${kind}` }, make("span", { "aria-hidden": "true" }, `${sign} `), `${say(`state.${kind}`)}: ${number(count)}`))));
 }
 
 function links(report) {
@@ -80,14 +83,23 @@ function draw() {
   byId("empty").textContent = say(reports.length ? "inbox.no_match" : "inbox.empty");
   byId("table-room").hidden = !found.length;
   const by = (state) => reports.filter((report) => report.state === state).length;
-  byId("summary").textContent = ["waiting", "mapping", "ready", "failed"].filter(by).map((state) => `${number(by(state))} ${say(`inbox.${state}`).toLowerCase()}`).join(" · ");
+  byId("summary").textContent = ["waiting", "mapping", "ready", "failed"].filter(by).map((state) => `${say(`inbox.${state}`)}: ${number(by(state))}`).join(" · ");
+}
+
+// Said on the page while nothing can be mapped: the model is being loaded, or something is wrong.
+function tellOfMapper(inbox) {
+  const waits = reports.some((report) => report.state === "waiting");
+  const { error, warm } = inbox ?? {};
+  byId("mapper").hidden = !(error || (inbox && !warm && waits));
+  byId("mapper").textContent = error ? `${error.subject}: ${error.reason}. ${error.hint}` : say("inbox.warming");
 }
 
 async function refresh() {
   const answer = await get("/api/reports");
   const now = JSON.stringify(answer.reports);
   const before = new Map(reports.map((report) => [report.document_id, report.state]));
-  reports = answer.reports;
+  [reports, doing] = [answer.reports, answer.inbox?.mapping ?? null];
+  tellOfMapper(answer.inbox);
   const turned = (state) => reports.filter((report) => report.state === state && before.has(report.document_id) && before.get(report.document_id) !== state);
   if (turned("ready").length) note(say("inbox.now_ready", { name: turned("ready").map(titleOf).join("; ") }));
   for (const report of turned("failed")) note(say("inbox.now_failed", { name: report.name }), { kind: "bad" });

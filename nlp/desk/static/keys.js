@@ -23,13 +23,24 @@ function named(event) {
   return event.ctrlKey || event.metaKey ? `Ctrl+${event.key.toLowerCase()}` : event.key;
 }
 
+// Escape leaves a field for what it belongs to, so that keys act again.
+function left(event) {
+  const field = event.key === "Escape" && typing(event.target);
+  if (!field || document.querySelector("dialog[open]")) return false;
+  event.preventDefault();
+  field.blur();
+  field.closest(".claim")?.querySelector(".claim-name").focus();
+  return true;
+}
+
 function pressed(event) {
+  if (left(event)) return;
   if (event.altKey || event.isComposing || event.defaultPrevented) return;
   if (document.querySelector("dialog[open]")) return;
   const name = named(event);
   const row = table.find(({ key, also = [] }) => key === name || also.includes(name));
   if (!row || (event.repeat && !row.repeats)) return;
-  if (typing(event.target) && name !== "Escape") return;
+  if (typing(event.target)) return;
   if (row.when && !row.when()) return;
   if (event.key === "Enter" && !row.when && event.target.closest("button, a, summary")) return;
   if (!keysOn() && event.key.length === 1 && name === event.key && name !== "?") return;
@@ -45,7 +56,7 @@ export function help() {
   const rows = table.filter((row) => row.words).map((row) => make("tr", {}, make("th", { scope: "row" }, [row.key, ...(row.also ?? [])].map((key, index) => [index ? " / " : "", shown(key)])), make("td", {}, say(row.words))));
   const box = make("input", { type: "checkbox", onchange: (event) => localStorage.setItem(SWITCH, event.target.checked ? "on" : "off") });
   box.checked = keysOn();
-  const body = [make("div", { class: "scroller", tabindex: 0, role: "region", "aria-label": say("keys.title") }, make("table", { class: "keys" }, make("tbody", {}, rows))), make("p", {}, make("label", {}, box, " ", say("keys.switch"))), make("p", { class: "hint" }, say("keys.typing"))];
+  const body = [make("div", { class: "scroller", tabindex: 0, role: "group", "aria-label": say("keys.title") }, make("table", { class: "keys" }, make("tbody", {}, rows))), make("p", {}, make("label", {}, box, " ", say("keys.switch"))), make("p", { class: "hint" }, say("keys.typing"))];
   return ask(say("keys.title"), body, [{ value: "", words: say("close") }], { wide: true });
 }
 

@@ -101,7 +101,7 @@ function drawCoverage() {
 function draw() {
   const counts = new Map();
   for (const { id } of reports) for (const target of Object.keys(labels)) counts.set(cellAt(id, target).state, (counts.get(cellAt(id, target).state) ?? 0) + 1);
-  byId("summary").textContent = [say("map.reports", { count: reports.length }), ...STATES.slice(0, 3).map((state) => `${number(counts.get(state) ?? 0)} ${say(`cell.${state}`).toLowerCase()}`)].join(" · ");
+  byId("summary").textContent = [say("map.reports", { count: reports.length }), ...STATES.slice(0, 3).map((state) => `${say(`cell.${state}`)}: ${number(counts.get(state) ?? 0)}`)].join(" · ");
   if (chosen("mode") === "coverage") drawCoverage();
   else drawMap();
 }

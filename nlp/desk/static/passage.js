@@ -58,13 +58,6 @@ function unitsOf(text) {
   return units.subarray(0, count + 1);
 }
 
-// How many code points the first `unit` UTF-16 units of a text are.
-export function pointsBefore(text, unit) {
-  let points = 0;
-  for (const one of text.slice(0, unit)) points += one ? 1 : 0;
-  return points;
-}
-
 // Cut [start, end) where any of the spans begins or ends; each piece with the spans that cover it.
 export function pieces(start, end, spans) {
   const cuts = new Set([start, end]);
@@ -239,9 +232,9 @@ export function why(item, { say, characters }) {
   const told = (list, row) => make("ul", {}, list.map((one) => make("li", {}, row(one))));
   const rows = [];
   const carrying = sentences.filter((one) => Math.abs(one.drop) >= LEAST_DROP);
-  if (carrying.length) rows.push(make("h4", {}, say("why.sentences")), told(carrying, (one) => [points(one.drop), " ", make("bdi", { class: "short" }, characters ? characters.slice(one.start, one.end) : "")]));
-  if (terms.length) rows.push(make("h4", {}, say("why.terms")), make("p", {}, terms.map((term) => [make("span", { class: "term" }, term), " "])));
-  if (examples.length) rows.push(make("h4", {}, say("why.examples")), told(examples, example));
+  if (carrying.length) rows.push(make("h3", {}, say("why.sentences")), told(carrying, (one) => [points(one.drop), " ", make("bdi", { class: "short" }, characters ? characters.slice(one.start, one.end) : "")]));
+  if (terms.length) rows.push(make("h3", {}, say("why.terms")), make("p", {}, terms.map((term) => [make("span", { class: "term" }, term), " "])));
+  if (examples.length) rows.push(make("h3", {}, say("why.examples")), told(examples, example));
   return rows.length ? make("details", { class: "why", open: true }, make("summary", {}, say("why.title")), rows) : null;
 }
 
@@ -251,9 +244,9 @@ export function entry(target, { labels, say, language }, on = {}) {
   if (!label) return null;
   const like = (one) => make("li", {}, make("button", { type: "button", class: "link", onclick: () => on.codebook?.(one.target) }, `${numberOf(one.target)} ${labels[one.target]?.title ?? ""}`), " ", make("span", { class: "meta", lang: "en" }, one.rule));
   return make("details", { class: "entry" }, make("summary", {}, say("codebook.at_hand"), make("kbd", { "aria-hidden": "true" }, "c")),
-    make("h4", {}, say("codebook.counts")), make("p", { lang: language }, label.counts),
-    make("h4", {}, say("codebook.excludes")), make("p", { lang: language }, label.excludes),
-    label.confused_with?.length ? [make("h4", {}, say("codebook.confused")), make("ul", {}, label.confused_with.map(like))] : null);
+    make("h3", {}, say("codebook.counts")), make("p", { lang: language }, label.counts),
+    make("h3", {}, say("codebook.excludes")), make("p", { lang: language }, label.excludes),
+    label.confused_with?.length ? [make("h3", {}, say("codebook.confused")), make("ul", {}, label.confused_with.map(like))] : null);
 }
 
 function bodyOf(item, data, on) {

@@ -43,7 +43,7 @@ class Picker {
     const listed = { role: "combobox", "aria-expanded": "true", "aria-controls": `${this.id}-list`, "aria-autocomplete": "list" };
     this.input = make("input", { type: "search", id: `${this.id}-search`, autocomplete: "off", ...listed, placeholder: say("picker.placeholder"), oninput: () => this.look() });
     this.list = make("ul", { role: "listbox", id: `${this.id}-list`, "aria-label": say("picker.labels"), class: "options" });
-    this.detail = make("div", { class: "option-detail", role: "region", tabindex: 0, "aria-label": say("codebook.at_hand") });
+    this.detail = make("div", { class: "option-detail", role: "group", tabindex: 0, "aria-label": say("codebook.at_hand") });
     this.count = make("p", { class: "meta", role: "status" });
   }
 

@@ -8,6 +8,7 @@ import { Outline, SHOWN } from "./outline.js";
 import { Characters, OPEN, kindOf, draftIn, make, ordered, passageView, redraft } from "./passage.js";
 import { Picture } from "./picture.js";
 import { Editing } from "./editing.js";
+import { header, progress, sheetIn, waitUntilReady, where } from "./report_head.js";
 import { announce, confirmed, fault, note } from "./speak.js";
 import { languageLinks, poll, read, write } from "./state.js";
 import { language, say, when } from "./words.js";
@@ -26,7 +27,7 @@ export class ReportView {
     const [contents, labels, bodies] = await Promise.all([get(reportAddress(this.id)), codebook(language), implementers(language)]);
     Object.assign(this, { labels, bodies, report: contents.report, reader: contents.reader, readings: contents.readings ?? [], passages: contents.passages });
     this.characters = new Characters(contents.text);
-    this.readonly = this.reader.rank === "reader" || this.readings.some((one) => one.reading === this.reader.reading && one.closed);
+    this.readonly = this.reader.rank === "reader" || this.report.state !== "ready" || this.readings.some((one) => one.reading === this.reader.reading && one.closed);
     this.passages.sort((a, b) => a.start - b.start);
     this.keep(contents.items);
     this.seen = Math.max(0, ...contents.items.map((item) => item.decision_id ?? 0));
@@ -35,7 +36,9 @@ export class ReportView {
     this.outline = new Outline(byId("todo"), byId("headings"), view);
     this.picture = new Picture(byId("picture"), view, this.id);
     this.editing = new Editing(this);
-    this.header();
+    header(this);
+    waitUntilReady(this);
+    sheetIn(this);
     this.begin();
     this.controls();
     this.watch();
@@ -53,7 +56,7 @@ export class ReportView {
     this.paper.draw();
     this.outline.draw();
     this.panel();
-    this.progress();
+    progress(this);
     if (read("picture")) this.togglePicture(true);
     this.paper.reveal(this.passage);
   }
@@ -162,7 +165,9 @@ export class ReportView {
     const at = all.findIndex((item) => item.item_id === from.item_id);
     const next = [...all.slice(at + 1), ...all.slice(0, Math.max(at, 0))].find((item) => item.state === "suggested");
     if (next) return this.select(next);
-    note(say("report.all_decided", { show: say(`show.${this.shows()}`) }));
+    const more = this.shows() === "suggested" && this.sequence("review").some((item) => item.state === "suggested");
+    const goOn = () => ((byId("show").value = "review"), byId("show").dispatchEvent(new Event("change")), this.step(1));
+    note(say("report.all_decided", { show: say(`show.${this.shows()}`) }), more ? { action: goOn, label: say("report.go_on") } : {});
     this.select(this.items.get(from.item_id) ?? from);
   }
 
@@ -201,7 +206,7 @@ export class ReportView {
     this.outline.drawHeadings();
     this.draft = null;
     this.panel();
-    this.progress();
+    progress(this);
   }
 
   async undo() {
@@ -230,7 +235,7 @@ export class ReportView {
 
   panel() {
     const panel = byId("panel-body");
-    byId("panel-where").replaceChildren(...this.where());
+    byId("panel-where").replaceChildren(...where(this.passage));
     if (!this.passage) return panel.replaceChildren(make("p", { class: "hint" }, say("report.nothing_chosen")));
     const data = { characters: this.characters, passage: this.passage, items: this.itemsOf(this.passage), labels: this.labels, current: this.item?.item_id ?? null, draft: this.draft, implementers: this.bodies, say, language, readonly: this.readonly, all: this.unfolded || this.shows() !== "suggested", when };
     const on = { select: (id) => this.toggle(id), decide: (item, action, changes) => this.decide(item, action, changes), codebook: (target) => this.editing.showEntry(target), tools: (item) => this.editing.tools(item), unfold: (open) => (this.unfolded = open) };
@@ -244,40 +249,6 @@ export class ReportView {
     if (this.item?.item_id !== id) return this.select(this.items.get(id));
     this.item = null;
     this.panel();
-  }
-
-  where() {
-    if (!this.passage) return [];
-    const title = byId("title").textContent;
-    const section = this.passage.section.filter((heading, index) => index || heading !== title);
-    const { page, number, implementer_text: who } = this.passage;
-    const place = [page && say("page.short", { page }), number && say("report.number", { number }), who && make("bdi", {}, who)].filter(Boolean);
-    return [make("span", { class: "section" }, make("bdi", {}, section.join(" › "))), make("span", { class: "meta" }, place.flatMap((one, index) => (index ? [" · ", one] : [one])))];
-  }
-
-  progress() {
-    const all = this.sequence();
-    const done = all.filter((item) => !OPEN.has(item.state)).length;
-    byId("progress").textContent = say("report.progress", { done, total: all.length });
-    Object.assign(byId("meter"), { max: Math.max(all.length, 1), value: done });
-    const states = [...this.items.values()].reduce((sum, item) => sum.set(kindOf(item), (sum.get(kindOf(item)) ?? 0) + 1), new Map());
-    byId("counts").replaceChildren(...[...states].filter(([kind]) => kind !== "review" && kind !== "suggested").map(([kind, count]) => make("span", { class: `tag ${kind}` }, `${count} ${say(`state.${kind}`)}`)));
-    for (const option of byId("show").options) option.textContent = `${say(`show.${option.value}`)} (${this.sequence(option.value).length})`;
-  }
-
-  header() {
-    const row = this.report.row ?? {};
-    const title = row.title || this.report.name;
-    byId("title").textContent = title;
-    byId("title").lang = row.language ?? "";
-    document.title = `${title} · evmap`;
-    byId("facts").textContent = [this.report.name, row.symbol, row.date, row.pages && say("pages", { count: row.pages })].filter(Boolean).join(" · ");
-    byId("partial").hidden = this.report.status !== "partial";
-    byId("partial").textContent = this.report.reason ?? "";
-    byId("reading").textContent = this.reader.reading === 2 ? say("reading.second") : this.reader.reading === 3 ? say("reading.final") : "";
-    const pdf = row.media_type === "application/pdf";
-    byId("picture-toggle").hidden = !pdf;
-    if (this.readonly) for (const node of document.querySelectorAll(".writes")) node.hidden = true;
   }
 
   togglePicture(on = !document.body.classList.contains("with-picture")) {
@@ -301,7 +272,7 @@ export class ReportView {
       write({ show: byId("show").value });
       this.outline.draw();
       this.panel();
-      this.progress();
+      progress(this);
     });
     for (const tab of document.querySelectorAll("[data-to-pane]")) tab.addEventListener("click", () => this.pane(tab.dataset.toPane));
     const doing = { picture: () => this.togglePicture(), bulk: () => this.bulk(), undo: () => this.undo(), add: () => this.editing.add(), next: () => this.step(1), previous: () => this.step(-1) };
