@@ -58,7 +58,7 @@ def marked(text: str, marks: Sequence[Mark], linked: bool = True) -> str:
         {0, len(text), *(edge for mark in marks for edge in (mark.start, mark.end) if 0 <= edge <= len(text))}
     )
     made: list[str] = []
-    coming = sorted(marks, key=lambda mark: -mark.start)
+    coming = sorted(marks, key=lambda mark: (mark.start, mark.number), reverse=True)
     own: list[Mark] = []
     for start, end in pairwise(ends):
         piece = escape(text[start:end].translate(HIDDEN))
