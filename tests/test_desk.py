@@ -14,6 +14,7 @@ from storing import server, server_programs
 
 from nlp.errors import Conflict, EvmapError, StoreError, UsageError
 from nlp.review import log
+from nlp.review.alike import alike, folded
 from nlp.review.desk import Desk
 from nlp.review.records import HOLDS, OPEN, Ask, Item, Reader
 
@@ -300,6 +301,45 @@ def test_threads_race_and_one_wins(desk: Desk):
     won = [outcome for outcome in outcomes if outcome != "lost"]
     assert len(outcomes) == 6 * len(items) and sorted(set(won)) == sorted(won) and len(won) == len(items)
     assert replays(desk)
+
+
+def test_what_is_alike_is_decided_once(desk: Desk):
+    ids = fill(desk, reports=3, passages=24)  # passages 0 and 20 stand in all of them
+    contents = desk.contents(ids[0], ONE)
+    home = contents.passages[0]["passage_id"]
+    assert [place.document_id for place in desk.duplicates(ids[0], home)] == sorted(ids[1:])
+    assert desk.duplicates(ids[0], contents.passages[1]["passage_id"]) == []
+    activity = next(i for i in contents.items if i.passage_id == home and i.target.startswith("activity"))
+    touched = next(i for i in desk.contents(ids[2], ONE).items if i.target == activity.target)
+    desk.decide(ids[2], [ask(touched, "unsure")], Reader("officer-5"))
+    done = desk.decide(ids[0], [ask(activity, treatment="planned")], ONE, spread=True)
+    assert {one.document_id for one in done.decisions} == {*ids[:2]} and len({one.batch for one in done.decisions}) == 1
+    twin = next(i for i in desk.contents(ids[1], ONE).items if i.target == activity.target)
+    assert (twin.state, twin.treatment, twin.item_id in done.also) == ("corrected", "planned", True)
+    assert not any(broken_promises(desk, one) for one in ids)
+    assert items_of(desk, ids[2])[touched.item_id].state == "unsure"
+    assert len(desk.undo(ONE).decisions) == len(done.decisions)
+    assert {i.state for i in desk.contents(ids[1], ONE).items} == {"suggested"}
+    other = contents.passages[20]
+    add = Ask("", "add", target="objective:20", start=other["start"], end=other["end"] - 9)
+    added = desk.decide(ids[0], [add], ONE, spread=True)
+    assert {i.document_id for i in added.items} == {*ids} and len({i.quote for i in added.items}) == 1
+    assert replays(desk)
+
+
+def test_texts_that_deny_are_not_alike():
+    text = "In the year 2007 the office held twelve courses on rights of migrant workers and their families. " * 2
+    for other, same in (
+        (text.upper().replace("2007", "1998"), True),
+        (text.replace("courses", "seminars", 1), False),
+        (text + "It went well.", False),
+        (text.replace("held", "never held", 1), False),
+        (text.replace(" ", "  \n"), True),
+    ):
+        assert alike(folded(text), folded(other)) is same, other
+    long = " ".join(f"word{number}" for number in "abcdefghijklmnopqrstuvwxyz" for _ in range(1)) + " " + text * 2
+    assert alike(folded(long), folded(long.replace("worda", "other")))
+    assert not alike(folded(long), folded(long.replace("worda", "not")))
 
 
 ACTIONS = ("confirm", "reject", "correct", "unsure", "postpone", "reopen", "add", "undo", "target")

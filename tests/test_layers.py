@@ -24,6 +24,7 @@ FLOORS = (
     {"contenders"},
     {"plan"},
     {"run", "evaluate", "audit", "peers", "tune"},
+    {"copies"},
     {"review"},
     {"engines"},
     {"scores"},

@@ -16,7 +16,7 @@ WORDS = (
     "families and children ask for papers help health care counsel shelter training and safe return each year"
 ).split()
 KEY = "key of a made-up mapping"
-BODIES = ("iachr", "states", "ombudsperson", None)
+BODIES = ("iachr", "states", "fio", None)
 
 
 def made_report(number: int, passages: int, program: Program, key: str = "") -> tuple[bytes, Finished]:
@@ -30,7 +30,7 @@ def made_report(number: int, passages: int, program: Program, key: str = "") -> 
             another extraction.
     """
     draw = random.Random(number)  # noqa: S311
-    sentences = [_sentence(random.Random(place) if place % 10 == 0 else draw) for place in range(passages)]  # noqa: S311
+    sentences = [_sentence(random.Random(10**6 + place) if place % 10 == 0 else draw) for place in range(passages)]  # noqa: S311
     text = "\n".join(sentences)
     document_id = hashlib.sha256(text.encode()).hexdigest()
     start, parts, found = 0, [], []

@@ -155,9 +155,17 @@ class Inbox:
                 raise EvmapError(
                     "model", reason, "Start the desk again, with --encoder use if memory is short"
                 ) from None
+        self._await_reader()
         self.warm = told
         for said in told.notices:
             self._notice(said)
+
+    def _await_reader(self) -> None:
+        """Wait until the reader has loaded what it needs; if it ends meanwhile, the first report starts another."""
+        while (pipe := self._worker.pipe) and not self._worker.in_force:
+            self._look()
+            wait([pipe], LOOK)
+            self._worker.receive()
 
     def _do(self, report: Report) -> None:
         self.preview = Preview(report.document_id, "reading", time.monotonic())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import logging
 import os
 import secrets
@@ -14,20 +16,17 @@ from typing import Any
 
 from nlp.desk.app import make_app
 from nlp.desk.gate import Gate
-from nlp.desk.inbox import SCRATCH, Inbox
+from nlp.desk.inbox import Inbox
 from nlp.desk.office import Office
-from nlp.desk.pictures import Pictures
 from nlp.desk.shield import Doors, Shield, is_any, is_loopback
-from nlp.desk.users import Users, new_user
+from nlp.desk.users import SALT_BYTES, Users, new_user
 from nlp.desk.watching import Watch
 from nlp.errors import UsageError
 from nlp.pipeline import safe_reason
-from nlp.program import load_program
 from nlp.review.desk import Desk
 from nlp.settings import Settings
 
 KEY, KEY_BYTES = ".key", 32
-PAGES = "cache/pages"
 CONNECTIONS, GRACE_SECONDS = 400, 5
 FINISHED, INSIDE = "run.json", "desk"
 Notice = Callable[[str], None]
@@ -94,22 +93,20 @@ def opened(wanted: Wanted, notice: Notice = lambda _: None) -> Iterator[Served]:
     with ExitStack() as stack:
         listening = stack.enter_context(_listening(wanted.host, wanted.port))
         port = int(listening.getsockname()[1])
-        program = load_program()
         folder, run = desk_folder(wanted.folder)
-        desk = stack.enter_context(Desk.open(folder, wanted.store, program))
+        desk = stack.enter_context(Desk.open(folder, wanted.store))
         if run:
-            for report in desk.bring_in(run):
+            for report in desk.bring_in(run, wanted.name):
                 notice(f"{report.name}: {report.state}")
-        users, token = _users(wanted)
+        key = own_key(folder)
+        users, token = _users(wanted, key)
         secure = any(address.startswith("https:") for address in wanted.addresses)
-        gate = Gate(users, own_key(folder), f"evmap-{port}", secure)
+        gate = Gate(users, key, f"evmap-{port}", secure)
         doors = Doors.of(wanted.host, port, wanted.addresses, wanted.settings.max_bytes)
-        pictures = Pictures(desk.vault.folder / "files", folder / PAGES, folder / SCRATCH, wanted.settings)
-        stack.callback(pictures.close)
-        office = Office(desk, gate, doors, wanted.settings, program, None, pictures)
+        office = Office.on(desk, gate, doors, wanted.settings)
+        stack.callback(office.close)
         if wanted.maps:
             office.inbox = Inbox(desk, wanted.settings, notice)
-            stack.callback(office.inbox.stop)
             office.inbox.start()
         if wanted.watch:
             watch = Watch(wanted.watch, desk, wanted.settings, lambda _: _wake(office), notice)
@@ -153,11 +150,16 @@ def own_key(folder: Path) -> bytes:
     return key if len(key) == KEY_BYTES else secrets.token_bytes(KEY_BYTES)  # another has not yet written it
 
 
-def _users(wanted: Wanted) -> tuple[Users, str]:
-    """The users of a desk, and the token of the only one where there is no file of them."""
+def _users(wanted: Wanted, key: bytes) -> tuple[Users, str]:
+    """The users of a desk, and the token of the only one where there is no file of them.
+
+    That one hangs on the desk's key alone: after a restart her pages go on as if nothing had been.
+    """
     if wanted.users:
         return Users(wanted.users), ""
-    alone, token = new_user(wanted.name, "adjudicator")
+    token = hmac.new(key, f"token of {wanted.name}".encode(), hashlib.sha256).hexdigest()
+    salt = hashlib.sha256(b"salt" + key).hexdigest()[: 2 * SALT_BYTES]
+    alone, token = new_user(wanted.name, "adjudicator", token, salt)
     return Users(None, [alone]), token
 
 
@@ -170,7 +172,7 @@ def _address(wanted: Wanted, port: int, token: str) -> str:
 @contextmanager
 def _listening(host: str, port: int) -> Iterator[socket.socket]:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as listening:
+    with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:  # else asyncio leaves Nagle on
         if os.name != "nt":
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -51,8 +51,8 @@ class User:
         return hmac.compare_digest(self.digest, _digest(self.salt, token))
 
 
-def new_user(name: str, rank: Rank) -> tuple[User, str]:
-    """Return a user and her token, which is not to be had again.
+def new_user(name: str, rank: Rank, token: str = "", salt: str = "") -> tuple[User, str]:
+    """Return a user and her token, a new one unless it is given; it is not to be had again.
 
     Raises:
         UsageError: if the name is no code, or there is no such rank.
@@ -61,7 +61,7 @@ def new_user(name: str, rank: Rank) -> tuple[User, str]:
         raise UsageError(name, "is no code for a user", "Take small letters, digits, - and _, at most 40, no names")
     if rank not in RANKS:
         raise UsageError(rank, "no such rank", f"Choose one of: {', '.join(RANKS)}")
-    token, salt = secrets.token_urlsafe(TOKEN_BYTES), secrets.token_hex(SALT_BYTES)
+    token, salt = token or secrets.token_urlsafe(TOKEN_BYTES), salt or secrets.token_hex(SALT_BYTES)
     return User(name, rank, salt, _digest(salt, token)), token
 
 

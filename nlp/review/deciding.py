@@ -25,7 +25,9 @@ def as_rows(asks: Sequence[Ask]) -> list[Row]:
 
 def batch_for(writer: Connection, sheet: Sheet, reading: int, program: Program) -> rules.Batch:
     """Return a batch on the items of a reading as they stand now."""
-    return rules.Batch(sheet, reading, program, standing(sheet, held_items(writer, sheet.document_id), reading))
+    return rules.Batch(
+        sheet, reading, program, standing(sheet, held_items(writer, sheet.document_id, sheet.known), reading)
+    )
 
 
 def decide(
@@ -44,17 +46,9 @@ def decide(
         rules.apply(batch, asks)
     except Conflict as error:
         raise Conflict(error.subject, error.reason, as_rows(asks), error.theirs) from None
-    _weigh(writer, batch)
+    rules.weigh(writer, batch)
     by = log.stamp(reader, sheet.text_sha256)
     return batch, by, log.write(writer, batch.changes(), by)
-
-
-def _weigh(writer: Connection, batch: rules.Batch) -> None:
-    """Give items that somebody added the probability that the machine gave their passage."""
-    for name, (item, action) in batch.after.items():
-        if item.lane is None and item.probability is None:
-            weights = batch.sheet.weights(writer, batch.sheet.home(item))
-            batch.after[name] = replace(item, probability=weights.get(item.target)), action
 
 
 def undo(writer: Connection, sheets: Sheets, reader: Reader, batch: str | None, program: Program) -> Decided:

@@ -9,12 +9,14 @@ from typing import Self
 
 from nlp.program import Program, load_program
 from nlp.review import deciding, inbox, log, readings
+from nlp.review.alike import Index, Place
 from nlp.review.bringing import bring_in
 from nlp.review.intake import Intake
 from nlp.review.lines import Change, Row
 from nlp.review.readings import Opened
 from nlp.review.records import Ask, Decided, Decision, Item, Rank, Reader, Report
 from nlp.review.sheet import Sheet
+from nlp.review.spreading import Spreader
 from nlp.review.standing import Held, Pair, differing, held_items, in_order, settled, standing
 from nlp.review.tally import Tallies, Tally
 from nlp.review.vault import Vault
@@ -47,6 +49,7 @@ class Desk(Intake):
         super().__init__(vault)
         self.program = program or load_program()
         self._tallies = Tallies(self.program)
+        self._spreader = Spreader(self.sheets, Index(), self.program)
 
     @classmethod
     def open(cls, folder: Path, store: str = "", program: Program | None = None) -> Desk:
@@ -100,7 +103,7 @@ class Desk(Intake):
         """The report as a reader sees it: suggestions, and over them what was decided in her reading."""
         with self.vault.reading() as connection:
             sheet = self.sheets.load(connection, document_id)
-            found = standing(sheet, held_items(connection, document_id), reader.reading)
+            found = standing(sheet, held_items(connection, document_id, sheet.known), reader.reading)
             report = self._report(connection, document_id)
         return Contents(report, sheet.text, list(sheet.passages), in_order(found.values(), sheet, self.program))
 
@@ -118,10 +121,14 @@ class Desk(Intake):
             Conflict: if an item is no longer as she saw it; `yours` are the asks, `theirs` the items as they stand.
             UsageError: if it cannot be done at all.
         """
+        if spread:
+            self.learn()
         with self.vault.deciding() as writer:
             sheet = self.sheets.load(writer, document_id)
-            batch, _, written = deciding.decide(writer, sheet, asks, reader, self.program)
-        return Decided(tuple(one.item for one in written), tuple(written), batch.also())
+            batch, by, written = deciding.decide(writer, sheet, asks, reader, self.program)
+            more = self._spreader.spread(writer, batch, by) if spread else []
+        also = (*batch.also(), *(one.item_id for one in more))
+        return Decided(tuple(one.item for one in (*written, *more)), (*written, *more), also)
 
     def undo(self, reader: Reader, batch: str | None = None) -> Decided:
         """Take back her last batch, or a named one, as new rows of the log; again: the one before it.
@@ -131,6 +138,16 @@ class Desk(Intake):
         """
         with self.vault.deciding() as writer:
             return deciding.undo(writer, self.sheets, reader, batch, self.program)
+
+    def duplicates(self, document_id: str, passage_id: str) -> list[Place]:
+        """Passages of all reports that say the same as this one, without it; see `nlp.review.alike`."""
+        self.learn()
+        return self._spreader.like(self.sheet(document_id), passage_id)
+
+    def learn(self) -> None:
+        """Take the passages of new reports into the index of duplicates; some 0.1 ms a passage, once."""
+        with self.vault.reading() as reader:
+            self._spreader.learn(reader)
 
     def log(
         self, after: int = 0, document_id: str | None = None, limit: int = 1000, reading: int | None = None
@@ -181,7 +198,7 @@ class Desk(Intake):
         """Items as they count: as an adjudicator settled them, else as both or the first reading have them."""
         with self.vault.reading() as reader:
             sheet = self.sheets.load(reader, document_id)
-            return in_order(settled(sheet, held_items(reader, document_id)).values(), sheet, self.program)
+            return in_order(settled(sheet, held_items(reader, document_id, sheet.known)).values(), sheet, self.program)
 
     def coverage(self) -> list[Row]:
         """Rows like those of coverage.csv: report x all 120 targets, ``state`` "confirmed" where an item holds."""

@@ -87,7 +87,7 @@ def _report(
         _line(files[LEDGER], ledger_row(entry))
         return Counter({f"status {status}": 1})
     sheet = desk.sheets.load(reader, report.document_id)
-    items = in_order(settled(sheet, held_items(reader, report.document_id)).values(), sheet, desk.program)
+    items = in_order(settled(sheet, held_items(reader, report.document_id, sheet.known)).values(), sheet, desk.program)
     found = list(link_rows(sheet, items, desk.program))
     weights = dict(_passages(reader, sheet.number, {row["passage_id"] for row in found}, files[PASSAGES]))
     for row in found:

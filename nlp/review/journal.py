@@ -10,7 +10,7 @@ import json
 import os
 from pathlib import Path
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from nlp.errors import StoreError
 from nlp.jsonl import line
@@ -20,6 +20,7 @@ from nlp.store.tables import decisions
 JOURNAL = "decisions.jsonl"
 TAIL = 1 << 16  # bytes looked at from the end, until a whole line is found
 AT_ONCE = 1000
+AFTER = select(decisions).where(decisions.c.decision_id > bindparam("last")).order_by(decisions.c.decision_id)
 ADVICE = "Nothing was changed. Put back a newer copy of the database, or run: evmap desk restore DESK"
 
 
@@ -48,8 +49,7 @@ class Journal:
         Raises:
             StoreError: if it cannot be written: what was decided stands in the database.
         """
-        after = select(decisions).where(decisions.c.decision_id > self._last).order_by(decisions.c.decision_id)
-        rows = reader.execute(after, execution_options={"yield_per": AT_ONCE}).mappings()
+        rows = reader.execute(AFTER, {"last": self._last}, execution_options={"yield_per": AT_ONCE}).mappings()
         try:
             with self._path.open("a", encoding="utf-8", newline="") as file:
                 for row in rows:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, and_, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from nlp.errors import Conflict
@@ -16,6 +16,17 @@ from nlp.review.records import Decision, Item, Reader
 from nlp.store.tables import decisions, items
 
 AT_ONCE = 500
+# Built once: composing a statement takes longer than running it.
+ADD = insert(decisions).returning(decisions.c.decision_id, sort_by_parameter_order=True)
+ADD_ONE = insert(decisions).returning(decisions.c.decision_id)
+ADD_ITEM = insert(items)
+CHANGES = ("state", "target", "version", "decision_id", "row")
+CHANGE_ITEM = (
+    update(items)
+    .where(items.c.item_id == bindparam("own"), items.c.reading == bindparam("in_reading"))
+    .where(items.c.version == bindparam("seen"))
+    .values({name: bindparam(f"new_{name}") for name in CHANGES})
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +54,7 @@ def write(writer: Connection, changes: Sequence[Change], by: Stamp) -> list[Deci
     if not drafts:
         return []
     try:
-        added = insert(decisions).returning(decisions.c.decision_id, sort_by_parameter_order=True)
-        numbers = writer.execute(added, [_columns(draft) for draft in drafts]).scalars().all()
+        numbers = writer.execute(ADD, [_columns(draft) for draft in drafts]).scalars().all()
         written = [_numbered(draft, number) for draft, number in zip(drafts, numbers, strict=True)]
         _follow(writer, written)
     except IntegrityError:  # the version is there already
@@ -62,6 +72,13 @@ def read(
     if reading is not None:
         found = found.where(decisions.c.reading == reading)
     return [unpacked(row) for row in reader.execute(found).mappings()]
+
+
+def text_digests(reader: Connection, document_id: str) -> dict[tuple[str, int], str]:
+    """Return the digest of the text that the last decision on each item refers to, by item id and reading."""
+    found = select(decisions).where(decisions.c.document_id == document_id).order_by(decisions.c.decision_id)
+    rows = map(unpacked, reader.execute(found).mappings())
+    return {(one.item_id, one.reading): one.text_sha256 for one in rows}
 
 
 def all_of(reader: Connection, document_id: str | None = None) -> Iterator[Decision]:
@@ -116,12 +133,11 @@ def copy(writer: Connection, given: Iterable[Decision], keep_numbers: bool = Fal
             before = decision.before and replace(decision.before, decision_id=numbers.get(decision.before.decision_id))
             draft = replace(decision, undoes=numbers.get(decision.undoes), before=before)
             own = {"decision_id": decision.decision_id} if keep_numbers else {}
-            added = insert(decisions).returning(decisions.c.decision_id)
-            number = int(writer.execute(added, _columns(draft) | own).scalar_one())
+            number = int(writer.execute(ADD_ONE, _columns(draft) | own).scalar_one())
             numbers[decision.decision_id] = number
             last[decision.item_id, decision.reading] = _numbered(draft, number)
         for decision in last.values():
-            writer.execute(insert(items), _item_columns(decision))
+            writer.execute(ADD_ITEM, _item_columns(decision))
     except IntegrityError:
         raise Conflict("decisions", "some of these items were decided on here already") from None
     return len(numbers) - 1
@@ -155,9 +171,8 @@ def _follow(writer: Connection, written: Sequence[Decision]) -> None:
     for decision in written:
         item, values = decision.item, _item_columns(decision)
         if item.version == 1:
-            writer.execute(insert(items), values)
+            writer.execute(ADD_ITEM, values)
             continue
-        same = and_(items.c.item_id == item.item_id, items.c.reading == item.reading)
-        seen = same & (items.c.version == item.version - 1)
-        if writer.execute(update(items).where(seen).values(values)).rowcount != 1:
+        seen = {"own": item.item_id, "in_reading": item.reading, "seen": item.version - 1}
+        if writer.execute(CHANGE_ITEM, seen | {f"new_{name}": values[name] for name in CHANGES}).rowcount != 1:
             raise Conflict(item.item_id, "decided by somebody else meanwhile")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from nlp.errors import UsageError
 from nlp.review.lines import now
 from nlp.review.records import FINAL, FIRST, SECOND, Rank, Reader
 from nlp.store.tables import decisions, readings, reports
 
+OF_REPORT = select(readings).where(readings.c.document_id == bindparam("report")).order_by(readings.c.reading)
 NAMES = {FIRST: "first", SECOND: "second", FINAL: "final"}
 
 
@@ -27,8 +28,7 @@ class Opened:
 
 def of_report(reader: Connection, document_id: str) -> list[Opened]:
     """Return the readings of a report that were begun."""
-    found = select(readings).where(readings.c.document_id == document_id).order_by(readings.c.reading)
-    return [Opened(**row) for row in reader.execute(found).mappings()]
+    return [Opened(**row) for row in reader.execute(OF_REPORT, {"report": document_id}).mappings()]
 
 
 def reader_of(reader: Connection, document_id: str, name: str, rank: Rank) -> Reader:

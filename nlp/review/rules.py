@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from sqlalchemy import Connection
 
 from nlp.errors import Conflict, UsageError
 from nlp.program import Program
@@ -39,6 +42,13 @@ class Batch:
     after: dict[str, tuple[Item, Action]] = field(default_factory=dict)
     made: list[str] = field(default_factory=list)
 
+    @cached_property
+    def _by_home(self) -> Mapping[str, list[Item]]:
+        found: dict[str, list[Item]] = {}
+        for item in self.before.values():
+            found.setdefault(self.sheet.home(item), []).append(item)
+        return found
+
     def now(self, item_id: str) -> Item | None:
         """The item as the batch has it so far, None if there is none."""
         changed = self.after.get(item_id)
@@ -46,9 +56,9 @@ class Batch:
 
     def items(self, home: str) -> list[Item]:
         """Items of a passage as they are so far, without those taken back."""
-        changed = (item for item, _ in self.after.values())
-        rest = (item for name, item in self.before.items() if name not in self.after)
-        return [i for i in (*rest, *changed) if not is_gone(i) and self.sheet.home(i) == home]
+        changed = (item for item, _ in self.after.values() if self.sheet.home(item) == home)
+        rest = (item for item in self._by_home.get(home, ()) if item.item_id not in self.after)
+        return [item for item in (*rest, *changed) if not is_gone(item)]
 
     def put(self, item: Item, action: Action) -> None:
         """Change an item, once a batch whatever happens to it; the first action stays its name."""
@@ -56,6 +66,11 @@ class Batch:
         known = self.after.get(item.item_id)
         version = (old.version if old else 0) + 1
         self.after[item.item_id] = replace(item, version=version, reading=self.reading), known[1] if known else action
+
+    def make(self, item: Item, action: Action) -> None:
+        """Change an item because somebody asked for it."""
+        self.put(item, action)
+        self.made.append(item.item_id)
 
     def changes(self) -> list[Change]:
         """What is to be written, in the order in which it came about."""
@@ -93,6 +108,14 @@ def settle(batch: Batch) -> None:
         for item in [i for i in batch.items(home) if batch.program.parents(i.target) and i.state != "rejected"]:
             if home:
                 _stand(batch, item, home)
+
+
+def weigh(reader: Connection, batch: Batch) -> None:
+    """Give items that somebody added the probability that the machine gave their passage."""
+    for name, (item, action) in batch.after.items():
+        if item.lane is None and item.probability is None:
+            weights = batch.sheet.weights(reader, batch.sheet.home(item))
+            batch.after[name] = replace(item, probability=weights.get(item.target)), action
 
 
 def broken(batch: Batch) -> list[Item]:
@@ -136,9 +159,9 @@ def _lift(batch: Batch, activity: Item, parents: list[Item]) -> None:
         best = max(still or free, key=lambda item: (item.probability or 0.0, item.item_id))
         batch.put(replace(best, state="confirmed" if holds else "unsure"), "confirm" if holds else "unsure")
     elif not parents or free:
-        fresh = _fresh(batch, primary, activity.start, activity.end)
+        new = fresh(batch, primary, activity.start, activity.end)
         state: State = "confirmed" if holds else "unsure"
-        batch.put(replace(fresh, state=state, implementer=activity.implementer, treatment=activity.treatment), "add")
+        batch.put(replace(new, state=state, implementer=activity.implementer, treatment=activity.treatment), "add")
     else:
         raise UsageError(
             activity.target, "all its objectives are rejected with it", "Confirm one of them, or reject it"
@@ -156,9 +179,9 @@ def _apply(batch: Batch, ask: Ask) -> None:
     if ask.action in ("confirm", "correct"):
         _hold(batch, item, changed, ask)
     elif ask.action == "reopen":
-        _made(batch, replace(changed, state="suggested" if item.lane else "unsure"), "reopen")
+        batch.make(replace(changed, state="suggested" if item.lane else "unsure"), "reopen")
     elif ask.action in PLAIN:
-        _made(batch, replace(changed, state=PLAIN[ask.action]), ask.action)
+        batch.make(replace(changed, state=PLAIN[ask.action]), ask.action)
     else:
         raise UsageError(ask.action, "cannot be asked for", "Ask to confirm, reject, correct, add, unsure, postpone")
 
@@ -167,14 +190,14 @@ def _hold(batch: Batch, item: Item, changed: Item, ask: Ask) -> None:
     """Confirm an item as it is, or as it is to be; another target is another item."""
     changed = _moved(batch, changed, ask)
     if ask.target not in (None, item.target):
-        _made(batch, replace(item, state="rejected", reason=changed.reason), "reject")
+        batch.make(replace(item, state="rejected", reason=changed.reason), "reject")
         _add(batch, replace(ask, version=0, start=changed.start, end=changed.end), changed)
         return
     if changed.place == "orphaned":
         raise UsageError(item.item_id, "its quote no longer stands in the text", "Give it a span, or reject it")
     same = replace(changed, reason=item.reason) == item
     done: State = "corrected" if not same or item.state == "corrected" else "confirmed"
-    _made(batch, replace(changed, state=done, place="exact"), ask.action if same else "correct")
+    batch.make(replace(changed, state=done, place="exact"), ask.action if same else "correct")
 
 
 def _add(batch: Batch, ask: Ask, like: Item | None = None) -> None:
@@ -182,20 +205,20 @@ def _add(batch: Batch, ask: Ask, like: Item | None = None) -> None:
     if ask.target is None or ask.start is None or ask.end is None:
         raise UsageError("add", "needs target, start and end", "Select the text, then choose a label")
     _known(batch, ask.target)
-    fresh = _fresh(batch, ask.target, ask.start, ask.end)
-    claim = (fresh.target, fresh.start, fresh.end)
-    beside = batch.items(batch.sheet.home(fresh))
+    new = fresh(batch, ask.target, ask.start, ask.end)
+    claim = (new.target, new.start, new.end)
+    beside = batch.items(batch.sheet.home(new))
     twin = next((item for item in beside if (item.target, item.start, item.end) == claim), None)
     if twin and twin.state in HOLDS and like:
         return
     if twin and (twin.state in HOLDS or twin.version != ask.version):
         raise Conflict(ask.target, "this stands there already", None, [item_row(twin)])
-    item = replace(twin or fresh, state="confirmed", place="exact", reason=_short(ask.reason, REASON))
+    item = replace(twin or new, state="confirmed", place="exact", reason=_short(ask.reason, REASON))
     facts: Row = {"treatment": like.treatment, "implementer": like.implementer} if like else {}
-    _made(batch, _with_facts(replace(item, **facts), ask), "add")
+    batch.make(_with_facts(replace(item, **facts), ask), "add")
 
 
-def _fresh(batch: Batch, target: str, start: int, end: int) -> Item:
+def fresh(batch: Batch, target: str, start: int, end: int) -> Item:
     """An item that nobody suggested, with what its passage says of implementer and treatment."""
     sheet = batch.sheet
     touched = sheet.over(start, end)
@@ -223,7 +246,7 @@ def _moved(batch: Batch, item: Item, ask: Ask) -> Item:
     end = item.end if ask.end is None else ask.end
     if (start, end) == (item.start, item.end) and item.place != "orphaned":
         return item
-    there = _fresh(batch, item.target, start, end)
+    there = fresh(batch, item.target, start, end)
     around: Row = {"passage_id": there.passage_id, "page": there.page, "place": "exact"}
     return placed(replace(item, **around), batch.sheet.text, start, end)
 
@@ -238,11 +261,6 @@ def _with_facts(item: Item, ask: Ask) -> Item:
     if ask.implementer is not None:
         item = replace(item, implementer=_short(" ".join(ask.implementer.split()), NAME) or None)
     return item
-
-
-def _made(batch: Batch, item: Item, action: Action) -> None:
-    batch.put(item, action)
-    batch.made.append(item.item_id)
 
 
 def _known(batch: Batch, target: str) -> None:

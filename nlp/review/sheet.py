@@ -7,7 +7,7 @@ import json
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from threading import Lock
 from typing import Any
@@ -37,6 +37,7 @@ class Sheet:
         text: canonical text. row: its row of documents.jsonl.
         passages: rows of passages.jsonl in reading order, without ``probabilities``.
         suggestions: the machine's links as untouched items, by id, in their order. links: their rows, by id.
+        known: items that were decided on, by the number of the decision, as far as they were needed.
     """
 
     document_id: str
@@ -47,6 +48,7 @@ class Sheet:
     passages: tuple[Row, ...]
     suggestions: Mapping[str, Item]
     links: Mapping[str, Row]
+    known: dict[int, Item] = field(default_factory=dict)
 
     @cached_property
     def text_sha256(self) -> str:

@@ -6,9 +6,9 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import get_args
+from typing import Any, get_args
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from nlp.program import Program
 from nlp.review.lines import is_gone, item_of, link_id
@@ -16,6 +16,14 @@ from nlp.review.records import FINAL, FIRST, HOLDS, OPEN, SECOND, Item, State
 from nlp.review.sheet import Sheet
 from nlp.store.tables import documents, items, links
 
+FEW, SPARE = 50, 200  # rows fetched one by one; items that nobody needs any more and that may stay
+# Built once: composing a statement takes longer than running it.
+OWN = items.c.document_id == bindparam("report")
+STAND = select(items.c.decision_id, items.c.reading).where(OWN).order_by(items.c.decision_id, items.c.item_id)
+ITEMS = select(items.c.decision_id, items.c.row).where(OWN)
+SOME_ITEMS = select(items.c.decision_id, items.c.row).where(
+    items.c.decision_id.in_(bindparam("numbers", expanding=True))
+)
 Items = dict[str, Item]
 Pair = tuple[Item | None, Item | None]
 
@@ -33,14 +41,30 @@ class Held:
         return {FIRST: self.first, SECOND: self.second, FINAL: self.final}[reading]
 
 
-def held_items(reader: Connection, document_id: str) -> Held:
-    """Read what was decided on a report."""
-    found = select(items.c.row, items.c.reading).where(items.c.document_id == document_id)
+def held_items(reader: Connection, document_id: str, known: dict[int, Item] | None = None) -> Held:
+    """Read what was decided on a report.
+
+    Args:
+        known: items by the number of their last decision, which never change; takes in what is read.
+    """
+    known = {} if known is None else known
+    found = [(row.decision_id, row.reading) for row in reader.execute(STAND, {"report": document_id})]
+    missing = [number for number, _ in found if number not in known]
+    if len(missing) > FEW:
+        known.update(_parsed(reader.execute(ITEMS, {"report": document_id})))
+    elif missing:
+        known.update(_parsed(reader.execute(SOME_ITEMS, {"numbers": missing})))
     held: dict[int, Items] = {FIRST: {}, SECOND: {}, FINAL: {}}
-    for row, reading in reader.execute(found.order_by(items.c.decision_id)):
-        item = item_of(json.loads(row))
-        held[reading][item.item_id] = item
+    for number, reading in found:
+        held[reading][known[number].item_id] = known[number]
+    if len(known) > 2 * len(found) + SPARE:
+        for number in known.keys() - {number for number, _ in found}:
+            known.pop(number, None)
     return Held(held[FIRST], held[SECOND], held[FINAL])
+
+
+def _parsed(rows: Iterable[Row[*tuple[Any, ...]]]) -> dict[int, Item]:
+    return {row.decision_id: item_of(json.loads(row.row)) for row in rows}
 
 
 def standing(sheet: Sheet, held: Held, reading: int) -> Items:

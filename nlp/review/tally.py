@@ -51,5 +51,5 @@ def found_in(reader: Connection, report: Report, sheets: Sheets, program: Progra
     if report.key is None:
         return Found(entry, None, [], [])
     sheet = sheets.load(reader, report.document_id)
-    items = in_order(settled(sheet, held_items(reader, report.document_id)).values(), sheet, program)
+    items = in_order(settled(sheet, held_items(reader, report.document_id, sheet.known)).values(), sheet, program)
     return Found(entry, sheet.row, list(sheet.passages), list(link_rows(sheet, items, program)))
