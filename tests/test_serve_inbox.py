@@ -275,6 +275,18 @@ def test_a_session_outlives_a_restart(tmp_path: Path):
         assert client.get("/api/me").status_code == 401
 
 
+def test_a_finished_run_becomes_a_desk(tmp_path: Path, tiny_settings: Settings):
+    run([sample("04")], tmp_path / "out", Order(tiny_settings, workers=1))
+    for _ in range(2):  # also when it is there already
+        with running(tmp_path / "out", "--no-map") as (_, base, token), httpx.Client(**bearer(base, token)) as client:
+            (report,) = client.get("/api/reports").json()["reports"]
+            assert report["state"] == "ready" and report["received_by"] == "officer-1"
+            contents = client.get(f"/api/reports/{report['document_id']}").json()
+            assert contents["items"] and contents["passages"]
+            assert client.get(f"/reports/{report['document_id']}/original").content == sample("04").read_bytes()
+    assert (tmp_path / "out/desk/desk.sqlite").is_file()
+
+
 def test_users_sign_in_and_removed_ones_are_out(tmp_path: Path):
     import subprocess
     import sys
