@@ -224,6 +224,20 @@ def test_the_desk_is_not_taken_for_a_report(tmp_path: Path):
         Watch(tmp_path / "missing", desk, Settings(), lambda _: None, lambda _: None)
 
 
+def test_a_folder_is_mapped_at_once_by_the_command(tmp_path: Path, tiny_model: Path):
+    import os
+    import subprocess
+    import sys
+
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/report.txt").write_bytes(sample("04").read_bytes())
+    (tmp_path / "in/broken.pdf").write_bytes(b"%PDF-1.7 and nothing more")
+    command = [sys.executable, "-m", "nlp", "watch", str(tmp_path / "in"), "--desk", str(tmp_path / "desk"), "--once"]
+    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **cheap(tiny_model)}, timeout=200)
+    assert done.returncode == 0, done.stderr
+    assert "ready   report.txt" in done.stdout and "failed  broken.pdf: " in done.stdout
+
+
 # --- a real server
 
 
