@@ -14,10 +14,8 @@ from fastapi.testclient import TestClient
 from nlp.desk.app import make_app
 from nlp.desk.gate import Gate
 from nlp.desk.office import Office
-from nlp.desk.pictures import Pictures
 from nlp.desk.shield import Doors
 from nlp.desk.users import Users, new_user
-from nlp.program import load_program
 from nlp.review.desk import Desk
 from nlp.settings import Settings
 
@@ -34,9 +32,7 @@ class House:
         self.tokens = {user.name: token for user, token in made}
         gate = Gate(Users(None, [user for user, _ in made]), b"k" * 32)
         doors = Doors.of("127.0.0.1", 8765, (), upload_bytes)
-        folder = desk.vault.folder
-        pictures = Pictures(folder / "files", folder / "cache/pages", folder / ".tmp", settings)
-        self.office = Office(desk, gate, doors, settings, load_program(), None, pictures)
+        self.office = Office.on(desk, gate, doors, settings)
         self.app = make_app(self.office)
         self.desk = desk
 

@@ -11,14 +11,17 @@ from pathlib import Path
 import pytest
 from desks import PROGRAM, fill
 from fastapi.routing import APIRoute
-from served import BASE, OURS, House
+from served import BASE, House
 
+from nlp.copies.phrases import say
+from nlp.copies.sheet import COLUMNS
 from nlp.desk import views
 from nlp.desk.api import ROUTERS
 from nlp.desk.app import FREE, api_routes
 from nlp.desk.gate import WRITES, rank_of
 from nlp.desk.shield import HEADERS, JSON_BYTES
 from nlp.desk.users import RANKS
+from nlp.errors import UnreadableDocument
 from nlp.review.desk import Desk
 from nlp.settings import Settings
 
@@ -32,7 +35,7 @@ def house(tmp_path: Path) -> Iterator[House]:
     with Desk.open(tmp_path / "desk", program=PROGRAM) as desk:
         house = House(desk, Settings(read_seconds=20.0))
         yield house
-        house.office.pictures.close()
+        house.office.close()
 
 
 @pytest.fixture
@@ -75,7 +78,8 @@ def test_a_wrong_token_is_refused_and_many_are_slowed_down(house: House):
     client = house.visit()
     codes = [client.get("/", params={"token": "x" * 43}).status_code for _ in range(14)]
     assert codes[0] == 401 and codes[-1] == 429
-    assert client.get("/", params={"token": house.tokens["officer-1"]}).headers["retry-after"].isdecimal()
+    assert client.get("/", params={"token": "x" * 43}).headers["retry-after"].isdecimal()
+    assert client.get("/", params={"token": house.tokens["officer-1"]}, follow_redirects=False).status_code == 303
 
 
 @pytest.mark.parametrize("path", ["//evil.example/x", "/\\evil.example"])
@@ -107,7 +111,9 @@ def test_a_form_without_a_script_signs_in(house: House):
     client = house.visit()
     form = {"data": {"token": house.tokens["reader-1"]}, "follow_redirects": False}
     own = {"Origin": "null", "Sec-Fetch-Site": "same-origin"}
-    assert client.post("/sign-in", headers={"Origin": "null", "Sec-Fetch-Site": "cross-site"}, **form).status_code == 403
+    assert (
+        client.post("/sign-in", headers={"Origin": "null", "Sec-Fetch-Site": "cross-site"}, **form).status_code == 403
+    )
     assert client.post("/sign-in", headers=own, **form).status_code == 303
     assert client.get("/api/me").json()["name"] == "reader-1"
 
@@ -153,7 +159,12 @@ def test_a_program_writes_with_its_token(filled: tuple[House, str]):
 def test_every_answer_has_the_headers(filled: tuple[House, str]):
     house, document_id = filled
     client = house.visit("adjudicator-1")
-    paths = [path_of(route, document_id) for route in ROUTES] + ["/nowhere", "/static/nothing", "/%00", "/api/reports/x"]
+    paths = [path_of(route, document_id) for route in ROUTES] + [
+        "/nowhere",
+        "/static/nothing",
+        "/%00",
+        "/api/reports/x",
+    ]
     answers = [client.get(path) for path in paths] + [client.get("/", headers={"Host": "evil"})]
     answers += [client.post("/api/undo", json={}), client.request("PUT", "/"), house.visit().get("/")]
     for answer in answers:
@@ -279,7 +290,7 @@ def test_a_second_reader_reads_blind(filled: tuple[House, str]):
     assert two.post(f"{place}/reading", json={"do": "close"}).status_code == 200
     judge = house.visit("adjudicator-1")
     pairs = judge.get(f"{place}/disagreements").json()["pairs"]
-    assert [[side["state"] for side in pair] for pair in pairs][0] == ["rejected", "confirmed"]
+    assert [side["state"] for side in pairs[0]] == ["rejected", "confirmed"]
 
 
 # --- lists as files
@@ -369,7 +380,9 @@ def test_uploads_have_a_rate(house: House):
     assert house.visit("officer-2").post("/api/reports?name=a", content=b"mine").status_code == 201
 
 
-@pytest.mark.parametrize("name", ["x", "..%2f..", "..%2fdesk.sqlite", "A" * 64, "0" * 63, "0" * 65, "%2e%2e%2fdesk.sqlite"])
+@pytest.mark.parametrize(
+    "name", ["x", "..%2f..", "..%2fdesk.sqlite", "A" * 64, "0" * 63, "0" * 65, "%2e%2e%2fdesk.sqlite"]
+)
 def test_no_path_reaches_the_disk(house: House, name: str):
     client = house.visit("adjudicator-1")
     for end in ("", "/original", "/pages/1.png", "/items.csv"):
@@ -385,3 +398,88 @@ def test_pages_of_a_pdf_are_drawn(house: House):
     assert len(sizes) == 6 and all(500 < width < 700 for width, _ in sizes)
     assert pictures.page(report.document_id, 1).startswith(b"\x89PNG")
     assert (house.desk.vault.folder / "cache/pages" / report.document_id / "1.png").is_file()
+
+
+# --- the queue, and what people can mail
+
+
+def test_the_queue_is_across_reports_and_follows_decisions(house: House):
+    ids = fill(house.desk, 2)
+    client = house.visit("officer-1")
+    first = client.get("/api/queue", params={"order": "uncertain"}).json()
+    assert {item["document_id"] for item in first["items"]} == set(ids) and first["left"] >= len(first["items"])
+    item = first["items"][0]
+    place = f"/api/reports/{item['document_id']}/decisions"
+    assert client.post(place, json=asks([item], "reject")).status_code == 200
+    then = client.get("/api/queue", params={"order": "uncertain"}).json()
+    assert item["item_id"] not in {other["item_id"] for other in then["items"]}
+    client.post("/api/undo", json={})
+    again = client.get("/api/queue", params={"order": "uncertain"}).json()["items"][0]
+    assert (again["item_id"], again["version"], again["state"]) == (item["item_id"], 2, "suggested")
+    assert client.get("/api/queue?order=nonsense").status_code == 422
+    assert len(client.get("/queue.json?limit=3").json()) == 3
+
+
+def test_what_says_the_same_is_named(house: House):
+    ids = fill(house.desk, 2)
+    client = house.visit("reader-1")
+    passages = client.get(f"/api/reports/{ids[0]}").json()["passages"]
+    found = client.get(f"/api/reports/{ids[0]}/duplicates", params={"passage_id": passages[0]["passage_id"]})
+    assert found.status_code == 200 and isinstance(found.json()["passages"], list)
+    assert client.get(f"/api/reports/{ids[0]}/duplicates").status_code == 422
+
+
+@pytest.mark.parametrize(("kind", "begin"), [("html", b"<!doctype html"), ("pdf", b"%PDF"), ("docx", b"PK")])
+def test_covers_and_copies_are_kept_not_shown(filled: tuple[House, str], kind: str, begin: bytes):
+    house, document_id = filled
+    client = house.visit("reader-1")
+    sent = client.get(f"/reports/{document_id}/cover.{kind}", params={"language": "es"})
+    assert sent.status_code == 200, sent.text
+    assert sent.content[:20].lower().startswith(begin.lower())
+    assert sent.headers["content-disposition"].startswith("attachment")
+    assert sent.headers["content-security-policy"].startswith("sandbox")
+    copied = client.get(f"/reports/{document_id}/copy.{kind}")
+    assert copied.status_code == (200 if kind == "html" else 422), copied.text
+    if kind == "html":
+        assert b"<script" not in copied.content
+
+
+def test_a_copy_of_a_hostile_file_is_made_by_a_child(house: House):
+    report = house.desk.receive("a.pdf", b"%PDF-1.7\n" + b"(" * 50_000, "intake")
+    with pytest.raises(UnreadableDocument):
+        house.office.copier.make(house.desk.file(report.document_id), "pdf", "a.pdf", "text", [], "en")
+    assert not list((house.desk.vault.folder / ".tmp/jobs").iterdir())
+
+
+def filled_sheet(data: bytes, actions: dict[str, str]) -> bytes:
+    """A review sheet with decisions in it: item id to the word for the decision."""
+    from openpyxl import load_workbook
+
+    book = load_workbook(io.BytesIO(data))
+    sheet = book.worksheets[0]
+    place = [key for key, _ in COLUMNS].index("decision") + 1
+    for row in sheet.iter_rows(min_row=2):
+        if word := actions.get(str(row[0].value)):
+            sheet.cell(row[0].row, place).value = word
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def test_a_sheet_goes_out_and_its_decisions_come_in(filled: tuple[House, str]):
+    house, document_id = filled
+    client, place = house.visit("officer-1"), f"/api/reports/{document_id}/sheet"
+    out = client.get(f"/reports/{document_id}/sheet.xlsx")
+    assert out.status_code == 200 and out.headers["content-disposition"].endswith("-review.xlsx")
+    items = client.get(f"/api/reports/{document_id}").json()["items"]
+    review = [item for item in items if item["lane"] == "review"][:4] + [i for i in items if i["lane"] != "review"][:4]
+    data = filled_sheet(out.content, {item["item_id"]: say("confirm", "en") for item in review})
+    assert client.post(place, files={"file": ("s.xlsx", b"no sheet")}).status_code == 422
+    assert house.visit("reader-1").post(place, files={"file": ("s.xlsx", data)}).status_code == 403
+    sent = client.post(place, files={"file": ("s.xlsx", data)})
+    assert sent.status_code == 200 and sent.json()["asked"] == len(review), sent.text
+    now = {i["item_id"]: i["state"] for i in client.get(f"/api/reports/{document_id}").json()["items"]}
+    assert {now[item["item_id"]] for item in review} == {"confirmed"}
+    stale = client.post(place, files={"file": ("s.xlsx", data)})
+    assert stale.status_code == 409 and stale.json()["theirs"]
+    assert len(house.desk.log(limit=1000)) == sent.json()["decided"]

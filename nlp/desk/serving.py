@@ -16,20 +16,17 @@ from typing import Any
 
 from nlp.desk.app import make_app
 from nlp.desk.gate import Gate
-from nlp.desk.inbox import SCRATCH, Inbox
+from nlp.desk.inbox import Inbox
 from nlp.desk.office import Office
-from nlp.desk.pictures import Pictures
 from nlp.desk.shield import Doors, Shield, is_any, is_loopback
 from nlp.desk.users import SALT_BYTES, Users, new_user
 from nlp.desk.watching import Watch
 from nlp.errors import UsageError
 from nlp.pipeline import safe_reason
-from nlp.program import load_program
 from nlp.review.desk import Desk
 from nlp.settings import Settings
 
 KEY, KEY_BYTES = ".key", 32
-PAGES = "cache/pages"
 CONNECTIONS, GRACE_SECONDS = 400, 5
 FINISHED, INSIDE = "run.json", "desk"
 Notice = Callable[[str], None]
@@ -96,23 +93,20 @@ def opened(wanted: Wanted, notice: Notice = lambda _: None) -> Iterator[Served]:
     with ExitStack() as stack:
         listening = stack.enter_context(_listening(wanted.host, wanted.port))
         port = int(listening.getsockname()[1])
-        program = load_program()
         folder, run = desk_folder(wanted.folder)
-        desk = stack.enter_context(Desk.open(folder, wanted.store, program))
+        desk = stack.enter_context(Desk.open(folder, wanted.store))
         if run:
-            for report in desk.bring_in(run):  # type: ignore[attr-defined]
+            for report in desk.bring_in(run, wanted.name):
                 notice(f"{report.name}: {report.state}")
         key = own_key(folder)
         users, token = _users(wanted, key)
         secure = any(address.startswith("https:") for address in wanted.addresses)
         gate = Gate(users, key, f"evmap-{port}", secure)
         doors = Doors.of(wanted.host, port, wanted.addresses, wanted.settings.max_bytes)
-        pictures = Pictures(desk.vault.folder / "files", folder / PAGES, folder / SCRATCH, wanted.settings)
-        stack.callback(pictures.close)
-        office = Office(desk, gate, doors, wanted.settings, program, None, pictures)
+        office = Office.on(desk, gate, doors, wanted.settings)
+        stack.callback(office.close)
         if wanted.maps:
             office.inbox = Inbox(desk, wanted.settings, notice)
-            stack.callback(office.inbox.stop)
             office.inbox.start()
         if wanted.watch:
             watch = Watch(wanted.watch, desk, wanted.settings, lambda _: _wake(office), notice)

@@ -28,7 +28,7 @@ class Doing(BaseModel):
     """What is to happen with a reading."""
 
     model_config = ConfigDict(extra="forbid")
-    do: Literal["open_second", "close"]
+    do: Literal["open_second", "close", "reopen"]
 
 
 @router.get("/api/reports")
@@ -61,14 +61,26 @@ def show_report(request: Request, document_id: DocumentId, user: Looks, reading:
 
 @router.post("/api/reports/{document_id}/reading")
 def turn_reading(request: Request, document_id: DocumentId, doing: Doing, user: Decides) -> Response:
-    """Open a second, blind reading, or close one's own."""
+    """Open a second, blind reading, or close or reopen one's own."""
     office = office_of(request)
     report_of(office, document_id)
     if doing.do == "open_second":
         office.desk.open_second(document_id, Reader(user.name, user.rank, 2))
     else:
-        office.desk.close_reading(document_id, reader_for(office.desk, document_id, user, None))
+        turn = office.desk.close_reading if doing.do == "close" else office.desk.reopen_reading
+        turn(document_id, office.desk.reader(document_id, user.name, user.rank))
     return answer({"readings": office.desk.readings(document_id)})
+
+
+@router.post("/api/reports/{document_id}/again")
+def map_again(request: Request, document_id: DocumentId, user: Decides) -> Response:
+    """Let a report wait to be mapped again, such as one that failed."""
+    office = office_of(request)
+    report_of(office, document_id)
+    report = office.desk.again(document_id)
+    if office.inbox:
+        office.inbox.wake()
+    return answer(report)
 
 
 @router.get("/api/reports/{document_id}/disagreements")
@@ -85,7 +97,7 @@ def list_pages(request: Request, document_id: DocumentId, user: Looks) -> Respon
     """Pages of a PDF with their sizes in points, none for other formats."""
     office = office_of(request)
     report = report_of(office, document_id)
-    if office.pictures is None or report.row.get("media_type") != PDF:
+    if report.row.get("media_type") != PDF:
         return answer({"pages": []})
     sizes = enumerate(office.pictures.sizes(document_id), 1)
     return answer({"pages": [{"page": number, "width": width, "height": high} for number, (width, high) in sizes]})
@@ -98,7 +110,7 @@ def show_page(
     """The picture of a page."""
     office = office_of(request)
     report = report_of(office, document_id)
-    if office.pictures is None or report.row.get("media_type") != PDF:
+    if report.row.get("media_type") != PDF:
         raise Missing("page", "this report has no pages to draw")
     return Response(office.pictures.page(document_id, number), media_type="image/png")
 

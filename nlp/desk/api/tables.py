@@ -23,6 +23,11 @@ AT_ONCE = 10_000  # rows of the log
 router = APIRouter()
 
 
+def item_columns() -> list[str]:
+    """Columns of a table of items."""
+    return _names(Item)
+
+
 def _names(record: type, *left_out: str) -> list[str]:
     return [item.name for item in fields(record) if item.name not in left_out]
 

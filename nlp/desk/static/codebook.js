@@ -39,7 +39,7 @@ function show(one, focus = true) {
   byId("entry").replaceChildren(
     make("p", { class: "meta" }, say(label.target.startsWith("activity") ? "codebook.activity" : "codebook.objective", { number: label.target.split(":")[1] }), label.article && ` · ${say("codebook.article", { article: label.article })}`),
     make("h2", { id: "entry-title", tabindex: -1, lang: language }, label.title),
-    ...[part(say("codebook.counts"), text(label.counts)), part(say("codebook.excludes"), text(label.excludes)), part(say("codebook.confused"), like), part(say("codebook.given"), text(given)), part(say("codebook.parents"), label.parents?.length && links(label.parents)), part(say("codebook.children"), label.children?.length && links(label.children)), part(say("codebook.terms"), label.terms?.length && make("p", { lang: language }, label.terms.map((term) => [make("span", { class: "term" }, term), " "])))].flat().filter(Boolean),
+    ...[part(say("codebook.official"), text(label.official)), part(say("codebook.counts"), text(label.counts)), part(say("codebook.excludes"), text(label.excludes)), part(say("codebook.confused"), like), part(say("codebook.given"), text(given)), part(say("codebook.parents"), label.parents?.length && links(label.parents)), part(say("codebook.children"), label.children?.length && links(label.children)), part(say("codebook.terms"), label.terms?.length && make("p", { lang: language }, label.terms.map((term) => [make("span", { class: "term" }, term), " "])))].flat().filter(Boolean),
     make("p", {}, make("a", { href: `/map?target=${encodeURIComponent(one)}` }, say("codebook.evidence"))),
   );
   draw();

@@ -1,5 +1,6 @@
 // Changing what a claim says: its quote, its label, one more label, the codebook beside it.
 import { askOf } from "./decisions.js";
+import { claimKeys } from "./keys.js";
 import { entry, make, numberOf } from "./passage.js";
 import { pick } from "./picker.js";
 import { announce, ask } from "./speak.js";
@@ -26,29 +27,8 @@ export class Editing {
       { key: "s", words: "key.split", run: () => this.split() },
       { key: "Enter", words: "key.save", when: () => Boolean(this.view.draft), run: () => this.save() },
       { key: "Escape", words: "key.cancel", when: () => Boolean(this.view.draft), run: () => this.cancel() },
-      { key: "t", words: "key.treatment", run: () => this.field("[data-field=treatment]") },
-      { key: "i", words: "key.implementer", run: () => this.field("[data-field=implementer]") },
-      { key: "e", words: "key.reason", run: () => this.reason() },
-      { key: "c", words: "key.codebook", run: () => this.codebook() },
+      ...claimKeys(document.getElementById("panel-body")),
     ];
-  }
-
-  field(name) {
-    document.getElementById("panel-body").querySelector(`.claim.current ${name}`)?.focus();
-  }
-
-  reason() {
-    const box = document.getElementById("panel-body").querySelector(".claim.current .note");
-    if (!box) return;
-    box.open = true;
-    box.querySelector("textarea").focus();
-  }
-
-  codebook() {
-    const box = document.getElementById("panel-body").querySelector(".claim.current .entry");
-    if (!box) return;
-    box.open = !box.open;
-    if (box.open) box.querySelector("summary").focus();
   }
 
   showEntry(target) {

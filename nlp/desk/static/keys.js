@@ -60,6 +60,22 @@ export function help() {
   return ask(say("keys.title"), body, [{ value: "", words: say("close") }], { wide: true });
 }
 
+// Keys that go to a part of the claim that is looked at.
+export function claimKeys(place) {
+  const part = (name) => place.querySelector(`.claim.current > .claim-body ${name}`);
+  const unfold = (box, inside) => {
+    if (!box) return;
+    box.open = inside || !box.open;
+    box.querySelector(inside || "summary").focus();
+  };
+  return [
+    { key: "t", words: "key.treatment", run: () => part("[data-field=treatment]")?.focus() },
+    { key: "i", words: "key.implementer", run: () => part("[data-field=implementer]")?.focus() },
+    { key: "e", words: "key.reason", run: () => unfold(part(".note"), "textarea") },
+    { key: "c", words: "key.codebook", run: () => unfold(part(".entry")) },
+  ];
+}
+
 export function listen() {
   bind([{ key: "?", words: "keys.help", run: help }]);
   document.addEventListener("keydown", pressed);

@@ -47,16 +47,15 @@ function head(target) {
   return make("th", { scope: "col", class: `target ${objective ? "objective" : "activity"}${open ? " unfolded" : ""}` }, objective ? make("button", { type: "button", class: "head-button", "aria-expanded": String(open), data: { head: target }, title: label?.title, onclick: fold }, name, make("span", { class: "fold", "aria-hidden": "true" }, open ? "▴" : "▾")) : make("div", { class: "head-button", title: label?.title }, name));
 }
 
-// Confirmed evidence counts before suggested, suggested before what is to be reviewed.
+// The best state of a cell, and how many quotes are in it; the panel shows all of them.
 function told(cell) {
-  const count = cell.confirmed && cell.state === "confirmed" ? cell.confirmed : cell.links;
-  return { sign: SIGNS[cell.state], count: Number(count) || 0 };
+  return { sign: SIGNS[cell.state], count: cell.links_in_state ?? cell.links ?? 0, all: cell.links ?? 0 };
 }
 
 function cellBox(report, target) {
   const cell = cellAt(report.id, target);
-  const { sign, count } = told(cell);
-  const words = `${report.title}, ${numberOf(target)} ${labels[target]?.title ?? ""}: ${say(`cell.${cell.state}`)}${count ? `, ${say("map.quotes", { count })}` : ""}`;
+  const { sign, count, all } = told(cell);
+  const words = `${report.title}, ${numberOf(target)} ${labels[target]?.title ?? ""}: ${say(`cell.${cell.state}`)}${count ? `, ${count}, ${say("map.quotes", { count: all })}` : ""}`;
   const inside = [make("span", { "aria-hidden": "true" }, sign), count ? make("small", { "aria-hidden": "true" }, String(count)) : null];
   const faint = chosen("only") && chosen("only") !== cell.state ? " faint" : "";
   const activity = target.startsWith("activity:") ? "activity" : null;

@@ -2,7 +2,7 @@
 import { codebook, get, reportAddress } from "./api.js";
 import { implementers } from "./bodies.js";
 import { askWith, send, undo } from "./decisions.js";
-import { bind, listen } from "./keys.js";
+import { bind, claimKeys, listen } from "./keys.js";
 import { Characters, draftIn, entry, kindOf, make, numberOf, passageView, percent, signOf } from "./passage.js";
 import { announce, ask, fault } from "./speak.js";
 import { chosen, controls, languageLinks, read, write } from "./state.js";
@@ -12,7 +12,7 @@ const KEPT = 4; // reports whose text stays at hand
 const byId = (id) => document.getElementById(id);
 const list = byId("queue");
 const texts = new Map();
-let [items, current, labels, bodies, names, readonly] = [[], null, {}, [], {}, false];
+let [items, current, labels, bodies, names, readonly, alike, left] = [[], null, {}, [], {}, false, {}, 0];
 
 async function contentsOf(id) {
   if (!texts.has(id)) {
@@ -26,7 +26,7 @@ async function contentsOf(id) {
 function row(item) {
   const button = make("button", { type: "button", class: `row${item === current ? " chosen" : ""}`, "aria-current": item === current ? "true" : null, data: { item: item.item_id }, onclick: () => select(item) },
     make("span", { class: "row-head" }, make("span", { class: `tag ${kindOf(item)}` }, `${signOf(item)}${numberOf(item.target)}`), make("span", { lang: language }, labels[item.target]?.title ?? ""), make("span", { class: "chance" }, percent(item.probability))),
-    make("span", { class: "row-text", dir: "auto" }, item.quote.slice(0, 160)), make("span", { class: "meta" }, make("bdi", {}, names[item.document_id] ?? ""), item.page ? `, ${say("page.short", { page: item.page })}` : ""));
+    make("span", { class: "row-text", dir: "auto" }, item.quote.slice(0, 300)), make("span", { class: "meta" }, make("bdi", {}, names[item.document_id] ?? ""), item.page ? `, ${say("page.short", { page: item.page })}` : "", alike[item.item_id] ? ` · ${say("report.alike", { count: alike[item.item_id] })}` : ""));
   return make("li", {}, button);
 }
 
@@ -37,7 +37,7 @@ function draw() {
   const found = items.filter(fits);
   if (!found.includes(current)) current = found[0] ?? null;
   list.replaceChildren(...found.map(row));
-  byId("summary").textContent = say("queue.count", { count: found.length });
+  byId("summary").textContent = say("queue.count", { count: found.length + left });
   byId("empty").hidden = found.length > 0;
   panel();
 }
@@ -114,10 +114,10 @@ async function back() {
 }
 
 async function load() {
-  const order = chosen("order") || "uncertain";
+  const order = chosen("order") || "likely";
   byId("why-order").textContent = say(`order.${order}.why`);
   const answer = await get("/api/queue", { order, limit: 200 });
-  items = answer.items;
+  [items, alike, left] = [answer.items, answer.alike ?? {}, (answer.left ?? answer.items.length) - answer.items.length];
   current = items.find((item) => item.item_id === read("item")) ?? items[0] ?? null;
   draw();
 }
@@ -138,6 +138,7 @@ async function open() {
     { key: "u", words: "key.unsure", run: act("unsure") },
     { key: "l", words: "key.postpone", run: act("postpone") },
     { key: "z", also: ["Ctrl+z"], words: "key.undo", run: back },
+    ...claimKeys(byId("panel-body")),
     { key: "v", words: "key.open_report", run: () => byId("open-report")?.click() },
   ]);
   listen();

@@ -137,10 +137,23 @@ export class ReportView {
       this.picture.refresh(passage);
     }
     this.panel();
+    this.alike();
     this.outline.mark();
     this.paper.reveal(this.passage);
     this.picture.reveal(this.passage);
     if (focus) this.focus();
+  }
+
+  // How often the same stands elsewhere; asked when she rests on a passage.
+  alike() {
+    clearTimeout(this.resting);
+    const { passage } = this;
+    byId("alike").textContent = "";
+    if (!passage || this.readonly) return;
+    const look = () => get(reportAddress(this.id, "/duplicates"), { passage_id: passage.passage_id }).then(({ passages }) => {
+      if (passage === this.passage && passages.length) byId("alike").textContent = say("report.alike", { count: passages.length });
+    }, () => {});
+    this.resting = setTimeout(look, 400);
   }
 
   focus() {

@@ -1,0 +1,118 @@
+"""Copies made, and sheets read, by a bounded child: a hostile file is as risky there as when it is first read."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from nlp.copies.finding import Finding
+from nlp.errors import EvmapError, UnreadableDocument
+from nlp.readers.parcel import pack, unpack
+from nlp.readers.worker import Worker
+from nlp.review.records import Ask, Item
+from nlp.settings import Settings
+
+JOBS = "jobs"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A copy to make: of the file at `original`, of a kind, with findings; see `nlp.copies.copied`."""
+
+    original: str
+    kind: str
+    name: str
+    text: str
+    findings: tuple[Finding, ...]
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A review sheet (XLSX) that came back, to be read; see `nlp.copies.sheet.read`."""
+
+    data: bytes
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The bytes of a copy, or what a sheet asks for."""
+
+    data: bytes = b""
+    asks: tuple[Ask, ...] = ()
+
+
+def copy_task(path: Path, settings: Settings, known: Callable[[str], bool]) -> Made:
+    """Do what a job asks for; the task of the copying child.
+
+    Args:
+        path: of the job. known: not asked.
+
+    Raises:
+        EvmapError: as `nlp.copies.copied` and `nlp.copies.sheet.read`.
+    """
+    from nlp.copies import copied, sheet
+    from nlp.program import load_program
+
+    job: Job | Filled = unpack(path.read_bytes())
+    if isinstance(job, Filled):
+        return Made(asks=tuple(sheet.read(job.data, job.items, load_program())))
+    original = Path(job.original).read_bytes()
+    made = copied(job.kind, original, job.name, job.text, job.findings, load_program(), job.language, settings)
+    return Made(made.data)
+
+
+class Copier:
+    """Makes copies, one at a time; for several threads.
+
+    Args:
+        scratch: folder for the child and its jobs, on this machine.
+    """
+
+    def __init__(self, scratch: Path, settings: Settings) -> None:
+        self._scratch = scratch
+        self._worker = Worker(copy_task, settings, scratch)
+        self._turn = threading.Lock()
+
+    def make(
+        self, original: Path, kind: str, name: str, text: str, findings: Sequence[Finding], language: str
+    ) -> bytes:
+        """Return a copy.
+
+        Raises:
+            EvmapError: as `nlp.copies.copied`, or UnreadableDocument where the child did not outlive the file.
+        """
+        job = Job(str(original.resolve()), kind, name, text, tuple(findings), language)
+        return self._done(job, name).data
+
+    def asks(self, data: bytes, items: Sequence[Item]) -> list[Ask]:
+        """Return what a filled review sheet asks for.
+
+        Raises:
+            EvmapError: as `nlp.copies.sheet.read`, or UnreadableDocument where the child did not outlive the file.
+        """
+        return [*self._done(Filled(data, tuple(items)), "review sheet").asks]
+
+    def _done(self, job: Job | Filled, name: str) -> Made:
+        path = self._scratch / JOBS / secrets.token_hex(8)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(pack(job))
+        try:
+            with self._turn:
+                made = self._worker.call(path.resolve())
+        except EvmapError as error:
+            raise UnreadableDocument(name, "crashed", error.reason, error.hint) from None
+        finally:
+            path.unlink(missing_ok=True)
+        if not isinstance(made, Made):
+            raise UnreadableDocument(name, "crashed", "the copy could not be made", "try again")
+        return made
+
+    def close(self) -> None:
+        """End the child."""
+        with self._turn:
+            self._worker.stop()
