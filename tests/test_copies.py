@@ -271,3 +271,33 @@ def test_notes_speak_the_language_that_was_asked_for(kind: str, language: str):
             copy = archive.read("word/comments.xml")
     assert word[language] in copy.decode()
     assert "99 %" in copy.decode()
+
+
+def test_a_pdf_that_opens_without_asking_for_its_password_is_copied():
+    from pypdf import PdfReader, PdfWriter
+
+    data, _ = made(next(trap for trap in TRAPS if trap.name == PDF[0]))
+    writer, locked = PdfWriter(clone_from=io.BytesIO(data)), io.BytesIO()
+    writer.encrypt(user_password="", owner_password="oil", algorithm="RC4-128")
+    writer.write(locked)
+    document = read_bytes(locked.getvalue(), "locked.pdf", SETTINGS)
+    copy = placed_right("pdf", locked.getvalue(), document, plant(document, 1))
+    assert not PdfReader(io.BytesIO(copy)).is_encrypted
+
+
+def test_findings_at_the_same_words_share_a_highlight_of_the_surest():
+    from pypdf import PdfReader
+
+    data, document = made(next(trap for trap in TRAPS if trap.name == PDF[0]))
+    start = document.blocks[1].span.start
+    found = [
+        Finding(start, start + 9, "activity:4", "finding 0", lane="review", probability=0.2),
+        Finding(start, start + 9, "objective:4", "finding 1", lane="suggested", probability=0.8),
+        Finding(start, start + 9, "objective:5", "finding 2", state="confirmed", who="officer-1"),
+    ]
+    copy = copied("pdf", data, "a.pdf", document.text, found, PROGRAM, "en", SETTINGS)
+    notes = [one.get_object() for one in PdfReader(io.BytesIO(copy.data)).pages[0]["/Annots"]]
+    assert [note["/T"] for note in notes] == ["evmap", "officer-1"]
+    assert "finding 0" in notes[0]["/Contents"]
+    assert "finding 1" in notes[0]["/Contents"]
+    assert [float(part) for part in notes[0]["/C"]] == [1.0, 0.9, 0.4]

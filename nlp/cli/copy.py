@@ -39,7 +39,7 @@ def copy_command(
     from nlp.review.records import HOLDS
 
     program, found = load_program(), origin(file, run)
-    kind = output.suffix.lower().lstrip(".") if output else kind_for(found.data)
+    kind = output.suffix.lower().lstrip(".") if output and output.suffix else kind_for(found.data)
     target = output or Path(f"{file.stem}-evmap.{kind}")
     if target.exists() and target.samefile(file):
         raise UsageError(target, "this is the report itself", "Name another file with -o")

@@ -51,6 +51,8 @@ def report_command(
     from nlp.program import load_program
 
     kind = kind or ("cover" if document else "profile" if implementer or country else "brief")
+    if kind == "profile" and not (implementer or country):
+        raise UsageError(kind, "of whom?", "Name an --implementer or a --country")
     format_ = form or _form(output)
     target = output or Path(f"{kind}.{format_}")
     program = load_program()
@@ -62,15 +64,17 @@ def report_command(
         paper = runs.brief_of(corpus, out.resolve().name, program, language)
     elif implementer:
         paper = runs.implementer_of(corpus, implementer, program, language)
-    elif country:
-        paper = runs.country_of(corpus, country, program, language)
     else:
-        raise UsageError(kind, "of whom?", "Name an --implementer or a --country")
+        paper = runs.country_of(corpus, country or "", program, language)
+    _write(target, written(paper, format_))
+    print(target)
+
+
+def _write(target: Path, data: bytes) -> None:
     try:
-        target.write_bytes(written(paper, format_))
+        target.write_bytes(data)
     except OSError as error:
         raise UsageError(target, f"cannot be written: {error.strerror}", "Name another file with -o") from error
-    print(target)
 
 
 def _form(output: Path | None) -> str:
