@@ -88,10 +88,11 @@ def test_it_runs_away_from_the_checkout(site: Path):
     assert python(site, "-m", "nlp", "--version").stdout == f"evmap {__version__}\n"
     checked = python(site, "-m", "nlp", "program", "check")
     assert (checked.returncode, "no fault" in checked.stdout) == (0, True)
+    assert "23 objectives" in python(site, "-m", "nlp", "program", "check", "gcm").stdout
     shown = python(
         site, "-c", "import nlp.settings as s; print(sorted(p.name for p in (s.data_root()/'corpus').iterdir()))"
     )
-    assert shown.stdout == "['program', 'samples']\n"
+    assert shown.stdout == "['program', 'programs', 'samples']\n"
 
 
 def test_it_maps_with_a_model_of_its_own_and_no_torch(
