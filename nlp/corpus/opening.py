@@ -11,6 +11,7 @@ from nlp.corpus.corpus import Corpus
 from nlp.corpus.finding import name_of
 from nlp.corpus.parquet import Output, literal
 from nlp.corpus.views import Views
+from nlp.display import title_of
 from nlp.errors import UsageError
 from nlp.extras import need
 from nlp.program import LANGUAGES, Program, load_program
@@ -58,7 +59,7 @@ def connect(program: Program, titles: str) -> Any:
     """Return a connection of DuckDB that knows the codebook: tables `labels`, `bodies` and `concordance`."""
     connection = need("duckdb").connect()
     rows = [
-        (target, target.split(":")[0], label.id, label.title.get(titles, label.title["en"]), label.article,  # type: ignore[call-overload]
+        (target, target.split(":")[0], label.id, title_of(program, target, titles), label.article,
          program.group_of(label), label.implementer)
         for target, label in program.labels.items()
     ]  # fmt: skip

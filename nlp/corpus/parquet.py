@@ -20,7 +20,6 @@ from nlp.extras import need
 from nlp.seal import AGAIN, MANIFEST, SEALED
 from nlp.settings import cache_root
 
-VERSION = 1  # of what the Parquet files hold; counts up with every change of the queries below
 TEXTS = "texts"
 LONGEST_ROW = 1 << 28  # bytes of one line of JSON
 _SPAN = {"start": "INTEGER", "end": "INTEGER", "page": "INTEGER"}
@@ -39,8 +38,8 @@ COLUMNS: dict[str, dict[str, str]] = {
     "passages": {
         "passage_id": "VARCHAR", "document_id": "VARCHAR", **_SPAN, "section": "VARCHAR[]", "implementer": "VARCHAR",
         "implementer_text": "VARCHAR", "reference": "VARCHAR", "role": "VARCHAR", "treatment": "VARCHAR",
-        "language": "VARCHAR", "kind": "VARCHAR", "number": "VARCHAR", "clause": "VARCHAR", "summit": "VARCHAR",
-        "year": "INTEGER", "probabilities": "MAP(VARCHAR, DOUBLE)",
+        "language": "VARCHAR", "kind": "VARCHAR", "lead_in": "VARCHAR", "number": "VARCHAR", "clause": "VARCHAR",
+        "summit": "VARCHAR", "year": "INTEGER", "probabilities": "MAP(VARCHAR, DOUBLE)",
     },
     "links": {
         "link_id": "VARCHAR", "document_id": "VARCHAR", "passage_id": "VARCHAR", "target": "VARCHAR",
@@ -137,7 +136,7 @@ class Output:
         told = [sealed.get(f"{name}.jsonl"), sealed.get("text") if table == TEXTS else None]
         if told[0] and told[0].get("bytes", stat.st_size) != stat.st_size:
             raise UsageError(self.folder, f"{name}.jsonl is not as the run left it", AGAIN)
-        parts = [VERSION, table, stat.st_size, stat.st_mtime_ns, told]
+        parts = [str(COLUMNS.get(table)), SELECTED.get(table), table, stat.st_size, stat.st_mtime_ns, told]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
 
     def _convert(self, table: str, draft: Path) -> None:
