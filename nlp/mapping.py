@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Frozen
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from nlp.classify import why as why_
@@ -14,6 +15,7 @@ from nlp.classify.familiar import Familiarity
 from nlp.classify.heads import Model
 from nlp.classify.lanes import Lanes, decide
 from nlp.display import links_html, title_of
+from nlp.encode.base import Gap
 from nlp.encode.embed import Vectors
 from nlp.program import Program
 from nlp.records import Lane, Link, Passage, Reading, Span, Why
@@ -149,42 +151,59 @@ def link_document(
     vectors: Vectors,
     model: Model,
     program: Program,
-    reread: Frozen[int, why_.Reread],
+    reread: why_.Reread,
 ) -> Mapping:
     """Return the mapping of a read document.
 
     Args:
-        readings, vectors: one row a passage. reread: reads a passage without some of its text, by passage number.
+        readings, vectors: one row a passage. reread: reads passages without some of their text.
     """
     text, links = structured.document.text, []
-    for number, (passage, reading) in enumerate(zip(structured.passages, readings, strict=True)):
-        if not linkable(passage, reading):
-            continue
-        chosen = list(decide(program, reading.probabilities, model.lanes["objective"], model.lanes["activity"]))
-        if not chosen:
-            continue
-        spans, variants = _leave_one_out(passage, reread[number])
-        for target, probability, lane in chosen:
-            weighed = why_.drops(target, reading, variants, spans) if variants else [(passage.span, probability)]
+    found = [
+        _Found(number, passage, reading, tuple(chosen))
+        for number, (passage, reading) in enumerate(zip(structured.passages, readings, strict=True))
+        if linkable(passage, reading)
+        and (chosen := [*decide(program, reading.probabilities, model.lanes["objective"], model.lanes["activity"])])
+    ]
+    several = [own for own in found if len(own.spans) > 1]
+    variants = dict(zip((own.number for own in several), reread([own.gaps for own in several]), strict=True))
+    for own in found:
+        passage = own.passage
+        for target, probability, lane in own.chosen:
+            left = variants.get(own.number)
+            weighed = why_.drops(target, own.reading, left, own.spans) if left else [(passage.span, probability)]
             why = Why(
                 tuple(weighed),
                 why_.terms_in(program, target, text[passage.span.start : passage.span.end]),
-                why_.nearest(model.examples, target, vectors[number]),
+                why_.nearest(model.examples, target, vectors[own.number]),
             )
-            links.append(make_link(text, passage, reading, target, probability, lane, why, weighed[0][0]))
+            links.append(make_link(text, passage, own.reading, target, probability, lane, why, weighed[0][0]))
     passages = ((text[p.span.start : p.span.end], p.language) for p in structured.passages)
     like = model.known.familiarity(passages)
     return Mapping(structured, tuple(readings), tuple(links), model.lanes, program, model.digest, familiarity=like)
 
 
+@dataclass(frozen=True)
+class _Found:
+    """A passage that carries links, by its number, with what was decided on it."""
+
+    number: int
+    passage: Passage
+    reading: Reading
+    chosen: tuple[tuple[str, float, Lane], ...]
+
+    @cached_property
+    def spans(self) -> tuple[Span, ...]:
+        """Its sentences, or groups of them."""
+        return why_.group_sentences(self.passage.sentences)
+
+    @property
+    def gaps(self) -> tuple[int, list[Gap]]:
+        """Its sentences as ranges of its own characters."""
+        start = self.passage.span.start
+        return self.number, [(span.start - start, span.end - start) for span in self.spans]
+
+
 def linkable(passage: Passage, reading: Reading) -> bool:
     """Whether a passage may carry evidence: headings never do, nor what the role head takes for one."""
     return passage.kind != "heading" and reading.role != "heading"
-
-
-def _leave_one_out(passage: Passage, reread: why_.Reread) -> tuple[tuple[Span, ...], list[Reading]]:
-    spans = why_.group_sentences(passage.sentences)
-    if len(spans) < 2:
-        return (passage.span,), []
-    start = passage.span.start
-    return spans, reread([(span.start - start, span.end - start) for span in spans])

@@ -6,16 +6,19 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import overload
+
+import numpy as np
 
 from nlp.classify.features import Encodes, Surroundings, body_columns, context_text, joined
 from nlp.classify.golden import check_golden
 from nlp.classify.heads import ADAPTER, Model, load, read_manifest
-from nlp.classify.why import Reread
+from nlp.classify.why import Gaps, Reread
 from nlp.contacts import mask_contacts
 from nlp.encode import embed
-from nlp.encode.base import Gap, without
+from nlp.encode.base import without
 from nlp.encode.cache import CachedEmbedder
 from nlp.errors import EncoderError, EvmapError, UnreadableDocument
 from nlp.mapping import Mapping, link_document
@@ -106,8 +109,7 @@ class Mapper:
         places = surroundings(structured, self.program)
         own = [text[p.span.start : p.span.end] for p in passages]
         vectors, readings = self._read(own, places)
-        rereads = {number: self._rereader(*pair) for number, pair in enumerate(zip(own, places, strict=True))}
-        return link_document(structured, readings, vectors, self.model, self.program, rereads)
+        return link_document(structured, readings, vectors, self.model, self.program, self._rereader(own, places))
 
     def read_texts(self, texts: Sequence[str], places: Sequence[Surroundings]) -> list[Reading]:
         """Read texts as if each stood in its surroundings."""
@@ -129,14 +131,20 @@ class Mapper:
     def _judge(self, vectors: embed.Vectors, texts: Sequence[str], places: Sequence[Surroundings]) -> list[Reading]:
         heads = self.model.heads
         if not heads.joined:
-            contexts = self.encoder.encode([context_text(place) for place in places])
+            around = [context_text(place) for place in places]
+            unique = {text: number for number, text in enumerate(dict.fromkeys(around))}
+            contexts = self.encoder.encode([*unique])[[unique[text] for text in around]]
             vectors = heads.features(vectors, contexts, body_columns(self.program, [place.body for place in places]))
         return self.model.read(vectors, texts, places, self.program)
 
-    def _rereader(self, text: str, place: Surroundings) -> Reread:
-        def reread(gaps: Sequence[Gap]) -> list[Reading]:
-            left = [without(text, gap) for gap in gaps]
-            return self._judge(self.encoder.leave_out(self._whole(text, place), gaps), left, [place] * len(gaps))
+    def _rereader(self, texts: Sequence[str], places: Sequence[Surroundings]) -> Reread:
+        def reread(asked: Gaps) -> list[list[Reading]]:
+            if not asked:
+                return []
+            vectors = [self.encoder.leave_out(self._whole(texts[n], places[n]), gaps) for n, gaps in asked]
+            left = [without(texts[n], gap) for n, gaps in asked for gap in gaps]
+            readings = iter(self._judge(np.concatenate(vectors), left, [places[n] for n, gaps in asked for _ in gaps]))
+            return [[*islice(readings, len(gaps))] for _, gaps in asked]
 
         return reread
 

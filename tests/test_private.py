@@ -179,6 +179,9 @@ def test_folders_deeper_than_recursion_goes(in_tmp: Path):
         here.mkdir()
     (here / "a.txt").write_text("Lamps.", "utf-8")
     assert find_inputs(["."]) == [here / "a.txt"]
+    (here / "a.txt").unlink()
+    for folder in (here, *here.parents[:-1]):  # pytest clears its folders by recursion
+        folder.rmdir()
 
 
 def test_a_walk_goes_on_as_it_is_asked(tmp_path: Path):

@@ -83,13 +83,15 @@ class KnownWords:
 
     def familiarity(self, passages: Iterable[tuple[str, str]]) -> Familiarity | None:
         """Look up the words of (text, language) passages; None where there are too few to say anything."""
-        count, strange, usual = 0, 0, 0.0
+        said: dict[str, list[int]] = {language: [] for language in self.limits}
         for text, language in passages:
-            if language in self.limits:
-                words = np.array(hashes(text), np.uint32)
-                count += len(words)
-                strange += len(words) - int(np.isin(words, self.words[language]).sum())
-                usual += len(words) * self.limits[language]
+            if language in said:
+                said[language] += hashes(text)
+        count = sum(map(len, said.values()))
+        strange, usual = 0, 0.0
+        for language, own in said.items():
+            strange += len(own) - int(np.isin(np.array(own, np.uint32), self.words[language]).sum())
+            usual += len(own) * self.limits[language]
         if count < ENOUGH_WORDS:
             return None
         return Familiarity(round(strange / count, 4), round(usual / count, 4), count)

@@ -20,8 +20,10 @@ from nlp.records import Example, Reading, Span
 
 MOST_SENTENCES = 8
 NEAREST = 3
-Reread = Callable[[Sequence[Gap]], list[Reading]]
-"""Reads a passage without each of some ranges of its own characters."""
+Gaps = Sequence[tuple[int, Sequence[Gap]]]
+"""Numbers of passages, each with ranges of its own characters to leave out, one at a time."""
+Reread = Callable[[Gaps], list[list[Reading]]]
+"""Reads passages without each of these ranges, all at once: that costs a fraction of one after another."""
 
 
 def group_sentences(sentences: Sequence[Span]) -> tuple[Span, ...]:
