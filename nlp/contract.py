@@ -21,6 +21,7 @@ Row = dict[str, Any]
 LANES = {"suggested", "review"}
 STATES = {"confirmed", "suggested", "review", "searched_none", "not_searchable"}
 FILES = ("ledger.jsonl", "documents.jsonl", "passages.jsonl", "links.jsonl", "run.json")
+DECISIONS = "decisions.jsonl"  # of a desk
 OTHERS = ("mapping.csv", "coverage.csv", "report.html")
 
 
@@ -167,6 +168,19 @@ def _unique(out: Output, program: Program) -> Iterator[str]:
         yield from (f"{key} {identity}" for identity, count in counts.items() if count > 1)
 
 
+def _decided(out: Output, program: Program) -> Iterator[str]:
+    """links of a desk are in the state of its last decisions"""
+    if not (out.folder / DECISIONS).is_file():
+        return
+    last = {(row["item_id"], row["reading"]): row["item"]["state"] for row in read_rows(out.folder / DECISIONS)}
+    states: dict[str, set[str]] = {}
+    for (name, _), state in last.items():
+        states.setdefault(name, set()).add(state)
+    for link in out.links:
+        if link["state"] not in states.get(link["item_id"], {"suggested"}) | {"suggested"}:
+            yield f"link {link['link_id']}: {link['state']}"
+
+
 def _sealed(out: Output, program: Program) -> Iterator[str]:
     """every file is as the run left it: run.json names its digest"""
     yield from broken_seals(out.folder)
@@ -175,7 +189,7 @@ def _sealed(out: Output, program: Program) -> Iterator[str]:
 Check = Callable[[Output, Program], Iterator[str]]
 CHECKS: tuple[Check, ...] = (
     _quotes, _passages_stand, _links_in_passages, _parents, _links_are_known, _ledger, _documents, _counts,
-    _probabilities, _coverage, _unique, _sealed,
+    _probabilities, _coverage, _unique, _decided, _sealed,
 )  # fmt: skip
 
 

@@ -100,8 +100,11 @@ def server_programs() -> Path | None:
 
 
 @contextmanager
-def server() -> Iterator[str]:
-    """A throw-away PostgreSQL that listens on a socket only; gives its folder, which is the socket's, too."""
+def server(durable: bool = False) -> Iterator[str]:
+    """A throw-away PostgreSQL that listens on a socket only; gives its folder, which is the socket's, too.
+
+    `durable`: a commit waits for the disk, as people have it.
+    """
     programs = server_programs()
     assert programs is not None
     folder = Path(tempfile.mkdtemp(prefix="evmap-pg-", dir="/tmp"))  # a socket's path must be short
@@ -114,7 +117,7 @@ def server() -> Iterator[str]:
         subprocess.run([*own, programs / program, *words], check=True, cwd=folder, stdout=subprocess.DEVNULL)
 
     call("initdb", "-D", str(data), "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale", "C")
-    options = f"-k {folder} -c listen_addresses='' -c fsync=off"
+    options = f"-k {folder} -c listen_addresses=''{'' if durable else ' -c fsync=off'}"
     call("pg_ctl", "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
     try:
         yield str(folder)

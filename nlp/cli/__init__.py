@@ -10,6 +10,7 @@ from nlp.cli import (
     annotate,
     bench,
     check,
+    desk,
     evaluate,
     extract,
     mapping,
@@ -48,6 +49,7 @@ app.command("race")(race.race_command)
 app.add_typer(bench.app, name="bench")
 app.command("train")(train.train_command)
 app.command("tune")(models.tune_command)
+app.add_typer(desk.app, name="desk")
 app.add_typer(models.app, name="models")
 app.add_typer(program.app, name="program")
 app.add_typer(annotate.app, name="annotations")

@@ -17,6 +17,7 @@ OTHER_DAMAGE = {"SQLITE_NOTADB", "SQLITE_IOERR_SHORT_READ"}
 READ_WHOLE = 4 << 30  # bytes; of a larger file only the tables that a run begins with are read through
 FIRST_TABLES = ("runs", "inputs", "documents")
 VERSIONS = f"SELECT version_num FROM {VERSION_TABLE}"  # noqa: S608 - a name of ours
+REFUSED = "Nothing was changed. Put back a copy of it, or run: evmap desk restore DESK"
 Notice = Callable[[str], None]
 
 
@@ -29,6 +30,16 @@ def heal(path: Path, notice: Notice) -> None:
     if fault := fault_of(path):
         aside = _set_aside(path)
         notice(f"{path}: {fault}; set aside as {aside.name}. A fresh one begins, and every document is mapped anew")
+
+
+def refuse(path: Path) -> None:
+    """Do nothing if the file is a store of ours, or nothing yet: what it holds cannot be made again.
+
+    Raises:
+        StoreError: if it is damaged, or none of ours; also as `heal`.
+    """
+    if fault := fault_of(path):
+        raise StoreError(path, fault, REFUSED)
 
 
 def fault_of(path: Path) -> str | None:

@@ -24,8 +24,11 @@ LOCK, HOLDER = ".evmap.lock", ".evmap.holder.json"
 
 
 @contextmanager
-def locked(out: Path) -> Iterator[None]:
-    """Hold the output folder, made if missing, for one run; nothing waits.
+def locked(out: Path, held: str = "another run writes there", advice: str = "") -> Iterator[None]:
+    """Hold a folder, made if missing, for one run or desk; nothing waits.
+
+    Args:
+        held, advice: what is said where somebody else holds it; by default what fits the output folder of a run.
 
     Raises:
         StoreError: if another run holds it; says which, where, since when, and what to do.
@@ -36,7 +39,7 @@ def locked(out: Path) -> Iterator[None]:
         out.mkdir(parents=True, exist_ok=True)
         lock.acquire()
     except Timeout:
-        raise StoreError(out, f"another run writes there: {_holder(out)}", _advice(out)) from None
+        raise StoreError(out, f"{held}: {_holder(out)}", advice or _advice(out)) from None
     except (OSError, NotImplementedError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise UsageError(out, f"cannot write there: {reason}", "Name another folder with -o") from None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine, column, create_engine, event, inspect, make_url, select, table, text
 from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import ArgumentError, OperationalError
 
 from nlp.errors import MissingExtra, StoreError, UsageError
-from nlp.store.health import APPLICATION, DAMAGED, Notice, check_version, code_of
+from nlp.store.health import APPLICATION, DAMAGED, REFUSED, Notice, check_version, code_of
 from nlp.store.sqlite import looking_engine, writing_engine
 from nlp.store.tables import METADATA, MIGRATIONS, VERSION, VERSION_TABLE
 
@@ -23,17 +24,22 @@ ADVICE = {
     "SQLITE_READONLY": ("cannot be written", "Name another folder with -o"),
 }
 
+LASTING: dict[str, Any] = {"pool_pre_ping": True, "pool_size": 20}  # for a process that serves all day
 
-def open_engine(target: Path | str, notice: Notice) -> tuple[Engine, str]:
+
+def open_engine(target: Path | str, notice: Notice, keep: bool = False) -> tuple[Engine, str]:
     """Return an engine for writing, its tables made or migrated, and its name for messages.
+
+    Args:
+        keep: what it holds cannot be made again: a file that is damaged, or none of ours, is refused, not set aside.
 
     Raises:
         StoreError, MissingExtra, UsageError: as `Store.open`.
     """
     url = _url(target)
     path = _file(url)
-    engine = writing_engine(path, notice) if path else create_engine(url)
-    name = _explained(engine, url)
+    engine = writing_engine(path, notice, keep) if path else create_engine(url, **(LASTING if keep else {}))
+    name = _explained(engine, url, keep)
     with engine.begin() as connection:
         _migrate(connection, name)
     return engine, name
@@ -105,18 +111,19 @@ def _migrate(connection: Connection, name: str) -> None:
     command.upgrade(config, "head")
 
 
-def _explained(engine: Engine, url: URL) -> str:
+def _explained(engine: Engine, url: URL, keep: bool = False) -> str:
     """Turn what the database says of itself into errors of ours; return its name, without a password.
 
     A breach of the tables' own rules, or a statement that is wrong, is a fault of ours and stays what it is.
     """
     name = str(_file(url) or url.render_as_string(hide_password=True))
+    advice = {**ADVICE, DAMAGED: ("damaged", REFUSED)} if keep else ADVICE
 
     @event.listens_for(engine, "handle_error")
     def _failed(context: ExceptionContext) -> None:
         error, code = context.original_exception, code_of(context.original_exception)
-        if code in ADVICE:
-            raise StoreError(name, *ADVICE[code]) from error
+        if code in advice:
+            raise StoreError(name, *advice[code]) from error
         if isinstance(context.sqlalchemy_exception, OperationalError) and code != "SQLITE_ERROR":
             raise StoreError(name, " ".join(str(error).split()), f"Then {AGAIN}") from error
 

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
 
 from nlp.errors import StoreError, UsageError
-from nlp.store.health import Notice, heal
+from nlp.store.health import Notice, heal, refuse
 
 BUSY_SECONDS = 30.0
 WRITING = (
@@ -26,8 +26,8 @@ WRITING = (
 LOOKING = ("PRAGMA query_only=ON",)
 
 
-def writing_engine(path: Path, notice: Notice) -> Engine:
-    """Return an engine on a file that is sound or new; its folder is made.
+def writing_engine(path: Path, notice: Notice, keep: bool = False) -> Engine:
+    """Return an engine on a file that is sound or new; its folder is made. `keep`: see `opening.open_engine`.
 
     Raises:
         UsageError: if the folder cannot be made. StoreError: as `heal`.
@@ -36,7 +36,10 @@ def writing_engine(path: Path, notice: Notice) -> Engine:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(path.parent, f"cannot write there: {error.strerror}", "Name another folder with -o") from None
-    heal(path, notice)
+    if keep:
+        refuse(path)
+    else:
+        heal(path, notice)
     return _engine(partial(sqlite3.connect, path), WRITING)
 
 

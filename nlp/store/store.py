@@ -20,7 +20,7 @@ from nlp.store.health import Notice
 from nlp.store.opening import open_engine
 from nlp.store.reader import StoreReader
 from nlp.store.rows import TRIED_AGAIN, Finished
-from nlp.store.tables import documents, inputs, links, passages, runs, texts
+from nlp.store.tables import documents, inputs, links, passages, reports, runs, texts
 
 WRITERS_LOCK = 0x45564D50  # PostgreSQL's advisory lock: one run writes into a database
 LET_GO_SECONDS = 5.0  # until the server has seen that a killed run is gone
@@ -80,7 +80,7 @@ class Store(StoreReader):
         now = _now()
         values = {"key": key, "state": "running", "started": now, "updated": now, "total": total}
         values |= {"host": platform.node(), "pid": os.getpid(), "settings": _json(settings)}
-        run_id = self._insert(runs, values)
+        run_id = _insert(self._writer, runs, values)
         self._keys[run_id] = key
         self.commit()
         return run_id
@@ -130,7 +130,10 @@ class Store(StoreReader):
         own = and_(documents.c.document_id == inputs.c.document_id, documents.c.key == runs.c.key)
         source = inputs.join(runs, runs.c.run_id == inputs.c.run_id).join(documents, own)
         held = select(documents.c.document).select_from(source)
-        gone = self._writer.execute(delete(documents).where(documents.c.document.not_in(held))).rowcount
+        shown = and_(documents.c.document_id == reports.c.document_id, documents.c.key == reports.c.key)
+        desk = select(documents.c.document).select_from(documents.join(reports, shown))  # of a desk in this database
+        idle = documents.c.document.not_in(held) & documents.c.document.not_in(desk)
+        gone = self._writer.execute(delete(documents).where(idle)).rowcount
         self.commit()
         return gone
 
@@ -158,36 +161,12 @@ class Store(StoreReader):
             return (standing.status, standing.reason) if standing else (finished.status, finished.reason)
         if standing:
             self._writer.execute(delete(documents).where(documents.c.document == standing.document))
-        self._insert_document(document_id, key, finished)
+        insert_document(self._writer, document_id, key, finished)
         self._writer.execute(
             TELL_TWINS,
             {"of_run": run_id, "held": document_id, "new_status": finished.status, "new_reason": finished.reason},
         )
         return finished.status, finished.reason
-
-    def _insert_document(self, document_id: str, key: str, finished: Finished) -> None:
-        values: dict[str, Any] = {"document_id": document_id, "key": key, "row": finished.row}
-        values |= {"status": finished.status, "reason": finished.reason}
-        values |= {"passages": len(finished.passages), "links": len(finished.links)}
-        number = self._insert(documents, values)
-        if finished.text is not None:
-            self._writer.execute(insert(texts), {"document": number, "text": finished.text})
-        if finished.passages:
-            self._writer.execute(insert(passages), [
-                {"document": number, "number": place, "passage_id": passage.passage_id, "row": passage.row}
-                for place, passage in enumerate(finished.passages)
-            ])  # fmt: skip
-        if finished.links:
-            self._writer.execute(insert(links), [
-                {"document": number, "number": place, "link_id": link.link_id, "target": link.target,
-                 "lane": link.lane, "probability": link.probability, "row": link.row}
-                for place, link in enumerate(finished.links)
-            ])  # fmt: skip
-
-    def _insert(self, table: Any, values: Mapping[str, Any]) -> int:
-        """Insert a row and return the number that it was given."""
-        (number,) = self._writer.execute(insert(table), values).inserted_primary_key or (0,)
-        return int(number)
 
     def _standing(self, document_id: str, key: str) -> Row[*tuple[Any, ...]] | None:
         return self._writer.execute(STANDING, {"held": document_id, "under": key}).first()
@@ -208,6 +187,33 @@ class Store(StoreReader):
             self.commit()
         with super()._reading() as reader:
             yield reader
+
+
+def insert_document(writer: Connection, document_id: str, key: str, finished: Finished) -> None:
+    """Insert a document with its text, passages and links, under a key under which it does not stand yet."""
+    values: dict[str, Any] = {"document_id": document_id, "key": key, "row": finished.row}
+    values |= {"status": finished.status, "reason": finished.reason}
+    values |= {"passages": len(finished.passages), "links": len(finished.links)}
+    number = _insert(writer, documents, values)
+    if finished.text is not None:
+        writer.execute(insert(texts), {"document": number, "text": finished.text})
+    if finished.passages:
+        writer.execute(insert(passages), [
+            {"document": number, "number": place, "passage_id": passage.passage_id, "row": passage.row}
+            for place, passage in enumerate(finished.passages)
+        ])  # fmt: skip
+    if finished.links:
+        writer.execute(insert(links), [
+            {"document": number, "number": place, "link_id": link.link_id, "target": link.target,
+             "lane": link.lane, "probability": link.probability, "row": link.row}
+            for place, link in enumerate(finished.links)
+        ])  # fmt: skip
+
+
+def _insert(writer: Connection, table: Any, values: Mapping[str, Any]) -> int:
+    """Insert a row and return the number that it was given."""
+    (number,) = writer.execute(insert(table), values).inserted_primary_key or (0,)
+    return int(number)
 
 
 def _json(content: Mapping[str, Any]) -> str:

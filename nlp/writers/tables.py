@@ -17,6 +17,8 @@ MAPPING_FIELDS = (
     "document_id", "title", "implementer", "target", "label", "links", "best_probability", "treatment",
     "best_quote", "page", "symbol", "lane",
 )  # fmt: skip
+LANES = ("review", "suggested", "confirmed")
+CONFIRMED = ("confirmed", "corrected")
 COVERAGE_FIELDS = ("document_id", "title", "target", "label", "state", "links", "best_probability", "input", "status")
 
 
@@ -24,15 +26,19 @@ COVERAGE_FIELDS = ("document_id", "title", "target", "label", "state", "links", 
 def mapping_table(rows: Rows, draft: Path, program: Program) -> Iterator[Callable[[Found], None]]:
     """mapping.csv: a row for each report, implementer and target that has evidence, with its best quote."""
     with _table(draft, MAPPING_FIELDS) as write:
-        yield lambda found: write(_mapping_rows(found, program))
+        yield lambda found: write(mapping_rows(found, program))
 
 
-def _mapping_rows(found: Found, program: Program) -> Iterator[Row]:
+def mapping_rows(found: Found, program: Program) -> Iterator[Row]:
+    """Rows of mapping.csv for one document; nothing for one that could not be read.
+
+    Links of a desk say themselves whom they speak of; ``lane`` is "confirmed" where an officer decided.
+    """
     document, places = found.document, {target: number for number, target in enumerate(program.targets)}
     if document is None:
         return
     named = {row["passage_id"]: row["implementer"] or row["implementer_text"] or "" for row in found.passages}
-    best = _best(found.links, lambda link: (named[link["passage_id"]], link["target"]))
+    best = _best(found.links, lambda link: (_who(link, named), link["target"]))
     for implementer, target in sorted(best, key=lambda key: (key[0], places[key[1]])):
         link = best[implementer, target]
         yield {
@@ -47,7 +53,7 @@ def _mapping_rows(found: Found, program: Program) -> Iterator[Row]:
             "best_quote": link["quote"],
             "page": link["page"],
             "symbol": document["symbol"],
-            "lane": link["lane"],
+            "lane": _standing(link),
         }
 
 
@@ -55,10 +61,11 @@ def _mapping_rows(found: Found, program: Program) -> Iterator[Row]:
 def coverage_table(rows: Rows, draft: Path, program: Program) -> Iterator[Callable[[Found], None]]:
     """coverage.csv: all 120 targets of every document, and of every input that could not be read."""
     with _table(draft, COVERAGE_FIELDS) as write:
-        yield lambda found: write(_coverage_rows(found, program))
+        yield lambda found: write(coverage_rows(found, program))
 
 
-def _coverage_rows(found: Found, program: Program) -> Iterator[Row]:
+def coverage_rows(found: Found, program: Program) -> Iterator[Row]:
+    """Rows of coverage.csv for one document, or for an input that could not be read."""
     document, best = found.document or {}, _best(found.links, lambda link: link["target"])
     for target in program.targets:
         link = best.get(target, {})
@@ -76,15 +83,31 @@ def _coverage_rows(found: Found, program: Program) -> Iterator[Row]:
 
 
 def _best(links: Iterable[Row], key_of: Callable[[Row], Key]) -> dict[Key, Row]:
-    """The most probable link of each key, with the number of its links and the best lane that any of them is in."""
+    """The best link of each key, with the number of its links and the best lane that any of them is in.
+
+    What an officer confirmed is better than what is only probable.
+    """
     best: dict[Key, Row] = {}
     for link in links:
-        key = key_of(link)
-        old = best.get(key, {"probability": -1.0, "links": 0, "best_lane": "review"})
-        kept = link if link["probability"] > old["probability"] else old
-        lane = "suggested" if "suggested" in (link["lane"], old["best_lane"]) else "review"
-        best[key] = {**kept, "links": old["links"] + 1, "best_lane": lane}
+        key, old = key_of(link), best.get(key_of(link))
+        kept = link if old is None or _rank(link) > _rank(old) else old
+        lane = max(_standing(link), old["best_lane"] if old else "review", key=LANES.index)
+        best[key] = {**kept, "links": old["links"] + 1 if old else 1, "best_lane": lane}
     return best
+
+
+def _standing(link: Row) -> str:
+    """The lane of a link; "confirmed" for one of a desk that an officer confirmed or corrected."""
+    return "confirmed" if link.get("state") in CONFIRMED else link["lane"]
+
+
+def _rank(link: Row) -> tuple[bool, float]:
+    return link.get("state") in CONFIRMED, link["probability"]
+
+
+def _who(link: Row, named: Row) -> str:
+    own = link["implementer"] or link["implementer_text"] if "state" in link else named[link["passage_id"]]
+    return own or ""
 
 
 @contextmanager

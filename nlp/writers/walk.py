@@ -126,14 +126,17 @@ class _Groups:
 
 
 def _passages(path: Path) -> Iterator[Row]:
-    """Rows without their probabilities, which are most of their bytes and which no output needs."""
     with path.open(encoding="utf-8", newline="\n") as lines:
-        for line in lines:
-            head, _, tail = line.partition(TAIL)
-            last = tail.rstrip()
-            if last.endswith("}}") and last.count("}") == 2:
-                yield json.loads(head + "}")
-            else:
-                row = json.loads(line)
-                row.pop("probabilities", None)
-                yield row
+        yield from map(lean_passage, lines)
+
+
+def lean_passage(line: str) -> Row:
+    """Read a line of passages.jsonl without its probabilities, which are most of its bytes and which few need."""
+    head, _, tail = line.partition(TAIL)
+    last = tail.rstrip()
+    if last.endswith("}}") and last.count("}") == 2:
+        row: Row = json.loads(head + "}")
+    else:
+        row = json.loads(line)
+        row.pop("probabilities", None)
+    return row

@@ -1,0 +1,144 @@
+"""evmap desk: what a review desk holds: checked, exported, imported, made again."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nlp.cli.speak import plain, print_json, print_table
+
+app = typer.Typer(no_args_is_help=True, help="Check, export, import and restore a review desk.")
+Folder = Annotated[Path, typer.Argument(help="Folder of the desk.", metavar="DESK")]
+Store = Annotated[str, typer.Option(help="URL of the PostgreSQL database that takes the place of DESK/desk.sqlite.")]
+Json = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
+SHOWN = 5
+
+
+@app.command("check")
+def check_command(desk: Folder, store: Store = "", as_json: Json = False) -> None:
+    """Check that the log of decisions replays to what the desk shows, and that every quote stands in its text.
+
+    Also while the desk is served. Exit code: 0 when all holds, 3 when something is broken.
+
+    Example:
+
+        evmap desk check desk
+    """
+    from nlp.review.checking import check_desk
+    from nlp.review.desk import Desk
+
+    with Desk.look(desk, store) as opened:
+        breaks = check_desk(opened)
+    if as_json:
+        print_json(breaks)
+    else:
+        rows = [(len(found), promise, "; ".join(found[:SHOWN])) for promise, found in breaks.items()]
+        print_table(("breaks", "promise", "where"), rows)
+    raise typer.Exit(3 if any(breaks.values()) else 0)
+
+
+@app.command("list")
+def list_command(desk: Folder, store: Store = "", as_json: Json = False) -> None:
+    """List the reports of a desk with their state and counts.
+
+    Example:
+
+        evmap desk list desk
+    """
+    from nlp.review.desk import Desk
+
+    with Desk.look(desk, store) as opened:
+        reports = opened.reports()
+    if as_json:
+        return print_json([asdict(report) for report in reports])
+    states = ("suggested", "confirmed", "corrected", "rejected", "unsure", "postponed")
+    rows = [
+        (plain(report.name), report.state, *(report.counts.get(state, "") for state in states),
+         plain(report.reason or ""))
+        for report in reports
+    ]  # fmt: skip
+    print_table(("report", "state", *states, "reason"), rows, f"{len(reports)} reports")
+    return None
+
+
+@app.command("export")
+def export_command(
+    desk: Folder,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Output folder.")],
+    store: Store = "",
+    as_json: Json = False,
+) -> None:
+    """Write a desk as an output folder like that of evmap map: confirmed evidence, what is open, and all decisions.
+
+    Rejected links are left out; decisions.jsonl has the whole log. Also while the desk is served.
+
+    Example:
+
+        evmap desk export desk -o reviewed
+    """
+    from nlp.review.desk import Desk
+    from nlp.review.exporting import export_desk
+
+    with Desk.look(desk, store) as opened:
+        manifest = export_desk(opened, out)
+    if as_json:
+        return print_json(manifest)
+    counts, own = manifest["counts"], manifest["desk"]
+    print(f"{counts['documents']} documents, {counts['links']} evidence links, {own['decisions']} decisions")
+    if own["left_out"]:
+        print(f"{own['left_out']} reports are not mapped yet, and left out")
+    print(f"Evidence map: {plain(str(out / 'report.html'))}")
+    return None
+
+
+@app.command("import")
+def import_command(
+    out: Annotated[Path, typer.Argument(help="Output folder of evmap map, or of evmap desk export.")],
+    desk: Annotated[Path, typer.Option("--desk", help="Folder of the desk, made if missing.")],
+    store: Store = "",
+    as_json: Json = False,
+) -> None:
+    """Put the reports of a finished run on a desk, or those of another desk with their decisions.
+
+    Example:
+
+        evmap desk import out --desk desk
+    """
+    from nlp.review.bringing import bring_in
+    from nlp.review.desk import Desk
+
+    with Desk.open(desk, store) as opened:
+        brought = bring_in(opened, out, "import")
+    if as_json:
+        return print_json(asdict(brought))
+    print(f"{len(brought.reports)} reports, {brought.decisions} decisions")
+    if brought.kept:
+        print(f"{len(brought.kept)} of the reports were decided on here already; those decisions were left as they are")
+    return None
+
+
+@app.command("restore")
+def restore_command(desk: Folder, as_json: Json = False) -> None:
+    """Make desk.sqlite again from decisions.jsonl and files/, when it is lost or damaged. Nothing is deleted.
+
+    Reports then wait to be mapped again, and what was decided on them is shown with them.
+
+    Example:
+
+        evmap desk restore desk
+    """
+    from nlp.review.restoring import restore
+
+    restored = restore(desk)
+    if as_json:
+        return print_json({**asdict(restored), "aside": restored.aside and str(restored.aside)})
+    print(f"{restored.reports} reports, {restored.decisions} decisions")
+    if restored.lost:
+        print(f"{restored.lost} reports have no file here: run evmap desk import with the folder they came from")
+    if restored.aside:
+        print(f"The old database is {plain(str(restored.aside))}")
+    print("The reports are mapped again by evmap serve")
+    return None
