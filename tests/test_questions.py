@@ -19,14 +19,13 @@ from nlp.corpus.ranking import Words, best, cosines, fused, tokens
 from nlp.errors import UsageError
 from nlp.plots.answer import Answer
 from nlp.program import load_program
-from nlp.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture(scope="module")
-def out(tiny_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return opened.write_run(tmp_path_factory.mktemp("run"), tiny_settings)
+def out(finished_run: Path) -> Path:
+    return finished_run
 
 
 @pytest.fixture(scope="module")

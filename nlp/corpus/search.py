@@ -69,7 +69,7 @@ class Index:
     @functools.cached_property
     def encoder(self) -> Any:
         """The encoder of the runs, which must be one."""
-        if len({output.manifest["encoder"] for output in self._outputs}) > 1:
+        if len({output.manifest.get("encoder") for output in self._outputs}) > 1:
             raise UsageError("similar", "these runs have different encoders", "Search by words: by='words'")
         return encoder_of(self._outputs[0])
 

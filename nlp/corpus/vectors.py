@@ -38,6 +38,8 @@ def encoder_of(output: Output) -> Embedder:
         UsageError: if the model that is here has other weights. EncoderError: if it cannot be loaded.
     """
     told = output.manifest["settings"]
+    if "encoder" not in told:
+        raise UsageError(output.folder, "a desk has no encoder", "Search by words: similar(..., by='words')")
     name, folder = choose_model(Settings(encoder=told["encoder"], model=told.get("model", "")), lambda _: None)
     embedder = embed.load(name, adapter_of(folder), told.get("precision", "fp32"))
     if embedder.identity != output.manifest["encoder"]:
