@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from nlp.corpus.asking import words
 from nlp.corpus.parquet import literal
 from nlp.corpus.parts import SHOWN, Evidence, Link, Passage, Report
 from nlp.corpus.tables import Tables
@@ -33,7 +34,8 @@ def evidence_of(corpus: Tables, limit: int | None = None) -> Evidence:
         JOIN texts x ON s.run = x.run AND s.passage_id = x.passage_id
         ORDER BY state NOT IN {STANDS}, probability DESC NULLS FIRST, s.run, s.file_row_number""").to_pylist()
     documents = frame["document_id"].nunique()
-    title = f"{len(frame):,} links in {documents:,} documents ({corpus.said or 'everything'}); run {corpus.digest}"
+    links, held = words(len(frame), "link"), words(documents, "document")
+    title = f"{links} in {held} ({corpus.said or 'everything'}); run {corpus.digest}"
     kept = ["who", "treatment", "date", "year", "target", "label", "quote", "citation", "probability", "lane", "state",
             "title", "symbol", "page", "language", "link_id", "passage_id", "document_id", "run"]  # fmt: skip
     return Evidence(tuple(map(_link, firsts)), frame[kept], title)
