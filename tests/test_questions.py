@@ -185,7 +185,7 @@ def test_key_words_stand_in_the_passages(corpus: nlp.Corpus):
 def test_words_are_ranked_as_bm25_ranks_them():
     texts = ["the consul visits the prison", "the school of the village", "consul", "prison and prison"]
     found = Words(texts).scores("consul prison")
-    assert list(best(found, 4))[0] in (0, 3) and found[1] == 0
+    assert best(found, 1)[0] in (0, 3) and found[1] == 0
     peer = pytest.importorskip("bm25s").BM25()
     peer.index([tokens(text) for text in texts], show_progress=False)
     assert np.allclose(found, peer.get_scores(["consul", "prison"]), rtol=1e-4)

@@ -19,7 +19,7 @@ from typing import Any
 
 CSV = "links.csv"  # beside the rows: links with the facts of their documents, one line each
 CHUNK, HEAVY = 50_000, ["why", "bbox", "prefix", "suffix"]  # read whole, a million links took more than 19 GB
-MOST_MEMORY = 12_000_000_000  # bytes of address space for a system
+MOST_MEMORY = 12_000_000_000  # bytes of address space for pandas
 OBJECTIVE, LANGUAGE, TREATMENT = "objective:16", "es", "done"
 
 
@@ -76,7 +76,9 @@ def _apart(work: Callable[[Path], Any], out: Path, cache: str) -> Any:
 
 def _measured(work: Callable[[Path], Any], out: Path, cache: str) -> Any:
     os.environ["EVMAP_CACHE"] = cache
-    if find_spec("resource"):
+    if work is not _ours and find_spec(
+        "resource"
+    ):  # ours draws, and the program that draws reserves more than it takes
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))

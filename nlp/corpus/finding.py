@@ -67,10 +67,10 @@ def find_passage(corpus: Tables, passage_id: str) -> Passage:
 
 def find_report(corpus: Tables, document: str) -> Report:
     """Return the document whose id, symbol or title this is, or begins or holds it."""
-    words = literal(document)
+    wanted = literal(document)
     rows = corpus.arrow(
-        f"""SELECT * FROM documents WHERE starts_with(document_id, {words}) OR symbol = {words}
-        OR contains(lower(title), lower({words})) OR contains(lower(inputs[1]), lower({words}))"""
+        f"""SELECT * FROM documents WHERE starts_with(document_id, {wanted}) OR symbol = {wanted}
+        OR contains(lower(title), lower({wanted})) OR contains(lower(inputs[1]), lower({wanted}))"""
     ).to_pylist()
     if len({row["document_id"] for row in rows}) != 1:
         hint = ", ".join(f"{row['title'] or row['inputs'][0]} ({row['document_id'][:8]})" for row in rows[:5])

@@ -83,7 +83,7 @@ class Questions(Tables):
         """
         return mandate_chain(self._asked(asked))
 
-    def concordance(self, least: int = 3, **asked: object) -> Answer:
+    def concordance(self, least: int = 2, **asked: object) -> Answer:
         """Objectives and activities found in the same passages, beside the codebook's concordance.
 
         Args:
