@@ -15,8 +15,8 @@ from nlp.errors import UsageError
 
 Notice = Callable[[str], None]
 DOCUMENT_LIKE = (".pdf", ".docx", ".html", ".htm", ".txt", ".md")
-# By these an output folder of ours is known, also one of a run that was killed.
-OURS = ("run.json", "ledger.jsonl", ".ledger.jsonl.draft", "evmap.sqlite")
+# By these a folder of ours is known, also one of a run that was killed, or a desk.
+OURS = ("run.json", "ledger.jsonl", ".ledger.jsonl.draft", "evmap.sqlite", "desk.sqlite", "desk.json")
 SEED = 2005  # of the draw
 HIDDEN, LINKED = "hidden files or folders", "links to folders or out of the folder"
 

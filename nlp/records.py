@@ -165,6 +165,7 @@ class Passage:
         number: number of an operative paragraph or mandate with its letter ("7.a"), None if none.
         clause: "preambular" or "operative" in a resolution, "mandate" in a list of mandates, else None.
         summit, year: Summit and year that a mandate comes from, else None.
+        cell: its place where it stands in a table, else None.
         language: ISO 639-1 code.
         sentences: its sentences in order; they cover all of it but white space.
     """
@@ -186,6 +187,7 @@ class Passage:
     clause: str | None = None
     summit: str | None = None
     year: int | None = None
+    cell: Cell | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ FLOORS = (
     {"run", "evaluate", "audit", "peers", "tune"},
     {"corpus"},
     {"plots"},
+    {"copies"},
     {"review"},
     {"engines"},
     {"scores"},

@@ -10,15 +10,20 @@ from nlp.cli import (
     annotate,
     bench,
     check,
+    copy,
     desk,
+    desk_user,
     evaluate,
     extract,
     mapping,
     models,
     program,
     race,
+    report,
+    serve,
     settings,
     show,
+    simulate,
     status,
     train,
 )
@@ -39,8 +44,12 @@ app = typer.Typer(
     ),
 )
 app.command("map")(mapping.map_command)
+app.command("serve")(serve.serve_command)
+app.command("watch")(serve.watch_command)
 app.command("status")(status.status_command)
 app.command("show")(show.show_command)
+app.command("copy")(copy.copy_command)
+app.command("report")(report.report_command)
 app.command("extract")(extract.extract_command)
 app.command("settings")(settings.settings_command)
 app.command("check")(check.check_command)
@@ -48,7 +57,9 @@ app.command("evaluate")(evaluate.evaluate_command)
 app.command("race")(race.race_command)
 app.add_typer(bench.app, name="bench")
 app.command("train")(train.train_command)
+app.command("simulate")(simulate.simulate_command)
 app.command("tune")(models.tune_command)
+desk.app.add_typer(desk_user.app, name="user")
 app.add_typer(desk.app, name="desk")
 app.add_typer(models.app, name="models")
 app.add_typer(program.app, name="program")

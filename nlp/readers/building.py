@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Container, Sequence
 from dataclasses import replace
+from typing import Any
 from unicodedata import is_normalized, normalize
 
 from nlp.readers.shapes import count_on, heading_level, split_marker
@@ -83,6 +84,9 @@ class Builder:
     def lose(self, what: str, count: int = 1) -> None:
         """Count something that could not be kept."""
         self.losses[what] += count
+
+    def tell(self, text: str, source: Any) -> None:
+        """Hear which part of the file the next block's text comes from, piece by piece; only `tracing` remembers."""
 
     def add(
         self,

@@ -23,11 +23,19 @@ SHARE = 0.8  # of the time for reading that the conversion may take
 def read(data: bytes, settings: Settings) -> Extract:
     """Read an old document by way of DOCX.
 
+    Raises:
+        UnreadableDocument: as `converted`, and as `nlp.readers.word.reading.read`.
+    """
+    return word.read(converted(data, settings), settings)
+
+
+def converted(data: bytes, settings: Settings) -> bytes:
+    """Return an old document as DOCX.
+
     LibreOffice gets a folder and a profile of its own, runs no macros, and asks nothing of the network.
 
     Raises:
-        UnreadableDocument: "unsupported" without LibreOffice, "timeout" or "corrupt" where it fails, and as
-            `nlp.readers.word.reading.read`.
+        UnreadableDocument: "unsupported" without LibreOffice, "timeout" or "corrupt" where it fails.
     """
     program = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if program is None:
@@ -48,10 +56,10 @@ def read(data: bytes, settings: Settings) -> Extract:
             str(source),
         ]
         reason = _run(command, folder, SHARE * settings.read_seconds)
-        converted = folder / "out" / "document.docx"
-        if not converted.is_file():
+        made = folder / "out" / "document.docx"
+        if not made.is_file():
             raise UnreadableDocument("document", "corrupt", f"LibreOffice could not convert it: {reason}", CONVERT)
-        return word.read(converted.read_bytes(), settings)
+        return made.read_bytes()
 
 
 def _run(command: list[str], home: Path, seconds: float) -> str:

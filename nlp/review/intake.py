@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, select
 
 from nlp.errors import UsageError
 from nlp.review import inbox
+from nlp.review.reattach import reattach
 from nlp.review.records import Report
 from nlp.review.sheet import Sheets
 from nlp.review.standing import counted
@@ -71,10 +72,12 @@ class Intake:
     def mapped(self, document_id: str, finished: Finished, key: str) -> Report:
         """Store what a report became under the key of the run, and show it from now on; decisions stay.
 
-        A `finished` without a row is a failure.
+        What was decided before is found again in the new text (`reattach`). A `finished` without a row is a failure.
         """
         inbox.show(self.vault, document_id, finished, key)
         self.sheets.forget(document_id)
+        if finished.row is not None:
+            reattach(self.vault, self.sheets, document_id)
         return self.report(document_id)
 
     def failed(self, document_id: str, status: str, reason: str) -> Report:

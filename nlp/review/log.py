@@ -74,6 +74,13 @@ def read(
     return [unpacked(row) for row in reader.execute(found).mappings()]
 
 
+def text_digests(reader: Connection, document_id: str) -> dict[tuple[str, int], str]:
+    """Return the digest of the text that the last decision on each item refers to, by item id and reading."""
+    found = select(decisions).where(decisions.c.document_id == document_id).order_by(decisions.c.decision_id)
+    rows = map(unpacked, reader.execute(found).mappings())
+    return {(one.item_id, one.reading): one.text_sha256 for one in rows}
+
+
 def all_of(reader: Connection, document_id: str | None = None) -> Iterator[Decision]:
     """Yield the whole log, or that of one report."""
     found = select(decisions).order_by(decisions.c.decision_id)

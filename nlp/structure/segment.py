@@ -138,6 +138,7 @@ class _Walk:
             clause="mandate" if source else clause,
             summit=source[0] if source else None,
             year=source[1] if source else None,
+            cell=block.cell,
         )
 
     def _language(self, text: str) -> str:

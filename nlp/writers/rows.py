@@ -37,6 +37,7 @@ def passage_row(passage: Passage, reading: Reading) -> Row:
         "clause": passage.clause,
         "summit": passage.summit,
         "year": passage.year,
+        "cell": [passage.cell.table, passage.cell.row, passage.cell.column] if passage.cell else None,
         "probabilities": dict(reading.probabilities),
     }
 

@@ -65,7 +65,10 @@ def coverage_table(rows: Rows, draft: Path, program: Program) -> Iterator[Callab
 
 
 def coverage_rows(found: Found, program: Program) -> Iterator[Row]:
-    """Rows of coverage.csv for one document, or for an input that could not be read."""
+    """Rows of coverage.csv for one document, or for an input that could not be read.
+
+    Beside the columns of the file: ``links_in_state``, how many of the links are in the state of the row.
+    """
     document, best = found.document or {}, _best(found.links, lambda link: link["target"])
     for target in program.targets:
         link = best.get(target, {})
@@ -76,6 +79,7 @@ def coverage_rows(found: Found, program: Program) -> Iterator[Row]:
             "label": title_of(program, target, document.get("language", "en")),
             "state": link.get("best_lane", "searched_none" if document else "not_searchable"),
             "links": link.get("links", 0),
+            "links_in_state": link.get("links_in_lane", 0),
             "best_probability": link.get("probability"),
             "input": found.entry["input"],
             "status": found.entry["status"],
@@ -92,7 +96,8 @@ def _best(links: Iterable[Row], key_of: Callable[[Row], Key]) -> dict[Key, Row]:
         key, old = key_of(link), best.get(key_of(link))
         kept = link if old is None or _rank(link) > _rank(old) else old
         lane = max(_standing(link), old["best_lane"] if old else "review", key=LANES.index)
-        best[key] = {**kept, "links": old["links"] + 1 if old else 1, "best_lane": lane}
+        alike = int(_standing(link) == lane) + (old["links_in_lane"] if old and old["best_lane"] == lane else 0)
+        best[key] = {**kept, "links": old["links"] + 1 if old else 1, "best_lane": lane, "links_in_lane": alike}
     return best
 
 

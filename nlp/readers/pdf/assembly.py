@@ -55,7 +55,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A block to be: what `Builder.add` is told."""
+    """A block to be: what `Builder.add` is told, and the lines it was made of with the page of each."""
 
     text: str
     kind: BlockKind
@@ -64,6 +64,11 @@ class _Piece:
     level: int | None = None
     cell: Cell | None = None
     confidence: float | None = None
+    lines: tuple[tuple[int, Line], ...] = ()
+
+    def with_more(self, other: _Piece, compounds: Compounds) -> _Piece:
+        """This piece with another that goes on with it."""
+        return replace(self, text=joined(self.text, other.text, compounds), lines=(*self.lines, *other.lines))
 
 
 class Assembly:
@@ -94,6 +99,9 @@ class Assembly:
 
     def _write(self, pieces: Iterable[_Piece]) -> None:
         for piece in pieces:
+            for number, line in piece.lines:
+                for part in line.parts:
+                    self._builder.tell(part.text, (number, part))
             self._builder.add(
                 piece.text,
                 piece.kind,
@@ -109,7 +117,8 @@ class Assembly:
             if side == kind:
                 line = page.lines[index]
                 text = line.text.replace(HYPHEN, "-")
-                yield _Piece(text, kind, page.number, page.frame.moved(line.box, page.shown))
+                box = page.frame.moved(line.box, page.shown)
+                yield _Piece(text, kind, page.number, box, lines=((page.number, line),))
 
     def _flow(self, page: Page, margins: dict[int, BlockKind]) -> Iterator[_Piece]:
         lines = [line for index, line in enumerate(page.lines) if index not in margins]
@@ -173,7 +182,8 @@ def _piece(
     paragraph: Paragraph, kind: BlockKind, page: Page, level: int | None = None, cell: Cell | None = None
 ) -> _Piece:
     box = page.frame.moved(paragraph.box, page.shown)
-    return _Piece(paragraph.text, kind, page.number, box, level, cell, paragraph.confidence)
+    lines = tuple((page.number, line) for line in paragraph.lines)
+    return _Piece(paragraph.text, kind, page.number, box, level, cell, paragraph.confidence, lines)
 
 
 def _go_over_pages(flows: Sequence[list[_Piece]], compounds: Compounds) -> None:
@@ -186,7 +196,7 @@ def _go_over_pages(flows: Sequence[list[_Piece]], compounds: Compounds) -> None:
         if cut and first and first.kind == "paragraph":
             before = flows[cut[0]][cut[1]]
             if goes_over(before.text, first.text):
-                flows[cut[0]][cut[1]] = replace(before, text=joined(before.text, first.text, compounds))
+                flows[cut[0]][cut[1]] = before.with_more(first, compounds)
                 del flow[0]
         body = [place for place, piece in enumerate(flow) if piece.kind != "footnote"]
         if body:
@@ -198,7 +208,7 @@ def _join_cells(before: list[_Piece], after: list[_Piece], compounds: Compounds)
     for piece in list(after):
         place = last.get(piece.cell) if piece.cell else None
         if place is not None and goes_over(before[place].text, piece.text):
-            before[place] = replace(before[place], text=joined(before[place].text, piece.text, compounds))
+            before[place] = before[place].with_more(piece, compounds)
             after.remove(piece)
 
 

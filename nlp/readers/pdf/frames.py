@@ -68,6 +68,11 @@ class Frame:
             return box
         return Box(*other.place(*self._origin(box.x0, box.top), *self._origin(box.x1, box.bottom)))
 
+    def unplaced(self, box: Box) -> Sides:
+        """Return left, bottom, right, top of a box in the page's own coordinates, y upwards."""
+        (ax, ay), (bx, by) = self._origin(box.x0, box.top), self._origin(box.x1, box.bottom)
+        return min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)
+
     def _point(self, x: float, y: float) -> tuple[float, float]:
         if self.rotation == 90:
             return y - self.bottom, x - self.left

@@ -16,6 +16,7 @@ from nlp.records import Box
 
 HYPHEN = "\x02"  # how PDFium writes a hyphen at the end of a line
 BLANKS = " \t\xa0"
+RECOGNISED = -1_000_000  # the place of a word that Tesseract read
 _ANGLES = 200
 _FARTHEST = 20_000.0  # points; the largest page has 14,400
 _NOWHERE = (0.0, 0.0, 0.0, 0.0)

@@ -24,13 +24,17 @@ _LONG = 0.6  # of a column's width: shorter lines may be titles or addresses
 
 
 class Paragraph(NamedTuple):
-    """Joined lines with the box around them, their size, whether all are bold, and how surely they were recognised."""
+    """Joined lines with the box around them, their size, whether all are bold, and how surely they were recognised.
+
+    `lines` are those that were joined.
+    """
 
     text: str
     box: Box
     size: float
     bold: bool
     confidence: float | None = None
+    lines: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +169,9 @@ def _paragraph(group: Sequence[Line], compounds: Container[str]) -> Paragraph:
         text = re.sub(r" {2,}", " ", text)
     if len(group) == 1:
         (line,) = group
-        return Paragraph(text, line.box, line.size, line.bold, line.confidence and round(line.confidence, 3))
+        return Paragraph(text, line.box, line.size, line.bold, line.confidence and round(line.confidence, 3), (line,))
     first = [line.box for line in group if line.column == group[0].column]  # one box cannot tell two columns
     box, size = around(first), median(line.size for line in group)
     sure = [line.confidence for line in group if line.confidence is not None]
-    return Paragraph(text, box, size, all(line.bold for line in group), round(mean(sure), 3) if sure else None)
+    bold, confidence = all(line.bold for line in group), round(mean(sure), 3) if sure else None
+    return Paragraph(text, box, size, bold, confidence, (*group,))

@@ -25,6 +25,7 @@ class Line(NamedTuple):
 
     `left` and `right` are where the column's lines begin and end, `column` tells columns apart; `confidence` of a
     recognised line, in [0, 1]. `beside` tells what stands in the margin and is no part of the text: line numbers.
+    `parts` are the pieces that it was made of.
     """
 
     text: str
@@ -36,6 +37,7 @@ class Line(NamedTuple):
     confidence: float | None = None
     left: float = 0.0
     beside: bool = False
+    parts: tuple[Segment, ...] = ()
 
     @property
     def first_word(self) -> float:
@@ -56,7 +58,9 @@ def read_lines(segments: Sequence[Segment]) -> list[Line]:
     numbers = _line_numbers(segments)
     if numbers:
         text = " ".join(part.text for part in numbers)
-        beside = Line(text, around(part.box for part in numbers), numbers[0].size, bold=False, beside=True)
+        beside = Line(
+            text, around(part.box for part in numbers), numbers[0].size, bold=False, beside=True, parts=(*numbers,)
+        )
         return [*read_lines([part for part in segments if part not in numbers]), beside]
     segments = _with_initials(segments)
     gutter = find_gutter(segments)
@@ -156,12 +160,14 @@ def same_row(one: Segment, other: Segment) -> bool:
 def _line(row: list[Segment], column: int, left: float, right: float) -> Line:
     if len(row) == 1:
         (part,) = row
-        return Line(part.text, part.box, part.box.bottom - part.box.top, part.bold, column, right, None, left)
+        return Line(
+            part.text, part.box, part.box.bottom - part.box.top, part.bold, column, right, None, left, False, (part,)
+        )
     row.sort(key=lambda part: part.box.x0)
     longest = max(row, key=lambda part: len(part.text))
     text = " ".join(part.text for part in row)
     box, bold = around(part.box for part in row), all(part.bold for part in row)
-    return Line(text, box, longest.size, bold, column, right, None, left)
+    return Line(text, box, longest.size, bold, column, right, None, left, False, (*row,))
 
 
 def around(boxes: Iterable[Box]) -> Box:
@@ -222,7 +228,9 @@ def _with_initials(segments: Sequence[Segment]) -> Sequence[Segment]:
             if near:
                 first = min(near, key=lambda other: other.box.top)
                 kept[kept.index(first)] = first._replace(
-                    text=part.text + first.text, box=first.box._replace(x0=part.box.x0)
+                    text=part.text + first.text,
+                    box=first.box._replace(x0=part.box.x0),
+                    place=first.place - len(part.text),
                 )
                 kept.remove(part)
     return kept

@@ -43,11 +43,11 @@ def read(data: bytes, settings: Settings) -> Extract:
         UnreadableDocument: "encrypted" or "corrupt".
     """
     with uncollected():
-        return _read(data, settings)
+        return build(data, settings, Builder(settings.max_characters))
 
 
-def _read(data: bytes, settings: Settings) -> Extract:
-    builder = Builder(settings.max_characters)
+def build(data: bytes, settings: Settings, builder: Builder) -> Extract:
+    """As `read`; `builder` is told the page and piece of a line that each piece of text stands in."""
     troubles: list[str] = []
     with closing(_open(data)) as document:
         count = len(document)

@@ -13,6 +13,7 @@ from statistics import median
 from typing import NamedTuple
 
 from nlp.readers.pdf.assembly import Table
+from nlp.readers.pdf.glyphs import RECOGNISED, Segment
 from nlp.readers.pdf.grids import Ruled
 from nlp.readers.pdf.lines import Line, around
 from nlp.readers.pdf.rulings import inner_lines
@@ -133,4 +134,12 @@ def _line(words: Sequence[Word]) -> Line:
         texts[0] = _BULLET  # so low a first sign is one, though it was taken for an e, an o or a quotation mark
     sure = sum(word.sure * len(word.text) for word in words) / sum(len(word.text) for word in words)
     box = around(word.box for word in words)
-    return Line(" ".join(texts), box, words[0].size, bold=False, column=words[0].block, confidence=round(sure / 100, 3))
+    return Line(
+        " ".join(texts),
+        box,
+        words[0].size,
+        bold=False,
+        column=words[0].block,
+        confidence=round(sure / 100, 3),
+        parts=tuple(Segment(text, word.box, False, RECOGNISED) for text, word in zip(texts, words, strict=True)),
+    )

@@ -11,6 +11,7 @@ from nlp.readers.shapes import is_lone_marker
 from nlp.records import BlockKind, Cell
 
 Cells = Mapping[Cell, Sequence["Piece"]]
+Taken = tuple[str, int, int]
 _WIDEST = 1_000
 LINKED = 0.8  # of the letters of a menu stand in links
 _MENU_LINKS = 3
@@ -41,6 +42,7 @@ class Piece:
         bold: whether all of it is bold and it looks like a title.
         linked: share of its letters that stand in links, in [0, 1]; links: how many there are.
         tool: whether its links only print the page, go back or lead to its top.
+        source: the texts that it was made of: each with its number among all texts of the page, and where it starts.
     """
 
     text: str
@@ -53,6 +55,7 @@ class Piece:
     links: int = 0
     tool: bool = False
     zone: Zone | None = None
+    source: tuple[Taken, ...] = ()
 
 
 class Grid:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -26,15 +27,24 @@ def read(data: bytes, settings: Settings) -> Extract:
     belongs to the outer one's cell. Menus and the like become headers and footers (see `furniture`). Hidden and
     deleted text and the fields of forms are left out and counted.
     """
-    declared = _CHARSET.search(data[:4096])
-    decoded = decode(data, declared.group(1).decode("ascii") if declared else None)
-    builder = Builder(settings.max_characters)
-    builder.losses.update(decoded.losses)
+    return build(data, Builder(settings.max_characters))
+
+
+def build(data: bytes, builder: Builder) -> Extract:
+    """As `read`; `builder` is told the number of the text, among those of `markup`, that each piece stands in."""
     walker = Walker(builder)
-    walker.feed(_closed(_CONDITIONAL.sub("", clean(decoded.text, builder.losses))))
+    walker.feed(markup(data, builder.losses))
     walker.finish()
     _build(walker.pieces, walker.grids, builder)
     return builder.extract(title=" ".join("".join(walker.title).split()) or None)
+
+
+def markup(data: bytes, losses: Counter[str]) -> str:
+    """Return what is read: the page decoded, without conditional comments, nothing left open; counts the losses."""
+    declared = _CHARSET.search(data[:4096])
+    decoded = decode(data, declared.group(1).decode("ascii") if declared else None)
+    losses.update(decoded.losses)
+    return _closed(_CONDITIONAL.sub("", clean(decoded.text, losses)))
 
 
 def _closed(markup: str) -> str:
@@ -52,6 +62,8 @@ def _build(pieces: Sequence[Piece], grids: Sequence[Grid], builder: Builder) -> 
     for index, piece in enumerate(pieces):
         marker = piece.mark.text if piece.mark else None
         place = _place(piece, tables)
+        for text, number, start in piece.source:
+            builder.tell(text, (number, start))
         if index in furniture:
             builder.add(piece.text, furniture[index])
         elif place is None:

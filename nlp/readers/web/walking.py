@@ -29,7 +29,7 @@ from nlp.readers.web.elements import (
     zone_kind,
 )
 from nlp.readers.web.endnotes import Notes
-from nlp.readers.web.grid import Grid, Mark, Piece, Zone
+from nlp.readers.web.grid import Grid, Mark, Piece, Taken, Zone
 from nlp.records import BlockKind
 
 # In a cell one <br> parts paragraphs where a sentence ends before it or a bullet follows; elsewhere it ends a line.
@@ -94,6 +94,8 @@ class Walker(HTMLParser):
         self._code = ""
         self._in_title = False
         self._buffer: list[str] = []
+        self._taken: list[Taken] = []
+        self._texts = 0
         self._broken = False  # whether nothing but white space stands behind the last <br>
         self._mark: Mark | None = None
         self._bold = 0
@@ -131,6 +133,7 @@ class Walker(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         """Take text that can be seen; count what cannot."""
+        self._texts += 1
         if self._in_title:
             self.title.append(data)
         elif self._code:
@@ -142,13 +145,14 @@ class Walker(HTMLParser):
                 hiding.told = True
                 self._builder.lose(hiding.loss)
         elif self._open["pre"]:
-            first, *others = re.split(r"\n[ \t]*\n", data)
-            self._take(first)
-            for other in others:
+            start = 0
+            for empty in re.finditer(r"\n[ \t]*\n", data):
+                self._take(data[start : empty.start()], start=start)
                 self._flush()
-                self._take(other)
+                start = empty.end()
+            self._take(data[start:], start=start)
         else:
-            self._take(re.sub(r"[ \t\n\f]+", " ", data))
+            self._take(re.sub(r"[ \t\n\f]+", " ", data), data)
 
     def unknown_decl(self, data: str) -> None:
         """Count a CDATA section, which browsers do not show."""
@@ -182,8 +186,10 @@ class Walker(HTMLParser):
             self._links.begin(target)
             self._notes.begin(target[1:] if target.startswith("#") else "", False, not self._links.letters)
 
-    def _take(self, text: str) -> None:
+    def _take(self, text: str, written: str = "", start: int = 0) -> None:
+        """Take text, as the page has it `written` from `start` on of its own piece."""
         self._buffer.append(text)
+        self._taken.append((written or text, self._texts, start))
         self._notes.take(text)
         if text.strip():
             self._links.take(text)
@@ -200,6 +206,7 @@ class Walker(HTMLParser):
     def _flush(self) -> None:
         """End a paragraph."""
         text, bold, links = "".join(self._buffer), self._all_bold, self._links
+        taken, self._taken = tuple(self._taken), []
         self._buffer.clear()
         self._broken, self._all_bold = False, True
         if not self._open["pre"]:
@@ -210,14 +217,17 @@ class Walker(HTMLParser):
             share = links.linked / links.letters if links.letters else 0.0
             tool = 0 < links.count == links.tools
             zone = self._zones[-1] if self._zones else None
-            for part in _CELL_BREAK.split(text) if places else [text]:
+            parts = _CELL_BREAK.split(text) if places else [text]
+            for number, part in enumerate(parts):
+                source = _without(taken, parts[number + 1 :])
                 bullet = None if noted or not places else _BULLET.match(part)
                 if bullet:
                     part, self._mark = part[bullet.end() :], Mark(bullet[1])
                 kind, level = ("footnote", None) if noted else self._kind()
                 mark = Mark(noted) if noted else self._mark
                 title = bold and not share and len(part) < HEADING_LENGTH and not part.endswith((".", ",", ";", ":"))
-                self.pieces.append(Piece(part, kind, level, mark, places, title, share, links.count, tool, zone))
+                tail = (title, share, links.count, tool, zone, source)
+                self.pieces.append(Piece(part, kind, level, mark, places, *tail))
                 self._mark = None
         links.clear()
 
@@ -297,3 +307,16 @@ class Walker(HTMLParser):
             self._tables.pop()
         if element.tag in CELLS or element.tag == "li":
             self._links.target = None  # a link that was never closed does not reach over the page
+
+
+def _without(taken: tuple[Taken, ...], parts: list[str]) -> tuple[Taken, ...]:
+    """Texts without the letters at their end that belong to the parts that follow."""
+    behind = sum(len("".join(part.split())) for part in parts)
+    kept = list(taken) if behind else []
+    while behind:
+        text, *place = kept.pop()
+        letters = [at for at, letter in enumerate(text) if not letter.isspace()]
+        if len(letters) > behind:
+            kept.append((text[: letters[-behind]], place[0], place[1]))
+        behind = max(0, behind - len(letters))
+    return tuple(kept) or taken

@@ -60,6 +60,14 @@ class Package:
     def __contains__(self, part: str) -> bool:
         return _plain(part) in self._names
 
+    def name_of(self, part: str) -> str:
+        """Return a part's name as the archive writes it.
+
+        Raises:
+            KeyError: if there is no such part.
+        """
+        return self._names[_plain(part)]
+
     def relations(self, part: str) -> list[Relation]:
         """Return the relations of a part ("" is the package itself) to parts of this package, in their order."""
         folder, name = posixpath.split(part)
@@ -82,12 +90,17 @@ class Package:
         """
         from lxml import etree
 
-        entry = self._archive.getinfo(self._names[_plain(part)])
-        data = _STRICT.sub(_USUAL, _unpacked(self._archive, entry))
+        entry = self._archive.getinfo(self.name_of(part))
+        data = usual(_unpacked(self._archive, entry))
         root: Any = etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True))
         if root.getroottree().docinfo.doctype:
             raise _declares(part)
         return root
+
+
+def usual(data: bytes) -> bytes:
+    """Return a part with the names of the ISO edition turned into the usual ones."""
+    return _STRICT.sub(_USUAL, data)
 
 
 def check(data: bytes, settings: Settings) -> None:

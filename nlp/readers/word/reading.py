@@ -34,17 +34,24 @@ def read(data: bytes, settings: Settings) -> Extract:
         UnreadableDocument: "too_large", "encrypted" or "corrupt".
     """
     try:
-        document = Package(data, settings)
-        main = document.main()
-        reader = _Reader(document, main, document.xml(main), Builder(settings.max_characters))
-        reader.read_all()
+        return build(Package(data, settings), Builder(settings.max_characters))
     except KeyError as error:
         raise package.corrupt("not a sound Word document: no main part") from error
     except RecursionError as error:
         raise package.corrupt("tables nested too deeply") from error
     except (XMLSyntaxError, zipfile.BadZipFile, zlib.error, EOFError, ValueError, TypeError) as error:
         raise package.corrupt(f"not a sound Word document ({type(error).__name__})") from error
-    return reader.builder.extract(title=_title(document))
+
+
+def build(document: Package, builder: Builder) -> Extract:
+    """As `read`, from an open package; `builder` is told the element that each piece of text stands in.
+
+    Raises:
+        KeyError, ValueError, lxml.etree.XMLSyntaxError, RecursionError: if it is not sound.
+    """
+    main = document.main()
+    _Reader(document, main, document.xml(main), builder).read_all()
+    return builder.extract(title=_title(document))
 
 
 def _title(document: Package) -> str | None:

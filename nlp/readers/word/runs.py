@@ -80,8 +80,9 @@ class Runs:
                 self._builder.lose(_LOST[element.tag])
             if element.tag in _NOTES:
                 self._note(element)
-            else:
-                said.append(self._said(element, run, properties))
+            elif piece := self._said(element, run, properties):
+                said.append(piece)
+                self._builder.tell(piece, element)
             if element is paragraph or element.tag not in SKIPPED | _DEEP:
                 stack += reversed(element)
         return "".join(said)

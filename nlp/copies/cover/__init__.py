@@ -1,0 +1,1 @@
+"""Reports to hand on: the cover of one report, the profile of an implementer or country, the brief of a corpus."""

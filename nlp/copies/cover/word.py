@@ -1,0 +1,119 @@
+"""Papers as Word documents."""
+
+from __future__ import annotations
+
+import io
+from datetime import datetime
+from typing import Any
+
+from nlp.copies.cover.paper import Paper, Part, Row
+from nlp.errors import MissingExtra
+
+_INK, _SOFT = "1B3A57", "555555"
+_COLUMNS = (6.0, 8.2, 3.6)  # centimetres
+_DATED = datetime(1980, 1, 1)
+
+
+def write(paper: Paper) -> bytes:
+    """Return a paper as DOCX.
+
+    Raises:
+        MissingExtra: if python-docx is not installed.
+    """
+    try:
+        from docx import Document
+        from docx.shared import Cm, Pt
+    except ImportError as error:
+        raise MissingExtra("DOCX covers", "desk") from error
+    document = Document()
+    section = document.sections[0]
+    section.page_width, section.page_height = Cm(21), Cm(29.7)
+    section.left_margin = section.right_margin = Cm(1.6)
+    section.top_margin = section.bottom_margin = Cm(1.4)
+    usual = document.styles["Normal"]
+    usual.font.name, usual.font.size = "Arial", Pt(8)
+    usual.paragraph_format.space_after = Pt(0)
+    properties = document.core_properties
+    properties.title, properties.author, properties.language = paper.title, "evmap", paper.language
+    properties.created = properties.modified = _DATED
+    _add(document.add_paragraph(), paper.kind.upper(), 7, colour=_SOFT)
+    title = document.add_heading(level=1)
+    title.paragraph_format.space_before = Pt(0)
+    _add(title, paper.title, 14, bold=True, colour=_INK)
+    _add(document.add_paragraph(), " · ".join(paper.facts), 7, colour=_SOFT)
+    for part in paper.parts:
+        _part(document, part)
+    foot = document.add_paragraph()
+    foot.paragraph_format.space_before = Pt(5)
+    _add(foot, paper.foot, 6.5, colour=_SOFT)
+    target = io.BytesIO()
+    document.save(target)
+    return target.getvalue()
+
+
+def _part(document: Any, part: Part) -> None:
+    from docx.shared import Pt
+
+    heading = document.add_heading(level=2)
+    heading.paragraph_format.space_before, heading.paragraph_format.space_after = Pt(5), Pt(1)
+    _add(heading, part.heading, 9, bold=True, colour=_INK)
+    if part.text:
+        _add(document.add_paragraph(), part.text, 7.5)
+    if part.rows:
+        _table(document, part)
+    for line in part.lines:
+        _add(document.add_paragraph(), line, 7.5)
+
+
+def _table(document: Any, part: Part) -> None:
+    from docx.oxml import OxmlElement
+    from docx.shared import Cm
+
+    table = document.add_table(rows=0, cols=len(_COLUMNS), style="Table Grid")
+    table.autofit = False
+    for row in part.rows:
+        made = table.add_row()
+        made._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+        for cell, width in zip(made.cells, _COLUMNS, strict=True):
+            cell.width = Cm(width)
+        _cells(made.cells, row)
+
+
+def _cells(cells: Any, row: Row) -> None:
+    from docx.shared import Cm
+
+    head, quote, place = (cell.paragraphs[0] for cell in cells)
+    head.paragraph_format.left_indent = Cm(0.3 if row.deep else 0)
+    _add(head, row.head, 7, bold=not row.deep)
+    _add(quote, f"“{row.quote}”", 7)
+    _linked(place, row.place or row.standing, row.href)
+    said = [*([row.standing] if row.place else []), *([row.facts] if row.facts else [])]
+    for line in said:
+        place.add_run().add_break()
+        _add(place, line, 6.5, colour=_SOFT)
+
+
+def _add(paragraph: Any, text: str, size: float, bold: bool = False, colour: str = "") -> Any:
+    from docx.shared import Pt, RGBColor
+
+    run = paragraph.add_run(text)
+    run.font.size, run.font.bold, run.font.name = Pt(size), bold, "Arial"
+    if colour:
+        run.font.color.rgb = RGBColor.from_string(colour)
+    return run
+
+
+def _linked(paragraph: Any, text: str, href: str) -> None:
+    """Add a text that leads somewhere."""
+    from docx.opc.constants import RELATIONSHIP_TYPE
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    run = _add(paragraph, text, 6.5, colour=_INK)
+    if not href:
+        return
+    link = OxmlElement("w:hyperlink")
+    link.set(qn("r:id"), paragraph.part.relate_to(href, RELATIONSHIP_TYPE.HYPERLINK, is_external=True))
+    run.font.underline = True
+    paragraph._p.append(link)
+    link.append(run._r)

@@ -1,0 +1,51 @@
+"""Who sees whose decisions: a second reader sees none of the first one's until she has closed her reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from nlp.desk.faults import Forbidden
+from nlp.desk.users import User
+from nlp.review.desk import Desk
+from nlp.review.readings import Opened
+from nlp.review.records import FINAL, FIRST, SECOND, Decision, Reader
+
+
+def reader_for(desk: Desk, document_id: str, user: User, asked: int | None) -> Reader:
+    """Return as which reader somebody reads a report: the second where that is hers, else the first.
+
+    Raises:
+        Forbidden: if she asks for a reading that is not for her: another than her own while she reads blind, the
+            second of somebody else, or the final one without being an adjudicator.
+    """
+    second = _second(desk, document_id)
+    own = SECOND if second and second.who == user.name else FIRST
+    open_ = own == SECOND and second and not second.closed
+    reading = asked or (own if open_ else FIRST)
+    if open_ and reading != SECOND:
+        raise Forbidden(user.rank, "you read this report blind: close your reading first")
+    if reading == SECOND and own != SECOND and not user.may("adjudicator"):
+        raise Forbidden("adjudicator", "the second reading is somebody else's")
+    if reading == FINAL and not user.may("adjudicator"):
+        raise Forbidden("adjudicator")
+    return Reader(user.name, user.rank, reading)
+
+
+def hidden_from(desk: Desk, user: User) -> frozenset[str]:
+    """Ids of reports that a user reads blind at the moment."""
+    return frozenset(
+        report.document_id
+        for report in desk.reports()
+        if report.double and (second := _second(desk, report.document_id))
+        and second.who == user.name and not second.closed
+    )  # fmt: skip
+
+
+def seen_by(desk: Desk, user: User, log: Iterable[Decision]) -> list[Decision]:
+    """Return the rows of the log that a user may see."""
+    hidden = hidden_from(desk, user)
+    return [row for row in log if row.document_id not in hidden or row.reading == SECOND]
+
+
+def _second(desk: Desk, document_id: str) -> Opened | None:
+    return next((row for row in desk.readings(document_id) if row.reading == SECOND), None)

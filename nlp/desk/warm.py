@@ -1,0 +1,106 @@
+"""A process with a loaded model that maps for the desk: pages answer while it computes, and live on if it dies."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from nlp.desk.slices import map_slices
+from nlp.engines.finishing import finished
+from nlp.engines.key import run_key
+from nlp.engines.mapper import Errand, MapperEnded, outlive_nobody
+from nlp.errors import EvmapError
+from nlp.pipeline import Mapper, attempt
+from nlp.readers.nameless import nameless_main
+from nlp.readers.parcel import unpack
+from nlp.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Warm:
+    """The model is loaded: the key of its mappings, what it said on the way, and how long it took in seconds."""
+
+    key: str
+    notices: tuple[str, ...]
+    seconds: float
+
+
+class WarmMapper:
+    """One process with a loaded model; tells slice by slice.
+
+    Args:
+        settings: which model. cache: file for vectors. threads: cores that it uses, 0 for all.
+    """
+
+    def __init__(self, settings: Settings, cache: Path | None, threads: int = 0) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.pipe, far = context.Pipe()
+        args = (far, settings, cache, threads, os.getpid())
+        self._process = context.Process(target=_serve, args=args, daemon=True)
+        with nameless_main():
+            self._process.start()
+        far.close()
+
+    def send(self, errand: Errand) -> None:
+        """Give it a report to map; it must have none."""
+        with suppress(BrokenPipeError):  # `receive` says that it ended
+            self.pipe.send(errand)
+
+    def receive(self, seconds: float) -> Any:
+        """Return `Warm`, a `Slice` or, in the end, `store.rows.Finished`; None if nothing came in this time.
+
+        Raises:
+            MapperEnded: if the process ended. EvmapError: if the model cannot be loaded.
+        """
+        try:
+            if not self.pipe.poll(seconds):
+                return None
+            told = self.pipe.recv()
+        except (EOFError, ConnectionResetError):
+            self._process.join()
+            raise MapperEnded(self._process.exitcode) from None
+        if isinstance(told, EvmapError):
+            raise told
+        return told
+
+    def stop(self, seconds: float = 0.0) -> None:
+        """End the process, after as many seconds in which it may end by itself."""
+        self.pipe.close()
+        self._process.join(seconds)
+        self._process.kill()
+        self._process.join()
+
+
+def _serve(pipe: Connection, settings: Settings, cache: Path | None, threads: int, parent: int) -> None:
+    for name in ("SIGINT", "SIGTERM"):  # the parent decides when to stop
+        signal.signal(getattr(signal, name), signal.SIG_IGN)
+    outlive_nobody(parent)
+    clock, notices = time.monotonic(), list[str]()
+    with suppress(EOFError, ConnectionResetError, BrokenPipeError):  # the parent is gone, or wants no more
+        try:
+            mapper = Mapper(settings, cache, notices.append, threads or None)
+        except EvmapError as error:
+            pipe.send(error)
+            return
+        pipe.send(Warm(run_key(mapper, settings), tuple(notices), time.monotonic() - clock))
+        try:
+            while True:
+                _map(pipe, mapper, pipe.recv())
+        finally:
+            mapper.close()
+
+
+def _map(pipe: Connection, mapper: Mapper, errand: Errand) -> None:
+    clock = time.monotonic()
+    outcome = attempt(
+        errand.path, errand.document_id, lambda: map_slices(mapper, unpack(errand.payload), pipe.send)
+    )  # fmt: skip
+    outcome.seconds.update(read=errand.read_seconds, map=time.monotonic() - clock)
+    pipe.send(finished(errand.position, outcome))

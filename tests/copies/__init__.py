@@ -1,0 +1,1 @@
+"""Copies are opened by other programs, and what they find at a finding's place is compared with its quote."""
