@@ -17,6 +17,7 @@ from nlp.review.desk import Contents, Desk
 from nlp.review.records import Ask, Item, Reader
 
 STATIC = Path(__file__).parent / "static"
+LOOK = ".notebook { font: 15px/1.45 system-ui, sans-serif } kbd { display: none }"  # keys belong to the notebook
 _IMPORT = 'import { Characters, draftIn, make, passageView } from "./passage.js";\n'
 Row = dict[str, Any]
 
@@ -120,7 +121,7 @@ def _traits(bench: Bench, language: Language) -> Row:
     return {
         "shown": bench.shown(), "labels": {row["target"]: row for row in labels(program, "", language)},
         "implementers": bodies, "words": words_file(language), "language": language,
-        "look": look.replace(":root", ":host"),
+        "look": look.replace(":root", ":host") + LOOK,
     }  # fmt: skip
 
 
