@@ -9,6 +9,8 @@ import pytest
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # threads that wait for one another make training six times slower
 
+import opened
+
 from nlp.annotations import load_training
 from nlp.settings import Settings
 from tests.hashed import train_hash, write_annotations
@@ -55,6 +57,12 @@ def tiny_model(annotations: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 def tiny_settings(tiny_model: Path) -> Settings:
     """Settings that name the tiny model; a child that reads too long is stopped soon."""
     return Settings(encoder="hash", model=str(tiny_model), read_seconds=20.0)
+
+
+@pytest.fixture(scope="session")
+def finished_run(tiny_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The output folder of a run over samples in four languages and a file that is torn; not to be changed."""
+    return opened.write_run(tmp_path_factory.mktemp("run"), tiny_settings)
 
 
 @pytest.fixture

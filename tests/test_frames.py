@@ -22,12 +22,14 @@ from nlp.extras import need
 from nlp.jsonl import read_rows
 from nlp.pipeline import map_file
 from nlp.program import load_program
+from nlp.review.desk import Desk
+from nlp.review.records import Ask, Reader
 from nlp.settings import Settings
 
 
 @pytest.fixture(scope="module")
-def out(tiny_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return opened.write_run(tmp_path_factory.mktemp("run"), tiny_settings)
+def out(finished_run: Path) -> Path:
+    return finished_run
 
 
 @pytest.fixture(scope="module")
@@ -175,6 +177,23 @@ def test_a_desk_s_decisions_stand(decided: nlp.Corpus, out: Path):
     assert str(decided.decisions["at"][0]) == "2026-03-01 09:30:00.250000"
     kept = set(decided.at(1.0).links["link_id"])
     assert first["link_id"] in kept and second["link_id"] not in kept
+
+
+def test_a_desk_opens_as_it_stands(out: Path, tmp_path: Path):
+    with Desk.open(tmp_path / "desk") as desk:
+        report = next(report for report in desk.bring_in(out) if report.counts.get("suggested"))
+        first, second = desk.contents(report.document_id, Reader("officer-1")).items[:2]
+        ask = Ask(first.item_id, "confirm")
+        desk.decide(report.document_id, [ask], Reader("officer-1"))
+        corpus = nlp.open(tmp_path / "desk")
+        assert corpus.counts()["confirmed"] >= 1 and len(corpus.decisions) >= 1
+        desk.decide(report.document_id, [Ask(second.item_id, "reject")], Reader("officer-1"))
+    assert first.item_id in set(corpus.filter(state="confirmed").links["link_id"])
+    assert second.item_id not in set(nlp.open(tmp_path / "desk").links["link_id"])
+    assert second.item_id in set(corpus.at(0.0).links["link_id"])
+    with pytest.raises(UsageError, match="no encoder"):
+        corpus.similar("consul")
+    assert len(corpus.similar(first.quote, by="words", k=2)) == 2
 
 
 def test_several_runs_open_as_one(out: Path, decided: nlp.Corpus, corpus: nlp.Corpus):

@@ -47,7 +47,8 @@ FLOORS = (
 )
 HEAVY = {
     "torch", "spacy", "sklearn", "numpy", "pandas", "pypdfium2", "lxml", "pdfplumber", "docx", "lingua",
-    "pypdf", "reportlab", "sqlalchemy", "alembic", "filelock", "psycopg", "ray", "pyarrow", "fsspec",
+    "pypdf", "reportlab", "duckdb", "altair", "great_tables", "sqlalchemy", "alembic", "filelock", "psycopg", "ray",
+    "pyarrow", "fsspec", "fastapi", "uvicorn", "rdflib",
 }  # fmt: skip
 HELP_SECONDS = 0.5
 FILES = sorted(PACKAGE.rglob("*.py"))

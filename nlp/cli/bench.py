@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nlp.cli import bench_batch, bench_desk
+from nlp.cli import bench_batch, bench_desk, bench_search
 from nlp.cli.speak import print_json, print_table
 
 if TYPE_CHECKING:
@@ -157,6 +157,8 @@ for _name, _command in (
     ("memory", bench_batch.memory_command),
     ("resume", bench_batch.resume_command),
     ("plain", bench_batch.plain_command),
+    ("search", bench_search.search_command),
+    ("corpus", bench_search.corpus_command),
     ("desk", bench_desk.desk_command),
 ):
     app.command(_name)(_command)

@@ -49,8 +49,10 @@ def concordance(corpus: Tables, least: int) -> Answer:
     )
     drawn = drawn.sort_values("objective", key=lambda c: c.str.split(":").str[1].astype(int), kind="stable")
     book = frame[frame["standing"] != SEEN]
-    title = f"Concordance: {(book['seen'] > 0).sum()} of {len(book)} pairs of the codebook are seen in passages; "
+    others = (frame["standing"] == SEEN).sum()
+    title = f"Concordance: {(book['seen'] > 0).sum()} of {len(book)} pairs of the codebook are seen in passages, "
+    title += f"and {others} others, {len(strange)} of them in at least {least}"
     caption = "A mark is a pair found in the same passages (suggested or confirmed), as large as they are many. Pairs "
     caption += f"outside the codebook are drawn from {least} passages on. The rule that an activity needs one of its "
     caption += "objectives favours the codebook's pairs. Activities stand by the first objective they serve."
-    return answer(corpus, f"{title}{len(strange)} others are", caption, frame, pairs, drawn)
+    return answer(corpus, title, caption, frame, pairs, drawn)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from nlp.corpus.asking import words
 from nlp.corpus.parquet import literal
 from nlp.corpus.parts import SHOWN, Evidence, Link, Passage, Report
 from nlp.corpus.tables import Tables
@@ -33,7 +34,8 @@ def evidence_of(corpus: Tables, limit: int | None = None) -> Evidence:
         JOIN texts x ON s.run = x.run AND s.passage_id = x.passage_id
         ORDER BY state NOT IN {STANDS}, probability DESC NULLS FIRST, s.run, s.file_row_number""").to_pylist()
     documents = frame["document_id"].nunique()
-    title = f"{len(frame):,} links in {documents:,} documents ({corpus.said or 'everything'}); run {corpus.digest}"
+    links, held = words(len(frame), "link"), words(documents, "document")
+    title = f"{links} in {held} ({corpus.said or 'everything'}); run {corpus.digest}"
     kept = ["who", "treatment", "date", "year", "target", "label", "quote", "citation", "probability", "lane", "state",
             "title", "symbol", "page", "language", "link_id", "passage_id", "document_id", "run"]  # fmt: skip
     return Evidence(tuple(map(_link, firsts)), frame[kept], title)
@@ -65,10 +67,10 @@ def find_passage(corpus: Tables, passage_id: str) -> Passage:
 
 def find_report(corpus: Tables, document: str) -> Report:
     """Return the document whose id, symbol or title this is, or begins or holds it."""
-    words = literal(document)
+    wanted = literal(document)
     rows = corpus.arrow(
-        f"""SELECT * FROM documents WHERE starts_with(document_id, {words}) OR symbol = {words}
-        OR contains(lower(title), lower({words})) OR contains(lower(inputs[1]), lower({words}))"""
+        f"""SELECT * FROM documents WHERE starts_with(document_id, {wanted}) OR symbol = {wanted}
+        OR contains(lower(title), lower({wanted})) OR contains(lower(inputs[1]), lower({wanted}))"""
     ).to_pylist()
     if len({row["document_id"] for row in rows}) != 1:
         hint = ", ".join(f"{row['title'] or row['inputs'][0]} ({row['document_id'][:8]})" for row in rows[:5])

@@ -15,6 +15,7 @@ from nlp.corpus.asking import answer, words
 from nlp.corpus.parquet import literal
 from nlp.corpus.tables import Tables
 from nlp.corpus.views import SURE
+from nlp.display import title_of
 from nlp.errors import UsageError
 from nlp.extras import need
 from nlp.plots.answer import Answer
@@ -31,8 +32,7 @@ COLUMNS = ["language", "term", "inside", "outside", "inside_words", "outside_wor
 
 def keyness(corpus: Tables, target: str) -> Answer:
     """Return words of a target's passages by G², per language; two words side by side count as a term, too."""
-    label = corpus.program.labels.get(target)
-    if label is None:
+    if target not in corpus.program.labels:
         raise UsageError(target, "no such target", "Ask keyness(objective=16), or keyness(target='activity:12')")
     rows = corpus.arrow(f"""SELECT p.language, x.text, bool_or(l.target IS NOT NULL) AS inside FROM passages p
         JOIN texts x ON p.run = x.run AND p.passage_id = x.passage_id
@@ -43,12 +43,13 @@ def keyness(corpus: Tables, target: str) -> Answer:
     for row in rows:
         counts = found.setdefault(row["language"], (Counter(), Counter(), Counter()))
         spoken = list(_terms(row["text"], row["language"]))
-        counts[not row["inside"]].update(spoken)
+        side = counts[0] if row["inside"] else counts[1]
+        side.update(spoken)
         counts[2][row["inside"]] += sum(" " not in term for term in spoken)
     scored = [line for language, counts in sorted(found.items()) for line in _scored(language, *counts)]
     frame = need("pandas").DataFrame(scored, columns=COLUMNS)
     passages = sum(row["inside"] for row in rows)
-    title = f"Words of {target.replace(':', ' ')}: {label.title.get(corpus.titles, label.title['en'])}"
+    title = f"Words of {target.replace(':', ' ')}: {title_of(corpus.program, target, corpus.titles)}"
     caption = f"Of {words(passages, 'passage')} that are suggested or confirmed for it against the other passages of "
     caption += f"the same language. Drawn: the {DRAWN} surest of each language, pale below G² {CERTAIN}, which chance "
     caption += "passes once in a thousand words; log_ratio in the frame says how many times as frequent (1: twice)."

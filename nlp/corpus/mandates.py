@@ -14,24 +14,27 @@ from nlp.plots.grids import target_words
 if TYPE_CHECKING:
     import pandas as pd
 
-HEADINGS = ("Summit mandates", "Resolution paragraphs", "Objective", "Its activities", "Evidence for it")
+HEADINGS = ("Mandates and declarations", "Resolution paragraphs", "Objective", "Its activities", "Evidence for it")
 MOST_LINES = 9  # of a column in a band
 _EVIDENCE = "d.kind NOT IN ('mandates', 'resolution', 'declaration', 'program')"
 
 
 def mandate_chain(corpus: Tables) -> Answer:
-    """Summit mandate -> resolution paragraph -> objective -> activities -> evidence, joined by objectives they share."""
+    """Mandate -> resolution paragraph -> objective -> activities -> evidence, joined by the objectives they share."""
     frame = corpus.typed(corpus.arrow(_CHAIN))
     mandates = frame.loc[frame["mandate"].notna(), ["mandate_id", "evidence_links"]]
     asked = mandates["mandate_id"].nunique()
     answered = mandates.loc[mandates["evidence_links"] > 0, "mandate_id"].nunique()
     silent = rows_of(corpus, _SILENT)[0]
-    title = f"From mandate to evidence: {answered} of {words(asked, 'mandate')} with an objective meet evidence"
+    title = (
+        f"From mandate to evidence: of {words(asked + silent['mandates'], 'mandate')}, {asked} have an objective, and "
+    )
+    title += f"{answered} of these meet evidence"
     caption = (
         "Mandates and paragraphs are tied to the objectives that they are suggested or confirmed for; a mandate and a "
         "paragraph hang together where they share one, which is not to say that the one carries out the other. "
         "Activities are the codebook's; evidence is in documents that are no mandate, declaration, resolution or "
-        f"program. Red: nothing follows. {words(silent['mandates'], 'mandate')} and "
+        f"program. Red: nothing stands there. {words(silent['mandates'], 'mandate')} and "
         f"{words(silent['paragraphs'], 'operative paragraph')} have no objective that is sure, and are not drawn."
     )
     return answer(corpus, title, caption, frame, _draw_chain)
@@ -40,8 +43,8 @@ def mandate_chain(corpus: Tables) -> Answer:
 _SPOKEN = f"""sure AS (SELECT * FROM links WHERE {SURE} AND starts_with(target, 'objective')),
     orders AS (SELECT p.run, p.passage_id, p.document_id,
         CASE WHEN p.clause = 'mandate' OR (d.kind = 'declaration' AND p.role = 'activity') THEN 'mandate'
-            WHEN p.clause = 'operative' AND d.kind = 'resolution' THEN 'operative' END AS clause, p.number, coalesce(p.summit, d.title) AS summit,
-        coalesce(p.year, d.year) AS year, x.text FROM passages p
+            WHEN p.clause = 'operative' AND d.kind = 'resolution' THEN 'operative' END AS clause, p.number,
+        coalesce(p.summit, d.title) AS summit, coalesce(p.year, d.year) AS year, x.text FROM passages p
         JOIN texts x ON p.run = x.run AND p.passage_id = x.passage_id
         JOIN documents d ON p.run = d.run AND p.document_id = d.document_id
         WHERE p.clause IN ('mandate', 'operative') OR d.kind = 'declaration')"""

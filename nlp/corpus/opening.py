@@ -5,42 +5,52 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from nlp.corpus.corpus import Corpus
 from nlp.corpus.finding import name_of
 from nlp.corpus.parquet import Output, literal
 from nlp.corpus.views import Views
+from nlp.display import title_of
 from nlp.errors import UsageError
 from nlp.extras import need
 from nlp.program import LANGUAGES, Program, load_program
+from nlp.review.desk import Desk
+from nlp.review.exporting import export_desk
+from nlp.review.vault import PLACE
 
 
-def open_corpus(where: str | Path | Iterable[str | Path], titles: str = "en", program: Program | None = None) -> Corpus:
-    """Open the output of `evmap map` or `evmap desk export`, or several of them as one corpus.
+def open_corpus(
+    where: str | Path | Iterable[str | Path], titles: str = "en", program: Program | None = None, store: str = ""
+) -> Corpus:
+    """Open the output of `evmap map` or `evmap desk export`, or a desk as it stands now, or several as one corpus.
 
     Nothing is written into the folders. The first time that a table is asked for, it is kept as Parquet under
     `settings.cache_root()`/corpora, which may be deleted at any time.
 
     Args:
+        where: folders. A desk may be in use meanwhile; what is decided later needs another opening.
         titles: language of labels (en, es, pt, fr). program: the codebook of the run; the shipped one by default.
+        store: URL of the database of a desk that keeps its decisions in PostgreSQL.
 
     Raises:
         UsageError: if a folder holds no finished run, runs have other targets than the codebook, or another language
-            is asked for. MissingExtra: if the extra ``notebook`` is not installed.
+            is asked for. StoreError: if a desk cannot be read.
+        MissingExtra: if the extra ``notebook`` is not installed.
     """
     if titles not in LANGUAGES:
         raise UsageError(titles, "labels have no such language", f"Choose of: {', '.join(LANGUAGES)}")
     folders = [where] if isinstance(where, str | Path) else list(where)
-    outputs = tuple(_named(map(Path, folders)))
     program = program or load_program()
+    outputs = tuple(_named(map(Path, folders), program, store))
     for output in outputs:
         if output.targets and output.targets != program.targets:
             raise UsageError(output.folder, "made with another codebook", "Pass it: nlp.open(OUT, program=...)")
     return Corpus(Views(outputs), program, titles, connect(program, titles))
 
 
-def _named(folders: Iterable[Path]) -> list[Output]:
+def _named(folders: Iterable[Path], program: Program, store: str) -> list[Output]:
     """Name each folder by its last part, or by its whole path where two share that."""
     paths = [folder.expanduser().resolve() for folder in folders]
     if not paths:
@@ -48,17 +58,30 @@ def _named(folders: Iterable[Path]) -> list[Output]:
     if len(set(paths)) < len(paths):
         raise UsageError("open", "a folder stands there twice", "Name each once")
     names = Counter(path.name for path in paths)
-    outputs = [Output(path, path.name if names[path.name] == 1 else str(path)) for path in paths]
+    outputs = []
+    for path in paths:
+        name = path.name if names[path.name] == 1 else str(path)
+        outputs.append(_desk(path, name, program, store) if (path / PLACE).is_file() else Output(path, name))
     for output in outputs:
         _ = output.manifest, output.targets
     return outputs
+
+
+def _desk(folder: Path, name: str, program: Program, store: str) -> Output:
+    """A desk as it stands now, in a folder that goes with the corpus."""
+    own = TemporaryDirectory(prefix="evmap-desk-")
+    out = Path(own.name, "out")
+    out.mkdir()
+    with Desk.look(folder, store, program) as desk:
+        export_desk(desk, out)
+    return Output(out, name, own)
 
 
 def connect(program: Program, titles: str) -> Any:
     """Return a connection of DuckDB that knows the codebook: tables `labels`, `bodies` and `concordance`."""
     connection = need("duckdb").connect()
     rows = [
-        (target, target.split(":")[0], label.id, label.title.get(titles, label.title["en"]), label.article,  # type: ignore[call-overload]
+        (target, target.split(":")[0], label.id, title_of(program, target, titles), label.article,
          program.group_of(label), label.implementer)
         for target, label in program.labels.items()
     ]  # fmt: skip

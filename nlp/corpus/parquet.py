@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from nlp.classify.absence import settled
@@ -20,8 +21,8 @@ from nlp.extras import need
 from nlp.seal import AGAIN, MANIFEST, SEALED
 from nlp.settings import cache_root
 
-VERSION = 1  # of what the Parquet files hold; counts up with every change of the queries below
 TEXTS = "texts"
+QUIET = "SET enable_progress_bar = false"
 LONGEST_ROW = 1 << 28  # bytes of one line of JSON
 _SPAN = {"start": "INTEGER", "end": "INTEGER", "page": "INTEGER"}
 COLUMNS: dict[str, dict[str, str]] = {
@@ -33,14 +34,14 @@ COLUMNS: dict[str, dict[str, str]] = {
     "documents": {
         "document_id": "VARCHAR", "inputs": "VARCHAR[]", "title": "VARCHAR", "symbol": "VARCHAR", "kind": "VARCHAR",
         "language": "VARCHAR", "date": "VARCHAR", "body": "VARCHAR", "session": "VARCHAR",
-        "original_language": "VARCHAR", "pages": "INTEGER", "characters": "BIGINT", "strange": "BOOLEAN",
-        "text_file": "VARCHAR",
+        "original_language": "VARCHAR", "pages": "INTEGER", "characters": "BIGINT", "passages": "INTEGER",
+        "links": "INTEGER", "strange": "BOOLEAN", "text_file": "VARCHAR",
     },
     "passages": {
         "passage_id": "VARCHAR", "document_id": "VARCHAR", **_SPAN, "section": "VARCHAR[]", "implementer": "VARCHAR",
         "implementer_text": "VARCHAR", "reference": "VARCHAR", "role": "VARCHAR", "treatment": "VARCHAR",
-        "language": "VARCHAR", "kind": "VARCHAR", "number": "VARCHAR", "clause": "VARCHAR", "summit": "VARCHAR",
-        "year": "INTEGER", "probabilities": "MAP(VARCHAR, DOUBLE)",
+        "language": "VARCHAR", "kind": "VARCHAR", "lead_in": "VARCHAR", "number": "VARCHAR", "clause": "VARCHAR",
+        "summit": "VARCHAR", "year": "INTEGER", "probabilities": "MAP(VARCHAR, DOUBLE)",
     },
     "links": {
         "link_id": "VARCHAR", "document_id": "VARCHAR", "passage_id": "VARCHAR", "target": "VARCHAR",
@@ -56,7 +57,8 @@ COLUMNS: dict[str, dict[str, str]] = {
 }  # fmt: skip
 _YEAR = r"regexp_extract(coalesce(session, ''), '/(\d\d)$', 1)"  # "XXXIV-O/04": sessions are of 1950 to 2049
 SELECTED = {
-    "documents": f"""* EXCLUDE (date), TRY_CAST(date AS DATE) AS date,
+    "documents": f"""* EXCLUDE (date, passages, links),
+        passages AS passage_count, links AS link_count, TRY_CAST(date AS DATE) AS date,
         coalesce(year(TRY_CAST(date AS DATE)),
             CASE WHEN {_YEAR} = '' THEN NULL ELSE (CAST({_YEAR} AS INTEGER) + 50) % 100 + 1950 END)::INTEGER AS year""",
     "passages": "* EXCLUDE (probabilities), map_values(probabilities) AS probabilities",
@@ -72,10 +74,12 @@ class Output:
 
     Attributes:
         folder: as `evmap map` or `evmap desk export` left it. name: what its rows are called where there are several.
+        own: a temporary folder that goes when nobody needs it any more (of a desk); holds the Parquet files, too.
     """
 
     folder: Path
     name: str
+    own: TemporaryDirectory[str] | None = field(default=None, compare=False, repr=False)
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
@@ -113,7 +117,8 @@ class Output:
         Raises:
             UsageError: if the folder lacks it or it does not hold what the contract says.
         """
-        final = cache_root() / "corpora" / f"{table}-{self._key(table)}.parquet"
+        cache = Path(self.own.name, "parquet") if self.own else cache_root() / "corpora"
+        final = cache / f"{table}-{self._key(table)}.parquet"
         if not final.exists():
             final.parent.mkdir(parents=True, exist_ok=True)
             draft = final.with_name(f".{final.name}.{os.getpid()}")
@@ -137,7 +142,7 @@ class Output:
         told = [sealed.get(f"{name}.jsonl"), sealed.get("text") if table == TEXTS else None]
         if told[0] and told[0].get("bytes", stat.st_size) != stat.st_size:
             raise UsageError(self.folder, f"{name}.jsonl is not as the run left it", AGAIN)
-        parts = [VERSION, table, stat.st_size, stat.st_mtime_ns, told]
+        parts = [str(COLUMNS.get(table)), SELECTED.get(table), table, stat.st_size, stat.st_mtime_ns, told]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
 
     def _convert(self, table: str, draft: Path) -> None:
@@ -151,6 +156,7 @@ class Output:
             rows += "error('the targets of a passage are not those of the first'))"
         query = f"SELECT {SELECTED.get(table, '*')} FROM {rows}"
         with duckdb.connect() as connection:
+            connection.execute(QUIET)
             connection.execute("SET preserve_insertion_order = true")
             try:
                 connection.execute(f"COPY ({query}) TO {literal(draft)} (FORMAT parquet, COMPRESSION zstd)")

@@ -13,6 +13,7 @@ from nlp.corpus.mandates import mandate_chain
 from nlp.corpus.maps import MOST, evidence_map, gap_map
 from nlp.corpus.network import network
 from nlp.corpus.parts import Evidence
+from nlp.corpus.search import Found, similar
 from nlp.corpus.tables import Tables
 from nlp.corpus.times import planned_against_done, timeline
 from nlp.plots.answer import Answer
@@ -82,7 +83,7 @@ class Questions(Tables):
         """
         return mandate_chain(self._asked(asked))
 
-    def concordance(self, least: int = 3, **asked: object) -> Answer:
+    def concordance(self, least: int = 2, **asked: object) -> Answer:
         """Objectives and activities found in the same passages, beside the codebook's concordance.
 
         Args:
@@ -111,6 +112,19 @@ class Questions(Tables):
             UsageError: if neither is named, or there is no such target.
         """
         return keyness(self._asked(asked), target or f"objective:{objective}")
+
+    def similar(self, what: object, k: int = 10, by: str = "both", **asked: object) -> Found:
+        """The k passages most like a text, a link or a passage, in whatever language they are.
+
+        Args:
+            what: words, a `Link` or a `Passage`. by: "words" (BM25), "meaning" (the run's encoder), or "both" fused.
+            asked: filters; the passages that pass them are ranked.
+
+        Raises:
+            UsageError: if there is no such way, or nothing to search for.
+            EncoderError: if the run's encoder is not here.
+        """
+        return similar(self._asked(asked), what, k, by)
 
     def _side(self, side: object) -> Tables:
         if isinstance(side, Tables):

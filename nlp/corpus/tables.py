@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from nlp.corpus.filters import DOCUMENT, LINK, PASSAGE, narrowed
+from nlp.corpus.parquet import QUIET
 from nlp.corpus.saving import check_form, save_frame
 from nlp.corpus.typed import to_pandas
 from nlp.corpus.views import STANDS, Cut, Joined, Views
@@ -20,6 +21,7 @@ from nlp.program import Program
 if TYPE_CHECKING:
     import pandas as pd
 
+NOWHERE = 2.0  # a cut that no probability reaches
 SAVED = ("documents", "passages", "links", "coverage", "ledger", "decisions")
 
 
@@ -165,7 +167,9 @@ class Tables:
 
     def arrow(self, select: str) -> Any:
         """Return the answer to a query as an Arrow table."""
-        return self.connection.cursor().sql(self.views.query(select)).to_arrow_table()
+        cursor = self.connection.cursor()
+        cursor.execute(QUIET)
+        return cursor.sql(self.views.query(select)).to_arrow_table()
 
     def save(self, folder: Path | str, form: str = "parquet") -> list[Path]:
         """Write documents, passages, links, coverage, ledger and decisions as they are here; return the files.
@@ -183,8 +187,9 @@ class Tables:
 
     def counts(self) -> dict[str, int]:
         """Documents, passages and links of this corpus, links by standing: confirmed, suggested, review."""
+        passages = "count(*) FROM passages" if self.views.conditions.passages else "sum(passage_count) FROM documents"
         row = self.arrow(f"""SELECT (SELECT count(*) FROM documents) AS documents,
-            (SELECT count(*) FROM passages) AS passages, count(*) AS links,
+            coalesce((SELECT {passages}), 0)::BIGINT AS passages, count(*) AS links,
             count(*) FILTER (state IN {STANDS}) AS confirmed,
             count(*) FILTER (state NOT IN {STANDS} AND lane = 'suggested') AS suggested,
             count(*) FILTER (state NOT IN {STANDS} AND lane = 'review') AS review FROM links""").to_pylist()[0]
@@ -203,6 +208,9 @@ class Tables:
 
 
 def _lanes(manifest: Mapping[str, Any]) -> tuple[float, float]:
-    lanes = manifest["lanes"]
-    objective, activity = (float(lanes[kind]["suggested"]["threshold"]) for kind in ("objective", "activity"))
+    """Where `suggested` begins for objectives and activities; nowhere for a desk, whose links keep their lanes."""
+    lanes = manifest.get("lanes", {})
+    objective, activity = (
+        float(lanes[kind]["suggested"]["threshold"]) if kind in lanes else NOWHERE for kind in ("objective", "activity")
+    )
     return objective, activity

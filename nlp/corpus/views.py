@@ -26,9 +26,9 @@ _NEEDS = {
     "ledger": ("all_ledger",),
 }
 _IN_LINKS = ('("implementer"', '("treatment"', '("passage_id"')
-LINK_COLUMNS = """l.run, l.link_id, l.document_id, l.passage_id, l.target, t.label, l.probability, l.lane, l.state,
-    l.treatment, l.implementer, l.quote, l.page, l.start, l."end", d.title, d.symbol, d.kind, d.language, d.date,
-    d.year, d.body"""
+LINK_COLUMNS = """l.target, t.label, l.probability, l.lane, l.state, l.treatment, l.implementer, l.quote, l.page,
+    d.title, d.symbol, d.kind, d.language, d.date, d.year, d.body, l.start, l."end", l.link_id, l.passage_id,
+    l.document_id, l.run"""
 
 
 @dataclass(frozen=True, slots=True)

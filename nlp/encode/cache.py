@@ -72,7 +72,7 @@ class CachedEmbedder:
         self._db.close()
 
     def _key(self, text: str) -> bytes:
-        return hashlib.sha256(f"{self.embedder.identity}\x1f{text}".encode("utf-8", "surrogatepass")).digest()
+        return key_of(self.embedder.identity, text)
 
     def _get(self, key: bytes) -> Vectors | None:
         row = self._find(key)
@@ -116,6 +116,11 @@ def kept(name: str, path: Path | None = None, adapter: Path | None = None) -> It
         yield cached
     finally:
         cached.close()
+
+
+def key_of(identity: str, text: str) -> bytes:
+    """Return the key of a text's vector by the encoder of this identity."""
+    return hashlib.sha256(f"{identity}\x1f{text}".encode("utf-8", "surrogatepass")).digest()
 
 
 def _digest(value: bytes) -> bytes:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,7 +42,8 @@ class Answer:
     @property
     def chart(self) -> Any:
         """The picture as an altair chart, with title, caption, counts and run digest."""
-        return _dressed(self.draw(self.shown), self.title, [*_lines(self.caption), *_lines(self.source)])
+        drawn = self.draw(self.shown) if len(self.shown) else _nothing()
+        return _dressed(drawn, self.title, [*_lines(self.caption), *_lines(self.source)])
 
     def save(self, path: Path | str) -> Path:
         """Write the picture as ``.svg``, ``.png`` or ``.html``, or the frame as ``.csv`` or ``.parquet``; no network.
@@ -84,9 +84,12 @@ class Answer:
         return found
 
     def table(self, most: int = 50) -> Any:
-        """The first rows of the frame as a table of great-tables, with title, caption and source."""
+        """The first rows of the frame as a table of great-tables, with title, caption and source.
+
+        great-tables escapes what documents say.
+        """
         tables = need("great_tables")
-        made = tables.GT(_plain(self.frame.head(most))).tab_header(title=self.title, subtitle=self.caption)
+        made = tables.GT(self.frame.head(most)).tab_header(title=self.title, subtitle=self.caption)
         left = f" First {most:,} of {len(self.frame):,} rows." if len(self.frame) > most else ""
         return made.tab_source_note(f"{self.source}{left}")
 
@@ -107,15 +110,16 @@ class Answer:
         return {"text/plain": repr(self), "image/png": b64encode(picture).decode()}, {"image/png": size}
 
 
-def _plain(frame: pd.DataFrame) -> pd.DataFrame:
-    """Text escaped, for tables that take cells as they are."""
-    words = frame.select_dtypes(exclude=["number", "datetime", "bool"]).columns
-    return frame.assign(**{name: frame[name].map(lambda cell: escape(str(cell)), na_action="ignore").astype(object)
-                           for name in words})  # fmt: skip
-
-
 def _lines(text: str) -> list[str]:
     return textwrap.wrap(text, LINE)
+
+
+def _nothing() -> Any:
+    altair = need("altair")
+    words = altair.Data(values=[{"text": "Nothing to draw: no row answers this."}])
+    return (
+        altair.Chart(words).mark_text(fontSize=12, color=QUIET).encode(text="text:N").properties(width=420, height=60)
+    )
 
 
 def _dressed(chart: Any, title: str, lines: list[str]) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,7 @@ from nlp.plots.palette import GAP, INK, STATE_WORDS, STATES
 LINE, PAD = 15, 12  # points of a line of text, and between bands
 TILE, A_LINE = 25, 10  # points of a tile, tiles a line
 WIDTHS = (330, 330, 250, TILE * A_LINE + 18, 120)  # points of the columns
-LETTER = 5.6  # points of a letter, on average
+LETTER = 6.2  # points of a letter, on average
 NOTHING = "nothing"
 
 
@@ -80,8 +81,6 @@ def _heading(headings: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def _split(name: str) -> list[str]:
-    import textwrap
-
     return textwrap.wrap(name, int(WIDTHS[2] / LETTER))
 
 

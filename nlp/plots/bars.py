@@ -44,7 +44,10 @@ def treatments(frame: pd.DataFrame) -> Any:
     altair = need("altair")
     sides = {"planned": -1, "recommended": -1, "done": 1, "standing": 1}
     kept = frame[frame["treatment"].isin(sides)]
-    kept = kept.assign(side=kept["links"] * kept["treatment"].map(sides))[["row", "treatment", "links", "side"]]
+    kept = kept.assign(treatment=kept["treatment"].astype(str), links=kept["links"].astype(int))
+    kept = kept.assign(side=[n * sides[name] for n, name in zip(kept["links"], kept["treatment"], strict=True)])[
+        ["row", "treatment", "links", "side"]
+    ]
     names = [name for name in TREATMENTS if name in sides]
     rank = {"done": 0, "standing": 1, "planned": 0, "recommended": 1}
     kept = kept.assign(rank=kept["treatment"].map(rank))

@@ -31,7 +31,7 @@ class Shape:
 
 
 def layered(nodes: pd.DataFrame, edges: pd.DataFrame, headings: Sequence[str], shape: Shape | None = None) -> Any:
-    """Draw names in layers from left to right, the first one aligned to its right, joined by ways as wide as their weight.
+    """Draw names in layers from left to right, joined by ways as wide as their weight.
 
     Args:
         nodes: columns node (its key), layer (from 0), label, colour, order (where it cannot move, else NaN).
