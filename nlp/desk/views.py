@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Path as Place, Request, Response
+from fastapi import APIRouter, Request, Response
+from fastapi import Path as Place
 from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
 
