@@ -1,5 +1,6 @@
 """The desk keeps what is decided: rules, versions, undo, readings; on SQLite and on PostgreSQL."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib.util import find_spec
@@ -12,11 +13,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from storing import server, server_programs
 
+from nlp.bench.made import KEY, made_report
+from nlp.contract import check_output, load_output
 from nlp.errors import Conflict, EvmapError, StoreError, UsageError
 from nlp.review import log
 from nlp.review.alike import alike, folded
+from nlp.review.checking import check_desk
 from nlp.review.desk import Desk
+from nlp.review.exporting import export_desk
 from nlp.review.records import HOLDS, OPEN, Ask, Item, Reader
+from nlp.store.rows import Finished
 
 
 @pytest.fixture(scope="session")
@@ -43,6 +49,20 @@ def plain(tmp_path: Path) -> Iterator[Desk]:
     """An empty desk on SQLite."""
     with Desk.open(tmp_path / "desk", program=PROGRAM) as opened:
         yield opened
+
+
+def longer(finished: Finished) -> Finished:
+    """The same mapping of a text that begins with a line more."""
+
+    def moved(raw: str) -> str:
+        row = json.loads(raw)
+        return json.dumps(row | {"start": row["start"] + 5, "end": row["end"] + 5, "prefix": ""})
+
+    return replace(
+        finished, text=f"Page\n{finished.text}",
+        passages=tuple(replace(one, row=moved(one.row)) for one in finished.passages),
+        links=tuple(replace(one, row=moved(one.row)) for one in finished.links),
+    )  # fmt: skip
 
 
 def first(found: dict[str, Item], kind: str, **wanted: object) -> Item:
@@ -301,6 +321,72 @@ def test_threads_race_and_one_wins(desk: Desk):
     won = [outcome for outcome in outcomes if outcome != "lost"]
     assert len(outcomes) == 6 * len(items) and sorted(set(won)) == sorted(won) and len(won) == len(items)
     assert replays(desk)
+
+
+def test_the_map_follows_the_decisions(desk: Desk):
+    ids = fill(desk, reports=2)
+    before = desk.coverage()
+    assert len(before) == 240 and "confirmed" not in {row["state"] for row in before}
+    item = first(items_of(desk, ids[1]), "objective")
+    desk.decide(ids[1], [ask(item)], ONE)
+    changed = [(old, new) for old, new in zip(before, desk.coverage(), strict=True) if old != new]
+    assert [(new["document_id"], new["target"], new["state"]) for _, new in changed] == [
+        (ids[1], item.target, "confirmed")
+    ]
+    assert [row["best_quote"] for row in desk.mapping() if row["lane"] == "confirmed"] == [item.quote]
+    desk.undo(ONE)
+    assert desk.coverage() == before
+    desk.receive("later.txt", b"another", "intake")
+    assert {row["state"] for row in desk.coverage() if row["input"] == "later.txt"} == {"not_searchable"}
+
+
+def test_a_report_mapped_anew_keeps_what_was_decided(desk: Desk):
+    (document_id,) = fill(desk)
+    item = first(items_of(desk, document_id), "objective")
+    done = desk.decide(document_id, [ask(item, "reject")], ONE).items[0]
+    desk.again(document_id)
+    claimed = desk.next_waiting()
+    assert claimed is not None and claimed.state == "mapping" and claimed.key == KEY
+    desk.mapped(document_id, made_report(0, 12, PROGRAM, "other")[1], "another key")
+    now = items_of(desk, document_id)
+    assert now[item.item_id] == done and desk.report(document_id).key == "another key"
+    desk.mapped(document_id, longer(made_report(0, 12, PROGRAM, "third")[1]), "third key")
+    with pytest.raises(UsageError, match="desk attach"):
+        desk.decide(document_id, [ask(done)], ONE)
+    export_desk(desk, desk.vault.folder.parent / "out")
+    broken = check_output(load_output(desk.vault.folder.parent / "out"), PROGRAM)
+    assert not broken["every quote is a slice of the canonical text"]
+    assert desk.failed(document_id, "crashed", "no memory").state == "ready"
+
+
+def test_one_of_several_processes_gets_a_report(postgres: str, tmp_path: Path):
+    with database(postgres) as url, Desk.open(tmp_path / "desk", url, PROGRAM) as one:
+        other = Desk.open(tmp_path / "desk", url, PROGRAM)
+        ids = {one.receive(f"{number}.txt", f"report {number}".encode(), "intake").document_id for number in range(3)}
+        claimed = [one.next_waiting(), other.next_waiting(), one.next_waiting()]
+        assert {report.document_id for report in claimed if report} == ids
+        assert one.next_waiting() is None and other.next_waiting() is None
+        other.close()  # as if its process had ended
+        left = one.next_waiting()
+        assert left is not None and claimed[1] is not None and left.document_id == claimed[1].document_id
+        with pytest.raises(StoreError, match="kept in postgresql"):
+            Desk.open(tmp_path / "desk", program=PROGRAM)
+
+
+def test_officers_on_several_connections_see_one_log(postgres: str, tmp_path: Path):
+    with database(postgres) as url, Desk.open(tmp_path / "desk", url, PROGRAM) as one:
+        (document_id,) = fill(one, passages=60)
+        with Desk.open(tmp_path / "desk", url, PROGRAM) as other:
+            items = [item for item in items_of(one, document_id).values() if item.target.startswith("objective")]
+            for number, item in enumerate(items):
+                (one, other)[number % 2].decide(document_id, [ask(item, "unsure")], Reader(f"officer-{number % 2}"))
+                with pytest.raises(Conflict):
+                    (other, one)[number % 2].decide(document_id, [ask(item)], ONE)
+            assert one.log() == other.log() and len(one.log()) == len(items)
+            assert not any(check_desk(other).values())
+        with Desk.look(tmp_path / "desk", url, PROGRAM) as looked:
+            export_desk(looked, tmp_path / "out")
+        assert not any(check_output(load_output(tmp_path / "out"), PROGRAM).values())
 
 
 def test_what_is_alike_is_decided_once(desk: Desk):

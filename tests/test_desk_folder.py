@@ -91,6 +91,9 @@ def test_an_export_keeps_the_contract_and_comes_back_the_same(desk: Desk, tmp_pa
     assert unknown["lane"] == "confirmed"
     coverage = rows_of(out / "coverage.csv")
     assert {"confirmed", "suggested", "review", "searched_none", "not_searchable"} == {row["state"] for row in coverage}
+    page = (out / "report.html").read_text("utf-8")
+    held = [row for row in read_rows(out / "links.jsonl") if row["state"] in ("confirmed", "corrected")]
+    assert page.count('"confirmed":true') == len(held) > 5
     ours = desk.coverage()
     assert [row["state"] for row in coverage] == [row["state"] for row in ours if row["input"] != "late.txt"]
     assert [row["best_quote"] for row in rows_of(out / "mapping.csv")] == [row["best_quote"] for row in desk.mapping()]

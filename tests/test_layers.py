@@ -45,7 +45,7 @@ FLOORS = (
 )
 HEAVY = {
     "torch", "spacy", "sklearn", "numpy", "pandas", "pypdfium2", "lxml", "pdfplumber", "docx", "lingua",
-    "sqlalchemy", "alembic", "filelock", "psycopg", "ray", "pyarrow", "fsspec",
+    "pypdf", "reportlab", "sqlalchemy", "alembic", "filelock", "psycopg", "ray", "pyarrow", "fsspec",
 }  # fmt: skip
 HELP_SECONDS = 0.5
 FILES = sorted(PACKAGE.rglob("*.py"))

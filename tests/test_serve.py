@@ -13,6 +13,8 @@ from desks import PROGRAM, fill
 from fastapi.routing import APIRoute
 from served import BASE, House
 
+from nlp.copies.phrases import say
+from nlp.copies.sheet import COLUMNS
 from nlp.desk import views
 from nlp.desk.api import ROUTERS
 from nlp.desk.app import FREE, api_routes
@@ -76,7 +78,8 @@ def test_a_wrong_token_is_refused_and_many_are_slowed_down(house: House):
     client = house.visit()
     codes = [client.get("/", params={"token": "x" * 43}).status_code for _ in range(14)]
     assert codes[0] == 401 and codes[-1] == 429
-    assert client.get("/", params={"token": house.tokens["officer-1"]}).headers["retry-after"].isdecimal()
+    assert client.get("/", params={"token": "x" * 43}).headers["retry-after"].isdecimal()
+    assert client.get("/", params={"token": house.tokens["officer-1"]}, follow_redirects=False).status_code == 303
 
 
 @pytest.mark.parametrize("path", ["//evil.example/x", "/\\evil.example"])
@@ -446,3 +449,37 @@ def test_a_copy_of_a_hostile_file_is_made_by_a_child(house: House):
     with pytest.raises(UnreadableDocument):
         house.office.copier.make(house.desk.file(report.document_id), "pdf", "a.pdf", "text", [], "en")
     assert not list((house.desk.vault.folder / ".tmp/jobs").iterdir())
+
+
+def filled_sheet(data: bytes, actions: dict[str, str]) -> bytes:
+    """A review sheet with decisions in it: item id to the word for the decision."""
+    from openpyxl import load_workbook
+
+    book = load_workbook(io.BytesIO(data))
+    sheet = book.worksheets[0]
+    place = [key for key, _ in COLUMNS].index("decision") + 1
+    for row in sheet.iter_rows(min_row=2):
+        if word := actions.get(str(row[0].value)):
+            sheet.cell(row[0].row, place).value = word
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def test_a_sheet_goes_out_and_its_decisions_come_in(filled: tuple[House, str]):
+    house, document_id = filled
+    client, place = house.visit("officer-1"), f"/api/reports/{document_id}/sheet"
+    out = client.get(f"/reports/{document_id}/sheet.xlsx")
+    assert out.status_code == 200 and out.headers["content-disposition"].endswith("-review.xlsx")
+    items = client.get(f"/api/reports/{document_id}").json()["items"]
+    review = [item for item in items if item["lane"] == "review"][:4] + [i for i in items if i["lane"] != "review"][:4]
+    data = filled_sheet(out.content, {item["item_id"]: say("confirm", "en") for item in review})
+    assert client.post(place, files={"file": ("s.xlsx", b"no sheet")}).status_code == 422
+    assert house.visit("reader-1").post(place, files={"file": ("s.xlsx", data)}).status_code == 403
+    sent = client.post(place, files={"file": ("s.xlsx", data)})
+    assert sent.status_code == 200 and sent.json()["asked"] == len(review), sent.text
+    now = {i["item_id"]: i["state"] for i in client.get(f"/api/reports/{document_id}").json()["items"]}
+    assert {now[item["item_id"]] for item in review} == {"confirmed"}
+    stale = client.post(place, files={"file": ("s.xlsx", data)})
+    assert stale.status_code == 409 and stale.json()["theirs"]
+    assert len(house.desk.log(limit=1000)) == sent.json()["decided"]

@@ -224,6 +224,20 @@ def test_the_desk_is_not_taken_for_a_report(tmp_path: Path):
         Watch(tmp_path / "missing", desk, Settings(), lambda _: None, lambda _: None)
 
 
+def test_a_folder_is_mapped_at_once_by_the_command(tmp_path: Path, tiny_model: Path):
+    import os
+    import subprocess
+    import sys
+
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/report.txt").write_bytes(sample("04").read_bytes())
+    (tmp_path / "in/broken.pdf").write_bytes(b"%PDF-1.7 and nothing more")
+    command = [sys.executable, "-m", "nlp", "watch", str(tmp_path / "in"), "--desk", str(tmp_path / "desk"), "--once"]
+    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **cheap(tiny_model)}, timeout=200)
+    assert done.returncode == 0, done.stderr
+    assert "ready   report.txt" in done.stdout and "failed  broken.pdf: " in done.stdout
+
+
 # --- a real server
 
 
@@ -273,6 +287,18 @@ def test_a_session_outlives_a_restart(tmp_path: Path):
     (tmp_path / "desk/.key").unlink()
     with running(tmp_path / "desk", *words) as (_, base, _), httpx.Client(base_url=base, cookies=cookies) as client:
         assert client.get("/api/me").status_code == 401
+
+
+def test_a_finished_run_becomes_a_desk(tmp_path: Path, tiny_settings: Settings):
+    run([sample("04")], tmp_path / "out", Order(tiny_settings, workers=1))
+    for _ in range(2):  # also when it is there already
+        with running(tmp_path / "out", "--no-map") as (_, base, token), httpx.Client(**bearer(base, token)) as client:
+            (report,) = client.get("/api/reports").json()["reports"]
+            assert report["state"] == "ready" and report["received_by"] == "officer-1"
+            contents = client.get(f"/api/reports/{report['document_id']}").json()
+            assert contents["items"] and contents["passages"]
+            assert client.get(f"/reports/{report['document_id']}/original").content == sample("04").read_bytes()
+    assert (tmp_path / "out/desk/desk.sqlite").is_file()
 
 
 def test_users_sign_in_and_removed_ones_are_out(tmp_path: Path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -16,6 +17,11 @@ from nlp.review.lines import item_of
 from nlp.review.records import Ask, Item, Reader
 
 Seen = Sequence[Item]
+PATIENCE = 60.0  # seconds until a server has to be back
+
+
+class Unanswered(Exception):
+    """A call that was not answered, as the server was gone: whether it was done, nobody can say."""
 
 
 class Hands(Protocol):
@@ -65,19 +71,20 @@ class HttpHands:
     """
 
     def __init__(self, url: str, token: str) -> None:
-        parts = urlsplit(url)
+        self._url, self._token = url, token
+        self._connect()
+
+    def _connect(self) -> None:
+        parts = urlsplit(self._url)
         self._connection = http.client.HTTPConnection(parts.hostname or "127.0.0.1", parts.port or 80, timeout=60)
-        self._headers = {
-            "X-Evmap": "1",
-            "Origin": f"{parts.scheme}://{parts.netloc}",
-            "Content-Type": "application/json",
-        }
-        self._connection.request("GET", f"/?token={token}")
+        self._headers = {"X-Evmap": "1", "Origin": f"{parts.scheme}://{parts.netloc}"}
+        self._headers["Content-Type"] = "application/json"
+        self._connection.request("GET", f"/?token={self._token}")
         answer = self._connection.getresponse()
         answer.read()
         cookie = answer.getheader("Set-Cookie")
         if cookie is None:
-            raise UsageError(url, f"did not let us in: {answer.status}", "Give a token of evmap desk user")
+            raise UsageError(self._url, f"did not let us in: {answer.status}", "Give a token of evmap desk user")
         self._headers["Cookie"] = cookie.partition(";")[0]
 
     def reports(self) -> list[str]:
@@ -99,14 +106,28 @@ class HttpHands:
         return _numbers(self._call("POST", "/api/undo", {"batch": None}))
 
     def _call(self, method: str, path: str, body: object = None) -> Any:
-        self._connection.request(method, path, None if body is None else json.dumps(body), self._headers)
-        answer = self._connection.getresponse()
-        content = json.loads(answer.read())
+        try:
+            self._connection.request(method, path, None if body is None else json.dumps(body), self._headers)
+            answer = self._connection.getresponse()
+            content = json.loads(answer.read())
+        except (OSError, http.client.HTTPException) as error:
+            self._reconnect()
+            raise Unanswered(path) from error
         if answer.status == http.HTTPStatus.CONFLICT:
             raise Conflict(path, content["error"]["reason"], content.get("yours"), content.get("theirs"))
         if answer.status >= http.HTTPStatus.BAD_REQUEST:
             raise UsageError(path, f"{answer.status}: {content['error']['reason']}")
         return content
+
+    def _reconnect(self) -> None:
+        last = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return self._connect()
+            except (OSError, http.client.HTTPException):
+                if time.monotonic() > last:
+                    raise
+                time.sleep(0.2)
 
 
 def _numbers(decided: Mapping[str, Any]) -> list[int]:

@@ -11,16 +11,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import quantiles
-from typing import Any
+from typing import IO
 
-from nlp.bench.hands import Hands, HttpHands, LibraryHands
+from nlp.bench.hands import Hands, HttpHands, LibraryHands, Unanswered
 from nlp.bench.made import KEY, made_report
 from nlp.errors import Conflict, UsageError
 from nlp.review.checking import check_desk
 from nlp.review.desk import Desk
 from nlp.review.records import Ask, Item, Reader
 
-HOT = 2  # reports that half of all decisions crowd on
+HOT, CROWDED = 2, 40  # reports that half of all decisions crowd on, and how many of their items
 LOOK_AFTER = 12  # decisions on what was seen, then a new look: meanwhile it grows stale
 ACTIONS = ("confirm", "confirm", "confirm", "reject", "unsure", "postpone", "correct", "reopen", "undo")
 LARGE = 2_500  # passages of a report of 200 pages
@@ -42,7 +42,8 @@ class Outcome:
     """What came of officers at one desk.
 
     Attributes:
-        accepted, conflicts, refused: answers; refused by a rule. strange: answers that were none of these.
+        accepted, conflicts, refused: answers; refused by a rule. unanswered: the server was gone.
+        strange: answers that were none of these.
         answered, logged: rows of the log that officers were told of, and that are there; missing: told, not there.
         untold: there, but not told: what was committed when its officer was killed. seconds: wall clock.
         breaks: promises of `evmap desk check` that are broken. latencies: of each kind of call.
@@ -53,6 +54,7 @@ class Outcome:
     accepted: int
     conflicts: int
     refused: int
+    unanswered: int
     strange: int
     answered: int
     logged: int
@@ -111,20 +113,31 @@ def work(told: str) -> None:
         _work(hands, draw, given["wanted"], out)
 
 
-def _work(hands: Hands, draw: random.Random, wanted: int, out: Any) -> None:
+def _work(hands: Hands, draw: random.Random, wanted: int, out: IO[str]) -> None:
     ids = hands.reports()
     accepted = 0
     while accepted < wanted:
-        document_id = ids[draw.randrange(HOT if draw.random() < 0.5 else len(ids))]
-        items, clock = list(hands.look(document_id)), time.perf_counter()
+        hot = draw.random() < 0.5
+        document_id = ids[draw.randrange(HOT if hot else len(ids))]
+        clock = time.perf_counter()
+        try:
+            items = list(hands.look(document_id))[: CROWDED if hot else None]
+        except Unanswered:
+            continue
+        if document_id == ids[0]:
+            _tell(out, "look", [], clock)
         for _ in range(LOOK_AFTER):
             if not items or accepted >= wanted:
                 break
             clock = time.perf_counter()
             kind, numbers = _try(hands, draw, document_id, items)
             accepted += kind == "accepted"
-            out.write(json.dumps([kind, numbers, round(1000 * (time.perf_counter() - clock), 3)]) + "\n")
-            out.flush()
+            _tell(out, kind, numbers, clock)
+
+
+def _tell(out: IO[str], kind: str, numbers: list[int], clock: float) -> None:
+    out.write(json.dumps([kind, numbers, round(1000 * (time.perf_counter() - clock), 3)]) + "\n")
+    out.flush()
 
 
 def _try(hands: Hands, draw: random.Random, document_id: str, items: list[Item]) -> tuple[str, list[int]]:
@@ -140,6 +153,8 @@ def _try(hands: Hands, draw: random.Random, document_id: str, items: list[Item])
         return ("conflict" if told else "strange"), []
     except UsageError:
         return "refused", []
+    except Unanswered:
+        return "unanswered", []
 
 
 def bench_contents(folder: Path, store: str, times: int = 40) -> list[Latency]:
@@ -194,11 +209,12 @@ def _judged(
     with Desk.look(folder, store) as desk:
         breaks = sum(map(len, check_desk(desk).values()))
     kinds = [kind for kind, _, _ in rows]
-    taken = {kind: [took for own, _, took in rows if own == kind] for kind in ("accepted", "conflict")}
+    taken = {kind: [took for own, _, took in rows if own == kind] for kind in ("accepted", "conflict", "look")}
     return Outcome(
         officers, killed, kinds.count("accepted"), kinds.count("conflict"), kinds.count("refused"),
-        kinds.count("strange"), len(answered), len(logged),
+        kinds.count("unanswered"), kinds.count("strange"), len(answered), len(logged),
         len(set(answered) - logged) + len(answered) - len(set(answered)), len(logged - set(answered)),
         round(seconds, 1), breaks,
-        (latency("a decision", taken["accepted"]), latency("a conflict", taken["conflict"])),
+        (latency("a decision", taken["accepted"]), latency("a conflict", taken["conflict"]),
+         latency("200 pages, among the others", taken["look"])),
     )  # fmt: skip

@@ -35,7 +35,7 @@ def desk_command(
     from nlp.bench.officers import bench_contents, bench_officers, prepare
     from nlp.errors import UsageError
 
-    if not store and officers > 1:
+    if not store and not url and officers > 1:
         raise UsageError("--officers", "one process holds a desk on SQLite", "Give --store, or --officers 1")
     if url and len(token or ()) < officers:
         raise UsageError("--token", "one is needed for each officer", "Run: evmap desk user add CODE")

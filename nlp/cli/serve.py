@@ -13,6 +13,8 @@ import typer
 from nlp.cli.speak import notice, plain
 
 if TYPE_CHECKING:
+    from nlp.desk.inbox import Inbox
+    from nlp.desk.watching import Watch
     from nlp.review.desk import Desk
 
 Encoder = Annotated[str | None, typer.Option(help="e5 (most accurate) or use (fast, no torch).")]
@@ -105,11 +107,11 @@ def watch_command(
             inbox.stop()
 
 
-def _follow(held: Desk, seen: object, inbox: object, once: bool, every: float) -> None:
+def _follow(held: Desk, seen: Watch, inbox: Inbox, once: bool, every: float) -> None:
     """Look again and again, and say what became of each report."""
     told = {report.document_id for report in held.reports() if report.state in ("ready", "failed")}
     while True:
-        left = seen.look()  # type: ignore[attr-defined]
+        left = seen.look()
         reports = held.reports()
         for report in reports:
             if report.document_id not in told and report.state in ("ready", "failed"):
@@ -117,8 +119,8 @@ def _follow(held: Desk, seen: object, inbox: object, once: bool, every: float) -
                 links = sum(report.counts.values())
                 said = f"{links} suggestions" if report.state == "ready" else plain(report.reason or "")
                 print(f"{report.state:<7} {plain(report.name)}: {said}", flush=True)
-        if inbox.fault:  # type: ignore[attr-defined]
-            raise inbox.fault  # type: ignore[attr-defined]
+        if inbox.fault:
+            raise inbox.fault
         if once and not left and all(report.state in ("ready", "failed") for report in reports):
             return
         time.sleep(min(every, 0.2) if once else every)

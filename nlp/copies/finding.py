@@ -26,7 +26,8 @@ class Finding:
         lane: "suggested" or "review", None where the machine was silent. probability: in [0, 1] or None.
         treatment, implementer: as in links.jsonl, None where unknown.
         note: why: codebook terms that stand in the passage, or the officer's reason.
-        who: code of who decided last, `MACHINE` where nobody did. page: from 1, None without pages. key: its id.
+        who: code of who decided last, `MACHINE` where nobody did; at: when (ISO 8601 in UTC), "" if unknown.
+        page: from 1, None without pages. key: its id.
     """
 
     start: int
@@ -40,6 +41,7 @@ class Finding:
     implementer: str | None = None
     note: str = ""
     who: str = MACHINE
+    at: str = ""
     page: int | None = None
     key: str = ""
 
@@ -87,6 +89,7 @@ def from_links(rows: Iterable[dict[str, Any]], program: Program, language: str) 
             implementer=row.get("implementer"),
             note=_terms(row.get("why") or {}),
             who=row.get("who") or MACHINE,
+            at=row.get("at") or "",
             page=row.get("page"),
             key=row["link_id"],
         )
@@ -110,6 +113,7 @@ def from_items(items: Sequence[Item], program: Program, language: str) -> list[F
             implementer=item.implementer,
             note=item.reason or _terms(dict(item.why or {})),
             who=item.who or MACHINE,
+            at=item.at or "",
             page=item.page,
             key=item.item_id,
         )

@@ -27,7 +27,9 @@ _SAFE = frozenset(
 _LINK = re.compile(r"\s*(?:#|https?://|mailto:)", re.IGNORECASE)
 _PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]*\Z")
 _LOADS = re.compile(r"url\s*\(|expression|import|image-set|behavior|-moz-binding|position\s*:|\\|<|@", re.IGNORECASE)
-_COMMENT, _AT_RULE = re.compile(r"/\*.*?\*/", re.DOTALL), re.compile(r"@[^;{]*(?:;|\{(?:[^{}]*\{[^{}]*\})*[^{}]*\})")
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_AT_RULE = re.compile(r"@[^;{]*(?:;|\{(?:[^{}]*\{[^{}]*\})*[^{}]*\})")
+_IMPORTANT = re.compile(r"!\s*important", re.IGNORECASE)
 _RULE = re.compile(r"([^{}@<\\]*)\{([^{}<\\]*)\}")
 
 
@@ -55,10 +57,14 @@ def marked(text: str, marks: Sequence[Mark], linked: bool = True) -> str:
     ends = sorted(
         {0, len(text), *(edge for mark in marks for edge in (mark.start, mark.end) if 0 <= edge <= len(text))}
     )
-    made = []
+    made: list[str] = []
+    coming = sorted(marks, key=lambda mark: (mark.start, mark.number), reverse=True)
+    own: list[Mark] = []
     for start, end in pairwise(ends):
         piece = escape(text[start:end].translate(HIDDEN))
-        own = [mark for mark in marks if mark.start <= start and mark.end >= end]
+        own = [mark for mark in own if mark.end > start]
+        while coming and coming[-1].start <= start:
+            own.append(coming.pop())
         if own and piece.strip():
             ids = "".join(
                 f'<span id="evmap-{mark.number}"></span>' for mark in own if mark.first and mark.start == start
@@ -101,9 +107,9 @@ class Inert(HTMLParser):
 
     def style(self) -> str:
         """Its own rules, without any that would load something or lay itself over the notes."""
-        rules = _COMMENT.sub("", "\n".join(self._styles))
+        rules = _IMPORTANT.sub("", _COMMENT.sub("", "\n".join(self._styles)))
         kept = [f"{name.strip()}{{{said.strip()}}}" for name, said in _RULE.findall(_AT_RULE.sub("", rules))]
-        return "\n".join(rule for rule in kept if not _LOADS.search(rule))
+        return "\n".join(rule for rule in kept if "evmap" not in rule and not _LOADS.search(rule))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Write a tag that only sets text."""
@@ -155,7 +161,7 @@ def _attributes(tag: str, attrs: Sequence[tuple[str, str | None]]) -> list[tuple
         picture = tag == "img" and name == "src" and _PICTURE.match(said)
         style = name == "style" and not _LOADS.search(said)
         if (name in _SAFE and not ours) or link or picture or style:
-            kept.setdefault(name, said)
+            kept.setdefault(name, _IMPORTANT.sub("", said) if style else said)
     if tag == "a" and "href" in kept and not kept["href"].startswith("#"):
         kept["rel"] = "noopener noreferrer"
     return [*kept.items()]

@@ -23,7 +23,9 @@ def standing(finding: Finding, language: str) -> str:
     """Return how sure it is: the state in words, with the lane of what nobody decided, and the probability."""
     state = finding.lane if finding.state == "suggested" and finding.lane else finding.state
     known = say(state, language) if state in PHRASES["en"] else state
-    return known if finding.probability is None else f"{known}, {finding.probability:.0%}"
+    if finding.probability is None:
+        return known
+    return f"{known}, {min(99, int(100 * finding.probability))} %"  # no machine is sure
 
 
 def lines(finding: Finding, program: Program, language: str, reason: str = "") -> list[str]:

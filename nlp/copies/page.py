@@ -88,8 +88,9 @@ def _placed(finding: Finding, letters: int, whole: int) -> Placed:
 def _text(text: str, findings: Sequence[Finding]) -> tuple[str, str, list[Placed], list[Finding]]:
     order = sorted(findings, key=lambda one: (one.start, one.end, one.target))
     known = [one for one in order if 0 <= one.start < one.end <= len(text)]
+    lost = [one for one in order if not 0 <= one.start < one.end <= len(text)]
     marks = [Mark(one.start, one.end, number, _like(one)) for number, one in enumerate(known, 1)]
-    placed = [Placed(one) for one in known] + [Placed(one, "lost", "orphaned") for one in order if one not in known]
+    placed = [*map(Placed, known), *(Placed(one, "lost", "orphaned") for one in lost)]
     return f'<div class="evmap-text">{marked(text, marks)}</div>', "", placed, known
 
 

@@ -75,10 +75,21 @@ def _mark(writer: Any, places: Places, same: Sequence[Carried], program: Program
     if not quads:
         return [Placed(one.finding, "lost", "nowhere") for one in same]
     reason = "" if whole else "part"
+    surest = min((one.finding for one in same), key=_doubt)
     notes = ["\n".join(lines(one.finding, program, language, reason)) for one in same]
     for page, own in groupby(quads, key=lambda quad: quad.page):
-        writer.add_annotation(page - 1, _highlight(writer, [*own], "\n\n".join(notes), same[0].finding))
+        writer.add_annotation(page - 1, _highlight(writer, [*own], "\n\n".join(notes), surest))
     return [Placed(one.finding, "near" if reason else "placed", reason) for one in same]
+
+
+def _doubt(finding: Finding) -> tuple[int, float]:
+    """What many share a highlight for is drawn as the surest of them."""
+    order = ("confirmed", "corrected", "suggested")
+    return order.index(like) if (like := _state(finding)) in order else len(order), -(finding.probability or 0.0)
+
+
+def _state(finding: Finding) -> str:
+    return finding.lane if finding.state == "suggested" and finding.lane else finding.state
 
 
 def _highlight(writer: Any, quads: Sequence[Quad], note: str, finding: Finding) -> Any:
@@ -88,8 +99,7 @@ def _highlight(writer: Any, quads: Sequence[Quad], note: str, finding: Finding) 
     def numbers(values: Sequence[float]) -> Any:
         return ArrayObject([FloatObject(round(value, 2)) for value in values])
 
-    state = finding.lane if finding.state == "suggested" and finding.lane else finding.state
-    colour = _COLOURS.get(state, _USUAL)
+    colour = _COLOURS.get(_state(finding), _USUAL)
     sides = min(q.x0 for q in quads), min(q.y0 for q in quads), max(q.x1 for q in quads), max(q.y1 for q in quads)
     corners = [v for q in quads for v in (q.x0, q.y1, q.x1, q.y1, q.x0, q.y0, q.x1, q.y0)]
     made = DictionaryObject(

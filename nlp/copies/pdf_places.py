@@ -74,7 +74,8 @@ class Places:
             for _, same in groupby(own, key=lambda one: id(one.source[1])):
                 boxes = [box for one in same for box in self._boxes(one)]
                 lacking -= len(boxes)
-                quads += [_around(page, boxes)] if boxes else []
+                tall = 1 if boxes and own[0].at == 0 and own[0].source[1].initial >= 0 else 0
+                quads += [_around(page, part) for part in (boxes[:tall], boxes[tall:]) if part]
         return quads, lacking <= 0
 
     def _visible(self, stretch: Stretch) -> int:
@@ -102,13 +103,10 @@ def _is_recognised(stretch: Stretch) -> bool:
 
 
 def _along(piece: Segment, said: str) -> list[int | None]:
-    """Places of a piece's characters on its page, None for those that the page does not have where they should be.
-
-    A large initial that was put before its line has none.
-    """
-    places: list[int | None] = []
-    at = piece.place
-    for letter in piece.text:
+    """Places of a piece's characters on its page, None for those that the page does not have where they should be."""
+    places: list[int | None] = [piece.initial] if piece.initial >= 0 else []
+    at = piece.place + len(places)
+    for letter in piece.text[len(places) :]:
         found = said.find(letter, at, at + _AHEAD) if at >= 0 else -1
         places.append(found if found >= 0 else None)
         at = found + 1 if found >= 0 else at + 1

@@ -85,7 +85,7 @@ class _Marker:
         if spot is None:
             return Placed(finding, "lost", "nowhere")
         said = lines(finding, self._program, self._language, spot.reason)
-        self._document.comment(spot.first, spot.last, said, finding.who)
+        self._document.comment(spot.first, spot.last, said, finding.who, finding.at)
         return Placed(finding, "near" if spot.reason else "placed", spot.reason)
 
     def _spot(self, stretches: Sequence[Stretch]) -> _Spot | None:

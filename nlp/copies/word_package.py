@@ -6,6 +6,7 @@ import io
 import posixpath
 import zipfile
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from lxml import etree
@@ -37,6 +38,7 @@ class Open(Package):
         self._touched: set[str] = set()
         self._comments: Any = None
         self._next = 0
+        self._now = datetime.now(UTC).isoformat()[:19]
 
     @property
     def root(self) -> Any:
@@ -55,8 +57,12 @@ class Open(Package):
         top = element.getroottree().getroot()
         self._touched.update(name for name, root in self._roots.items() if root is top)
 
-    def comment(self, first: Any, last: Any, lines: Sequence[str], who: str) -> None:
-        """Put a comment on what stands from `first` to `last`, elements between which comments may stand."""
+    def comment(self, first: Any, last: Any, lines: Sequence[str], who: str, at: str = "") -> None:
+        """Put a comment on what stands from `first` to `last`, elements between which comments may stand.
+
+        Args:
+            at: when it was written (ISO 8601 in UTC), by default now: LibreOffice makes a date up where there is none.
+        """
         comments, number = self._comments_root(), str(self._next)
         self._next += 1
         first.addprevious(_made("commentRangeStart", id=number))
@@ -65,7 +71,8 @@ class Open(Package):
         mark = _made("r")
         mark.append(_made("commentReference", id=number))
         _behind(end).addnext(mark)
-        comment = _made("comment", id=number, author=who, initials=who[:3])
+        dated = f"{at[:19] or self._now}Z"
+        comment = _made("comment", id=number, author=who, date=dated, initials=who[:3])
         comment.extend(_paragraph(line, bold=at == 0, marked=at == 0) for at, line in enumerate(lines))
         comments.append(comment)
         self.touch(first)

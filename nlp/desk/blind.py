@@ -43,8 +43,9 @@ def hidden_from(desk: Desk, user: User) -> frozenset[str]:
 
 def seen_by(desk: Desk, user: User, log: Iterable[Decision]) -> list[Decision]:
     """Return the rows of the log that a user may see."""
-    hidden = hidden_from(desk, user)
-    return [row for row in log if row.document_id not in hidden or row.reading == SECOND]
+    rows = [*log]
+    hidden = hidden_from(desk, user) if rows else frozenset()  # pages ask every few seconds, mostly in vain
+    return [row for row in rows if row.document_id not in hidden or row.reading == SECOND]
 
 
 def _second(desk: Desk, document_id: str) -> Opened | None:

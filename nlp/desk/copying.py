@@ -1,4 +1,4 @@
-"""Copies made by a bounded child: writing into a hostile PDF or Word file is as risky as reading it."""
+"""Copies made, and sheets read, by a bounded child: a hostile file is as risky there as when it is first read."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from nlp.copies.finding import Finding
 from nlp.errors import EvmapError, UnreadableDocument
 from nlp.readers.parcel import pack, unpack
 from nlp.readers.worker import Worker
+from nlp.review.records import Ask, Item
 from nlp.settings import Settings
 
 JOBS = "jobs"
@@ -30,25 +31,36 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
-    """The bytes of a copy."""
+class Filled:
+    """A review sheet (XLSX) that came back, to be read; see `nlp.copies.sheet.read`."""
 
     data: bytes
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The bytes of a copy, or what a sheet asks for."""
+
+    data: bytes = b""
+    asks: tuple[Ask, ...] = ()
 
 
 def copy_task(path: Path, settings: Settings, known: Callable[[str], bool]) -> Made:
-    """Make the copy that a job asks for; the task of the copying child.
+    """Do what a job asks for; the task of the copying child.
 
     Args:
         path: of the job. known: not asked.
 
     Raises:
-        EvmapError: as `nlp.copies.copied`.
+        EvmapError: as `nlp.copies.copied` and `nlp.copies.sheet.read`.
     """
-    from nlp.copies import copied
+    from nlp.copies import copied, sheet
     from nlp.program import load_program
 
-    job: Job = unpack(path.read_bytes())
+    job: Job | Filled = unpack(path.read_bytes())
+    if isinstance(job, Filled):
+        return Made(asks=tuple(sheet.read(job.data, job.items, load_program())))
     original = Path(job.original).read_bytes()
     made = copied(job.kind, original, job.name, job.text, job.findings, load_program(), job.language, settings)
     return Made(made.data)
@@ -74,19 +86,31 @@ class Copier:
         Raises:
             EvmapError: as `nlp.copies.copied`, or UnreadableDocument where the child did not outlive the file.
         """
-        job = self._scratch / JOBS / secrets.token_hex(8)
-        job.parent.mkdir(parents=True, exist_ok=True)
-        job.write_bytes(pack(Job(str(original.resolve()), kind, name, text, tuple(findings), language)))
+        job = Job(str(original.resolve()), kind, name, text, tuple(findings), language)
+        return self._done(job, name).data
+
+    def asks(self, data: bytes, items: Sequence[Item]) -> list[Ask]:
+        """Return what a filled review sheet asks for.
+
+        Raises:
+            EvmapError: as `nlp.copies.sheet.read`, or UnreadableDocument where the child did not outlive the file.
+        """
+        return [*self._done(Filled(data, tuple(items)), "review sheet").asks]
+
+    def _done(self, job: Job | Filled, name: str) -> Made:
+        path = self._scratch / JOBS / secrets.token_hex(8)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(pack(job))
         try:
             with self._turn:
-                made = self._worker.call(job.resolve())
+                made = self._worker.call(path.resolve())
         except EvmapError as error:
             raise UnreadableDocument(name, "crashed", error.reason, error.hint) from None
         finally:
-            job.unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
         if not isinstance(made, Made):
             raise UnreadableDocument(name, "crashed", "the copy could not be made", "try again")
-        return made.data
+        return made
 
     def close(self) -> None:
         """End the child."""

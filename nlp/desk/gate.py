@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from fastapi.routing import APIRoute
 
-from nlp.desk.faults import Forbidden, TooMany, Unknown
+from nlp.desk.faults import Forbidden, Unknown
 from nlp.desk.rates import Rates
 from nlp.desk.users import User, Users
 from nlp.review.records import Rank
@@ -40,9 +40,8 @@ class Gate:
         """Return whose token this is.
 
         Raises:
-            Unknown: if it is nobody's. TooMany: after many that were not.
+            Unknown: if it is nobody's. TooMany: after many that were not; a good one always enters.
         """
-        self.misses.look(client)
         user = self.users.holder(token)
         if user is None:
             self.misses.take(client)
@@ -102,7 +101,6 @@ class Needs:
 
 Looks = Annotated[User, Depends(Needs("reader"))]
 Decides = Annotated[User, Depends(Needs("officer"))]
-Settles = Annotated[User, Depends(Needs("adjudicator"))]
 
 
 def client_of(request: Request) -> str:
@@ -114,6 +112,3 @@ def rank_of(route: APIRoute) -> Rank | None:
     """Return the rank that a route needs, None if it names none."""
     calls: list[Any] = [part.call for part in route.dependant.dependencies]
     return next((call.rank for call in calls if isinstance(call, Needs)), None)
-
-
-__all__ = ["Decides", "Gate", "Looks", "Needs", "Settles", "TooMany", "client_of", "rank_of"]

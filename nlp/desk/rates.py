@@ -18,11 +18,6 @@ class Rates:
         self._left: dict[str, tuple[float, float]] = {}
         self._lock = threading.Lock()
 
-    def look(self, who: str) -> None:
-        """Raise `TooMany` if `take` would."""
-        with self._lock:
-            self._check(self._now(who))
-
     def take(self, who: str) -> None:
         """Count one more.
 
@@ -31,7 +26,8 @@ class Rates:
         """
         with self._lock:
             left = self._now(who)
-            self._check(left)
+            if left < 1:
+                raise TooMany(max(1.0, (1 - left) / self._speed))
             self._left[who] = (left - 1, time.monotonic())
             if len(self._left) > MOST:
                 del self._left[max(self._left, key=lambda name: self._left[name][0])]
@@ -39,7 +35,3 @@ class Rates:
     def _now(self, who: str) -> float:
         left, then = self._left.get(who, (self._burst, time.monotonic()))
         return min(self._burst, left + (time.monotonic() - then) * self._speed)
-
-    def _check(self, left: float) -> None:
-        if left < 1:
-            raise TooMany(max(1.0, (1 - left) / self._speed))

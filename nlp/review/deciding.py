@@ -23,11 +23,15 @@ def as_rows(asks: Sequence[Ask]) -> list[Row]:
     return [{name: getattr(ask, name) for name in Ask.__dataclass_fields__} for ask in asks]
 
 
-def batch_for(writer: Connection, sheet: Sheet, reading: int, program: Program) -> rules.Batch:
-    """Return a batch on the items of a reading as they stand now."""
-    return rules.Batch(
-        sheet, reading, program, standing(sheet, held_items(writer, sheet.document_id, sheet.known), reading)
-    )
+def batch_for(writer: Connection, sheet: Sheet, reading: int, program: Program, written: bool = False) -> rules.Batch:
+    """Return a batch on the items of a reading as they stand now.
+
+    Args:
+        written: this transaction has written already: what it numbered must not be remembered, as it may yet fail.
+    """
+    known = dict(sheet.known) if written else sheet.known
+    held = held_items(writer, sheet.document_id, known)
+    return rules.Batch(sheet, reading, program, standing(sheet, held, reading))
 
 
 def decide(
@@ -74,7 +78,7 @@ def undo(writer: Connection, sheets: Sheets, reader: Reader, batch: str | None, 
         sheet = sheets.load(writer, document_id)
         readings.begin(writer, document_id, replace(reader, reading=reading))
         by = log.stamp(reader, sheet.text_sha256, by.batch if by else "")
-        written += log.write(writer, _back(batch_for(writer, sheet, reading, program), own), by)
+        written += log.write(writer, _back(batch_for(writer, sheet, reading, program, written=True), own), by)
     return Decided(tuple(one.item for one in written), tuple(written))
 
 

@@ -119,6 +119,11 @@ def short_id(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()[:16]
 
 
+def stands(item: Item, text: str) -> bool:
+    """Whether an item's quote is where it says in a text."""
+    return item.place != "orphaned" and text[item.start : item.end] == item.quote
+
+
 def is_gone(item: Item) -> bool:
     """Whether it was added by hand and taken back: then nobody claims it any more."""
     return item.state == "suggested" and item.lane is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from nlp.program import Program
-from nlp.review.lines import Row, item_row, placed, short_id
+from nlp.review.lines import Row, item_row, placed, short_id, stands
 from nlp.review.records import Item
 from nlp.review.sheet import Sheet
 
@@ -23,7 +23,7 @@ def link_rows(sheet: Sheet, items: Iterable[Item], program: Program) -> Iterator
     know) and ``reason``. A selection over several passages gives a link in each where the rule of activities lets it;
     where the machine was silent, ``lane`` is "review" and there are no reasons why.
     """
-    found = [item for item in items if item.state != "rejected" and item.place != "orphaned"]
+    found = [item for item in items if item.state != "rejected" and stands(item, sheet.text)]
     targets: dict[str, set[str]] = {}
     for item in found:
         for passage in _homes(sheet, item):

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from nlp.errors import Conflict, UsageError
 from nlp.program import Program
 from nlp.records import TREATMENTS, Treatment
-from nlp.review.lines import Change, Row, added_id, is_gone, item_row, placed
+from nlp.review.lines import Change, Row, added_id, is_gone, item_row, placed, stands
 from nlp.review.records import HOLDS, OPEN, Action, Ask, Item, State
 from nlp.review.sheet import Sheet
 from nlp.review.standing import Items
@@ -175,6 +175,9 @@ def _apply(batch: Batch, ask: Ask) -> None:
     item = batch.now(ask.item_id)
     if item is None:
         raise UsageError(ask.item_id, "no such item in this reading", "Load the report again")
+    if not stands(item, batch.sheet.text) and item.place != "orphaned":
+        reason = "was decided on another reading of this report, and is not attached to this one yet"
+        raise UsageError(item.item_id, reason, "Run: evmap desk attach DESK")
     changed = _with_facts(replace(item, reason=_short(ask.reason, REASON)), ask)
     if ask.action in ("confirm", "correct"):
         _hold(batch, item, changed, ask)

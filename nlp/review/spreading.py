@@ -12,10 +12,10 @@ from nlp.errors import UsageError
 from nlp.program import Program
 from nlp.review import log, readings, rules
 from nlp.review.alike import Index, Place
+from nlp.review.deciding import batch_for
 from nlp.review.lines import placed
 from nlp.review.records import FIRST, Action, Decision, Item
 from nlp.review.sheet import Sheet, Sheets
-from nlp.review.standing import held_items, standing
 from nlp.store.tables import documents, links, passages, reports, texts
 from nlp.writers.walk import lean_passage
 
@@ -68,8 +68,7 @@ class Spreader:
 
     def _decide(self, writer: Connection, document_id: str, wishes: list[Wish], by: log.Stamp) -> list[Decision]:
         sheet = self.sheets.load(writer, document_id)
-        before = standing(sheet, held_items(writer, document_id, sheet.known), FIRST)
-        batch = rules.Batch(sheet, FIRST, self.program, before)
+        batch = batch_for(writer, sheet, FIRST, self.program, written=True)
         for passage_id, item, action in wishes:
             _wish(batch, passage_id, item, action)
         if not batch.after:

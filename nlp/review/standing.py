@@ -49,16 +49,18 @@ def held_items(reader: Connection, document_id: str, known: dict[int, Item] | No
     """
     known = {} if known is None else known
     found = [(row.decision_id, row.reading) for row in reader.execute(STAND, {"report": document_id})]
-    missing = [number for number, _ in found if number not in known]
-    if len(missing) > FEW:
-        known.update(_parsed(reader.execute(ITEMS, {"report": document_id})))
-    elif missing:
-        known.update(_parsed(reader.execute(SOME_ITEMS, {"numbers": missing})))
+    have = {number: item for number, _ in found if (item := known.get(number))}  # `known` may shrink meanwhile
+    missing = [number for number, _ in found if number not in have]
+    if missing:
+        many = len(missing) > FEW
+        asked = (ITEMS, {"report": document_id}) if many else (SOME_ITEMS, {"numbers": missing})
+        have |= _parsed(reader.execute(*asked))
+        known.update(have)
     held: dict[int, Items] = {FIRST: {}, SECOND: {}, FINAL: {}}
     for number, reading in found:
-        held[reading][known[number].item_id] = known[number]
+        held[reading][have[number].item_id] = have[number]
     if len(known) > 2 * len(found) + SPARE:
-        for number in known.keys() - {number for number, _ in found}:
+        for number in set(known) - set(have):
             known.pop(number, None)
     return Held(held[FIRST], held[SECOND], held[FINAL])
 

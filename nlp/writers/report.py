@@ -50,7 +50,7 @@ def report_page(rows: Rows, draft: Path, program: Program) -> Iterator[Callable[
         yield lambda found: None
         data = gather(rows, program, official)
         table = _table(data)
-    draft.write_bytes(_page(data, table).encode("utf-8", "backslashreplace"))
+    draft.write_bytes(_page(data, table, "desk" in rows.manifest).encode("utf-8", "backslashreplace"))
 
 
 def is_large(rows: Rows) -> bool:
@@ -72,7 +72,7 @@ def write_report(out: Path, program: Program) -> Path:
     return draft.replace(out / "report.html")
 
 
-def _page(data: Row, table: list[Row]) -> str:
+def _page(data: Row, table: list[Row], confirmed: bool) -> str:
     large = data.get("large", False)
     parts = LARGE if large else WHOLE
     style, script = joined(STYLES), joined((*(f"report_{part}.js" for part in parts), "report.js"))
@@ -88,6 +88,7 @@ def _page(data: Row, table: list[Row]) -> str:
         objectives=[label for label in labels if label["target"].startswith("objective:")],
         activities=sum(label["target"].startswith("activity:") for label in labels),
         run=data,
+        confirmed=confirmed,
     )
     return page
 

@@ -16,7 +16,7 @@ from nlp.program import Program
 from nlp.writers.report_data import as_document, as_facts, as_input, as_labels, document_order
 from nlp.writers.report_quotes import Names, context, name_of
 from nlp.writers.shelf import Kept, Shelf
-from nlp.writers.walk import Found, Row, Rows
+from nlp.writers.walk import Found, Row, Rows, is_confirmed
 
 QUOTES = 8_000_000  # bytes of quotes on the page
 DOCUMENTS = 16_000_000  # bytes of document rows on the page
@@ -152,6 +152,7 @@ class _Quotes:
         kept |= {"probability": round(link["probability"], 4), "review": int(link["lane"] == "review")}
         kept |= {"treatment": link.get("treatment") or passage.get("treatment") or "", "sentences": places[:FEW]}
         kept |= {"language": passage.get("language") or "", "who": name_of(passage), "terms": why.get("terms") or []}
+        kept |= {"confirmed": True} if is_confirmed(link) else {}
         return {"link": kept, "context": around, "document": self.document}
 
 
@@ -178,6 +179,7 @@ class _Packed:
             "sentences": [[first - start, last - start, drop] for first, last, drop in link["sentences"]],
             "terms": link["terms"],
             "examples": [],
+            **({"confirmed": True} if link.get("confirmed") else {}),
         }
         place = [self.order[quote["document"]["id"]], self.who.number(*link["who"]), self.places[link["target"]]]
         return [*place, link["review"], link["probability"], link["treatment"], link["language"], number, detail]

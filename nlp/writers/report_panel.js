@@ -183,7 +183,7 @@ function quoteCard(link, report, who) {
     make(
       "div",
       { class: "quote-head" },
-      make("span", { class: "lane" }, link.review ? "to review" : "suggested"),
+      make("span", { class: "lane" }, link.more.confirmed ? "confirmed" : link.review ? "to review" : "suggested"),
       make(
         "span",
         { class: "probability", data: { tip: "Calibrated probability that this is evidence for the target" } },

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nlp.program import LANGUAGES, Body, Program
-from nlp.writers.walk import Row, Rows
+from nlp.writers.walk import Row, Rows, is_confirmed
 
 CONTEXT = 700  # characters kept on either side of the quotes of a passage
 EXAMPLE = 320  # characters kept of an annotated example
@@ -94,6 +94,7 @@ class Packer:
         sentences = [[s["start"] - start, s["end"] - start, round(s["drop"], 3)] for s in why.get("sentences") or []]
         examples = [[self._example(e), round(e["similarity"], 3), e["id"]] for e in why.get("examples") or []]
         own = {"id": link["link_id"], "at": [link["start"] - start, link["end"] - start], "page": link.get("page")}
+        own |= {"confirmed": True} if is_confirmed(link) else {}
         return own | {"sentences": sentences, "terms": list(why.get("terms") or []), "examples": examples}
 
     def _example(self, example: Row) -> int:

@@ -10,7 +10,7 @@ from typing import TypeVar
 from nlp.cells import write_rows
 from nlp.display import title_of
 from nlp.program import Program
-from nlp.writers.walk import Found, Row, Rows
+from nlp.writers.walk import Found, Row, Rows, is_confirmed
 
 Key = TypeVar("Key", bound=str | tuple[str, ...])
 MAPPING_FIELDS = (
@@ -18,7 +18,6 @@ MAPPING_FIELDS = (
     "best_quote", "page", "symbol", "lane",
 )  # fmt: skip
 LANES = ("review", "suggested", "confirmed")
-CONFIRMED = ("confirmed", "corrected")
 COVERAGE_FIELDS = ("document_id", "title", "target", "label", "state", "links", "best_probability", "input", "status")
 
 
@@ -103,11 +102,11 @@ def _best(links: Iterable[Row], key_of: Callable[[Row], Key]) -> dict[Key, Row]:
 
 def _standing(link: Row) -> str:
     """The lane of a link; "confirmed" for one of a desk that an officer confirmed or corrected."""
-    return "confirmed" if link.get("state") in CONFIRMED else link["lane"]
+    return "confirmed" if is_confirmed(link) else link["lane"]
 
 
 def _rank(link: Row) -> tuple[bool, float]:
-    return link.get("state") in CONFIRMED, link["probability"]
+    return is_confirmed(link), link["probability"]
 
 
 def _who(link: Row, named: Row) -> str:

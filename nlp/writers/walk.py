@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
@@ -16,6 +16,7 @@ from nlp.seal import MANIFEST
 
 Row = dict[str, Any]
 READ = ("ok", "partial")
+CONFIRMED = ("confirmed", "corrected")
 TAIL = ', "probabilities": {'  # what comes last in a passage row; within a JSON string its quotes would be escaped
 
 
@@ -41,11 +42,15 @@ class Rows:
         )
 
     def read(self, name: str) -> Iterator[Row]:
-        """Yield the rows of a file, nothing when it is missing; passages come without their probabilities."""
+        """Yield the rows of a file, nothing when it is missing.
+
+        Passages come without their probabilities; links that an officer confirmed are in the best lane.
+        """
         path = self.files.get(name)
         if path is None or not path.is_file():
             return iter(())
-        return _passages(path) if name == "passages.jsonl" else read_rows(path)
+        found = READERS.get(name, read_rows)
+        return found(path)
 
     def size(self, name: str) -> int:
         """Bytes of a file, 0 when it is missing."""
@@ -125,6 +130,15 @@ class _Groups:
         return found
 
 
+def is_confirmed(link: Row) -> bool:
+    """Whether an officer confirmed or corrected a link; never in the output of a run, only in that of a desk."""
+    return link.get("state") in CONFIRMED
+
+
+def _links(path: Path) -> Iterator[Row]:
+    return (row | {"lane": "suggested"} if is_confirmed(row) else row for row in read_rows(path))
+
+
 def _passages(path: Path) -> Iterator[Row]:
     with path.open(encoding="utf-8", newline="\n") as lines:
         yield from map(lean_passage, lines)
@@ -140,3 +154,6 @@ def lean_passage(line: str) -> Row:
         row = json.loads(line)
         row.pop("probabilities", None)
     return row
+
+
+READERS: Mapping[str, Callable[[Path], Iterator[Row]]] = {"passages.jsonl": _passages, "links.jsonl": _links}

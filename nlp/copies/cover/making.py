@@ -22,7 +22,7 @@ Cover = Callable[[Mapping[str, Any], str, Sequence[Finding], Program, str], byte
 
 The row may also have ``status`` and ``reason`` of its ledger row, and ``evmap``, ``model`` and ``program`` of run.json.
 """
-BUDGETS = ((20, 150), (16, 130), (13, 110), (10, 90), (8, 70), (6, 60))
+BUDGETS = ((26, 110), (22, 150), (22, 110), (18, 150), (18, 110), (15, 110), (12, 90), (9, 70), (6, 60))
 """Rows and characters of a quote, from what a page may hold to what it must."""
 ALL = (400, 300)
 _MODULES = {

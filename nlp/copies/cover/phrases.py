@@ -16,6 +16,10 @@ ROWS: dict[str, tuple[str, str, str, str]] = {  # en, es, pt, fr
     "made": ("Made by", "Hecho con", "Feito com", "Produit par"),
     "reports": ("Reports", "Informes", "Relatórios", "Rapports"),
     "read": ("read", "leídos", "lidos", "lus"),
+    "plus": (
+        "“+2” after a row: so many further quotes.", "«+2» tras una fila: otras tantas citas.",
+        "«+2» após uma linha: outras tantas citações.", "« +2 » après une ligne : autant d'autres citations.",
+    ),
     "numbers": (
         "{objectives} objectives and {activities} activities of {targets} have evidence, in {quotes} quotes: "
         "{confirmed} confirmed by a person, {suggested} suggested by the machine, {review} still to be reviewed.",
@@ -30,7 +34,6 @@ ROWS: dict[str, tuple[str, str, str, str]] = {  # en, es, pt, fr
         "Objectives and activities addressed", "Objetivos y actividades abordados", "Objetivos e atividades abordados",
         "Objectifs et activités abordés",
     ),
-    "more_quotes": ("+{count} quotes", "+{count} citas", "+{count} citações", "+{count} citations"),
     "also": (
         "Also addressed, without room here", "También abordados, sin espacio aquí", "Também abordados, sem espaço aqui",
         "Aussi abordés, faute de place ici",

@@ -35,7 +35,8 @@ def parts_of(
     """
     kept = shown(claims, everything)
     first = addressed(kept, program, language, *budget, many=between is not None)
-    counted = Part(first.heading, numbers(claims, program, language), first.rows, first.lines)
+    told = f"{numbers(claims, program, language)} {say('plus', language)}"
+    counted = Part(first.heading, told, first.rows, first.lines)
     return [counted, *(between or ()), *rest(kept, claims, program, language, lost)]
 
 
@@ -91,7 +92,7 @@ def _row(own: Sequence[Claim], program: Program, language: str, deep: bool, cut:
     finding, page = first.finding, first.finding.page
     known = [say(finding.treatment, language)] if finding.treatment in PHRASES["en"] else []
     known += [visible(first.actor)] if first.actor else []
-    known += [say("more_quotes", language, count=len(own) - 1)] if len(own) > 1 else []
+    known += [f"+{len(own) - 1}"] if len(own) > 1 else []
     place = [visible(first.document)] if many and first.document else []
     place += [f"{say('p', language)} {page}"] if page else []
     return Row(

@@ -11,8 +11,8 @@ from nlp.copies.cover.paper import Paper, Part, Row
 from nlp.copies.paper import MARGIN, marked, pages, style
 
 _INK, _LINE, _SOFT = "#1b3a57", "#c9ced6", "#555555"
-_WIDTH = 595.27 - 2 * MARGIN
-_COLUMNS = (0.34, 0.46, 0.20)
+_WIDTH = 595.27 - 2 * (MARGIN + 6)
+_COLUMNS = (0.30, 0.43, 0.27)
 
 
 def write(paper: Paper) -> bytes:
@@ -87,7 +87,8 @@ def _cells(row: Row) -> list[Any]:
     place = marked(row.place or row.standing)
     if row.href:
         place = f"<link href={quoteattr(row.href)} color={quoteattr(_INK)}><u>{place}</u></link>"
-    said = [place, *([marked(row.standing)] if row.place else []), *([marked(row.facts)] if row.facts else [])]
+    place += f" · {marked(row.standing)}" if row.place else ""
+    said = [place, *([marked(row.facts)] if row.facts else [])]
     quote = style("quote", 6.8, leading=8.4)
     return [
         Paragraph(marked(row.head), head),

@@ -35,7 +35,8 @@ def _part(part: Part) -> str:
 def _row(row: Row) -> str:
     place = escape(row.place or row.standing)
     place = f'<a href="{escape(row.href)}">{place}</a>' if row.href else place
-    said = [place, *([escape(row.standing)] if row.place else []), *([escape(row.facts)] if row.facts else [])]
+    place += f" · {escape(row.standing)}" if row.place else ""
+    said = [place, *([escape(row.facts)] if row.facts else [])]
     deep = ' class="deep"' if row.deep else ""
     return (
         f'<tr{deep}><th scope="row">{escape(row.head)}</th><td><q>{escape(row.quote)}</q></td>'

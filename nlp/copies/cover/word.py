@@ -10,7 +10,7 @@ from nlp.copies.cover.paper import Paper, Part, Row
 from nlp.errors import MissingExtra
 
 _INK, _SOFT = "1B3A57", "555555"
-_COLUMNS = (6.0, 8.2, 3.6)  # centimetres
+_COLUMNS = (5.4, 7.6, 4.8)  # centimetres
 _DATED = datetime(1980, 1, 1)
 
 
@@ -69,14 +69,31 @@ def _table(document: Any, part: Part) -> None:
     from docx.oxml import OxmlElement
     from docx.shared import Cm
 
-    table = document.add_table(rows=0, cols=len(_COLUMNS), style="Table Grid")
+    table = document.add_table(rows=0, cols=len(_COLUMNS))
     table.autofit = False
+    table._tbl.tblPr.append(_rules())
+    for column, width in zip(table.columns, _COLUMNS, strict=True):
+        column.width = Cm(width)
     for row in part.rows:
         made = table.add_row()
         made._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
         for cell, width in zip(made.cells, _COLUMNS, strict=True):
             cell.width = Cm(width)
         _cells(made.cells, row)
+
+
+def _rules() -> Any:
+    """Thin lines between rows."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    rules = OxmlElement("w:tblBorders")
+    for side in ("bottom", "insideH"):
+        line = OxmlElement(f"w:{side}")
+        for name, value in (("val", "single"), ("sz", "4"), ("space", "0"), ("color", "C9CED6")):
+            line.set(qn(f"w:{name}"), value)
+        rules.append(line)
+    return rules
 
 
 def _cells(cells: Any, row: Row) -> None:
@@ -87,10 +104,11 @@ def _cells(cells: Any, row: Row) -> None:
     _add(head, row.head, 7, bold=not row.deep)
     _add(quote, f"“{row.quote}”", 7)
     _linked(place, row.place or row.standing, row.href)
-    said = [*([row.standing] if row.place else []), *([row.facts] if row.facts else [])]
-    for line in said:
+    if row.place:
+        _add(place, f" · {row.standing}", 6.5, colour=_SOFT)
+    if row.facts:
         place.add_run().add_break()
-        _add(place, line, 6.5, colour=_SOFT)
+        _add(place, row.facts, 6.5, colour=_SOFT)
 
 
 def _add(paragraph: Any, text: str, size: float, bold: bool = False, colour: str = "") -> Any:

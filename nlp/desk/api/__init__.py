@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from nlp.desk.api import codebook, copies, deciding, entry, queue, reports, tables, taking
+from nlp.desk.api import codebook, copies, deciding, entry, queue, reports, sheets, tables, taking
 
 ROUTERS: tuple[APIRouter, ...] = (
     entry.router,
@@ -13,6 +13,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     deciding.router,
     queue.router,
     copies.router,
+    sheets.router,
     codebook.router,
     tables.router,
 )

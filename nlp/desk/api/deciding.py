@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from nlp.desk.api.reports import DocumentId, Reading, report_of
+from nlp.desk.api.reports import DocumentId, Reading
 from nlp.desk.blind import reader_for, seen_by
 from nlp.desk.gate import Decides, Looks
 from nlp.desk.office import office_of
@@ -57,7 +57,6 @@ def decide(
 ) -> Response:
     """Decide; 409 with both versions where somebody else was first."""
     office = office_of(request)
-    report_of(office, document_id)
     asks = [Ask(**one.model_dump()) for one in asked.asks]
     reader = reader_for(office.desk, document_id, user, reading)
     try:

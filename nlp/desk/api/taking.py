@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import IO
 
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
@@ -29,42 +33,46 @@ async def take(request: Request, user: Decides, name: str = "") -> Response:
     """
     office = office_of(request)
     office.uploads.take(user.name)
-    async with office.taking:
-        called, data = await _taken(request, name, office.doors.upload_bytes)
-        report, known = await run_in_threadpool(_received, office, shown(called), data, user.name)
+    async with arrived(request, office.doors.upload_bytes) as (called, file), office.taking:
+        report, known = await run_in_threadpool(_received, office, shown(called or name), file, user.name)
     return answer({**row_of(report), "known": known}, 200 if known else 201)
 
 
-async def _taken(request: Request, name: str, most: int) -> tuple[str, bytes]:
-    """Name and bytes of what was sent; on the way they lie on the disk."""
+@asynccontextmanager
+async def arrived(request: Request, most: int) -> AsyncIterator[tuple[str, IO[bytes]]]:
+    """Give name and content of what was sent, on the disk, not in memory.
+
+    Raises:
+        DeskFault: if there is none, or more than `most` bytes.
+    """
     if request.headers.get("content-type", "").startswith("multipart/form-data"):
         async with request.form(max_files=1, max_fields=4) as form:
-            file = form.get("file")
-            if not isinstance(file, UploadFile):
+            part = form.get("file")
+            if not isinstance(part, UploadFile):
                 raise DeskFault("file", "the form holds no file", "Send it as the part named file")
-            data = await file.read(most + 1)
-            name = file.filename or name
+            yield part.filename or "", _sized(part.file, most)
     else:
-        data = await _body(request)
-    if len(data) > most:
+        with tempfile.TemporaryFile() as file:
+            try:
+                async for piece in request.stream():
+                    await run_in_threadpool(file.write, piece)
+            except ClientDisconnect:
+                raise DeskFault("upload", "broken off", "Send it again") from None
+            yield "", _sized(file, most)
+
+
+def _sized(file: IO[bytes], most: int) -> IO[bytes]:
+    size = file.seek(0, os.SEEK_END)
+    if size > most:
         raise TooLarge(most)
-    if not data:
-        raise DeskFault(shown(name), "empty file", "Get a fresh copy")
-    return name, data
+    if not size:
+        raise DeskFault("file", "empty", "Get a fresh copy")
+    file.seek(0)
+    return file
 
 
-async def _body(request: Request) -> bytes:
-    with tempfile.TemporaryFile() as file:
-        try:
-            async for piece in request.stream():
-                file.write(piece)
-        except ClientDisconnect:
-            raise DeskFault("upload", "broken off", "Send it again") from None
-        file.seek(0)
-        return file.read()
-
-
-def _received(office: Office, name: str, data: bytes, who: str) -> tuple[Report, bool]:
+def _received(office: Office, name: str, file: IO[bytes], who: str) -> tuple[Report, bool]:
+    data = file.read()
     known = _known(office, hashlib.sha256(data).hexdigest())
     report = office.desk.receive(name, data, who)
     if office.inbox:

@@ -42,13 +42,14 @@ class Glyph(NamedTuple):
 class Segment(NamedTuple):
     """Text that stands together on one line, with its box, whether it is bold, and the place of its first character.
 
-    Its characters stand on consecutive places.
+    Its characters stand on consecutive places; a large initial that was put before them has a place of its own.
     """
 
     text: str
     box: Box
     bold: bool
     place: int = -1
+    initial: int = -1
 
     @property
     def size(self) -> float:

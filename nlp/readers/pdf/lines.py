@@ -144,7 +144,7 @@ def _height_and_side(part: Segment) -> tuple[float, float]:
 def stacked(segments: Sequence[Segment]) -> bool:
     """Whether each piece stands below the one before it, as on a page of one column."""
     below = 0.0
-    for _, (_, top, _, bottom), _, _ in segments:
+    for _, (_, top, _, bottom), *_ in segments:
         if top < below:
             return False
         below = (top + bottom) / 2
@@ -231,6 +231,7 @@ def _with_initials(segments: Sequence[Segment]) -> Sequence[Segment]:
                     text=part.text + first.text,
                     box=first.box._replace(x0=part.box.x0),
                     place=first.place - len(part.text),
+                    initial=part.place,
                 )
                 kept.remove(part)
     return kept
