@@ -24,10 +24,11 @@ const placeOf = (item) => [item.page && say("page.short", { page: item.page }), 
 
 function side(item, title, index, pair) {
   const gone = !item;
+  const differs = !pair[0] || !pair[1] || pair[0].quote !== pair[1].quote;
   const rows = gone ? [] : [
     [say("passage.treatment"), item.treatment ? say(`treatment.${item.treatment}`) : say("treatment.none")],
     [say("passage.implementer"), bodies.find((body) => body.id === item.implementer)?.name ?? item.implementer ?? say("implementer.none")],
-    [say("field.quote"), make("q", { dir: "auto" }, item.quote)],
+    ...(differs ? [[say("field.quote"), make("q", { dir: "auto" }, item.quote)]] : []),
     [say("passage.reason"), item.reason || "—"],
     [say("field.when"), when(item.at)],
   ];
@@ -122,6 +123,8 @@ function readings() {
   const list = contents.readings ?? [];
   const names = { 1: say("reading.first"), 2: say("reading.second"), 3: say("reading.final") };
   byId("readings").replaceChildren(...list.map((reading) => make("li", {}, `${names[reading.reading]}: `, make("bdi", {}, reading.who), " · ", reading.closed ? say("reading.closed", { at: when(reading.closed) }) : say("reading.open"))));
+  const own = list.some((reading) => reading.who === document.body.dataset.user && !reading.closed);
+  for (const button of document.querySelectorAll("[data-reading]")) button.hidden = button.dataset.reading === "close" ? !own : list.some((reading) => reading.reading === 2);
 }
 
 async function reading(action) {

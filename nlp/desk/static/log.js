@@ -18,7 +18,7 @@ function row(one) {
   return make("tr", {}, make("td", { class: "when" }, when(one.at)), make("td", { class: "when" }, make("bdi", {}, one.who), make("span", { class: "meta" }, say(`rank.${one.rank}`))),
     make("td", {}, make("span", { class: "act-word" }, say(`do.${one.action}`)), make("span", { class: "meta" }, from, make("span", { class: `sign ${kindOf(item)}`, "aria-hidden": "true" }, signOf(item)), " ", say(`state.${kindOf(item)}`))),
     make("td", {}, make("span", { class: "number" }, numberOf(item.target)), " ", make("span", { lang: language }, labels[item.target]?.title ?? "")),
-    make("td", { class: "quote-cell" }, make("a", { href: address }, make("bdi", {}, names[one.document_id] ?? one.document_id.slice(0, 12))), make("span", { class: "meta", dir: "auto" }, item.quote.slice(0, 140)), item.reason && make("span", { class: "reason" }, item.reason)),
+    make("td", { class: "quote-cell" }, make("a", { href: address }, make("bdi", {}, names[one.document_id] ?? one.document_id.slice(0, 12))), make("span", { class: "meta", dir: "auto" }, item.quote.length > 140 ? `${item.quote.slice(0, 140)}…` : item.quote), item.reason && make("span", { class: "reason" }, item.reason)),
     make("td", { class: "log-number" }, String(one.decision_id)));
 }
 

@@ -159,7 +159,7 @@ export class ReportView {
   focus() {
     const place = byId("panel").querySelector(`[data-item="${this.item?.item_id}"]`) ?? byId("panel-title");
     place.focus({ preventScroll: true });
-    place.closest(".claim")?.scrollIntoView({ block: "nearest" });
+    place.closest(".claim-head")?.scrollIntoView({ block: "start" }); // its margin leaves room for what it stands under
   }
 
   step(by, passages = false) {
