@@ -134,7 +134,7 @@ def views_of(own: Class, scores: HeldOut, program: Program, recipe: Recipe, repo
 def calibrate(
     own: Class, scores: HeldOut, program: Program, recipe: Recipe, report: Report
 ) -> tuple[Array, Joint | None]:
-    """Return probabilities (whole, labels) of the passages held out, each calibrated on other folds, and the regression.
+    """Return probabilities (whole, labels) of passages held out, each calibrated on other folds, and the regression.
 
     Passages of which only a part was labelled teach the heads, but are not calibrated on: which part that is was chosen
     by an officer, or by a queue. The regression is None where each label is calibrated by itself.

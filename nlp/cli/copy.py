@@ -35,10 +35,10 @@ def copy_command(
     """
     from nlp.copies import copied, from_links, kind_for
     from nlp.copies.origin import origin
-    from nlp.program import load_program
+    from nlp.program import recorded_program
     from nlp.review.records import HOLDS
 
-    program, found = load_program(), origin(file, run)
+    program, found = recorded_program(run), origin(file, run)
     kind = output.suffix.lower().lstrip(".") if output and output.suffix else kind_for(found.data)
     target = output or Path(f"{file.stem}-evmap.{kind}")
     if target.exists() and target.samefile(file):

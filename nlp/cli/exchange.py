@@ -44,7 +44,7 @@ def export_command(
         evmap export out --format list
     """
     from nlp.formats import FORMATS, Options, Source
-    from nlp.program import load_program
+    from nlp.program import recorded_program
 
     if form == "list":
         back = {"skos", *(name for name, row in FORMATS.items() if row.read)}
@@ -57,7 +57,7 @@ def export_command(
     if to is None:
         raise UsageError("-o", "is missing", f"Name what to make: -o run{FORMATS[form].suffix}")
     lanes = ("suggested", "review") if lane == "both" else ("suggested",)
-    source = Source.open(out, load_program(), Options(base, lanes))
+    source = Source.open(out, recorded_program(out), Options(base, lanes))
     for path in FORMATS[form].write(source, to):
         notice(str(path))
     return None
@@ -147,9 +147,9 @@ def _of_run(run: Path) -> tuple[Any, dict[str, str], Iterable[str]]:
     from nlp.formats import Source
     from nlp.formats.claims import items_of
     from nlp.formats.source import names_of
-    from nlp.program import load_program
+    from nlp.program import recorded_program
 
-    program = load_program()
+    program = recorded_program(run)
     source = Source.open(run, program)
     known = {row["document_id"]: row for row in source.rows.read("documents.jsonl")}
     links: dict[str, list[dict[str, Any]]] = {}

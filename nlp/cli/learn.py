@@ -63,8 +63,8 @@ def learn_command(
 
         evmap learn desk --encoder use --adopt
     """
-    from nlp.errors import UsageError
     from nlp.classify.choosing import choose_model
+    from nlp.errors import UsageError
     from nlp.program import load_program
     from nlp.review.learn import adopt as take_up
     from nlp.review.learn import adopted, learn

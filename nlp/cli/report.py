@@ -48,14 +48,14 @@ def report_command(
     """
     from nlp.copies.cover import corpus as runs
     from nlp.copies.cover.making import written
-    from nlp.program import load_program
+    from nlp.program import recorded_program
 
     kind = kind or ("cover" if document else "profile" if implementer or country else "brief")
     if kind == "profile" and not (implementer or country):
         raise UsageError(kind, "of whom?", "Name an --implementer or a --country")
     format_ = form or _form(output)
     target = output or Path(f"{kind}.{format_}")
-    program = load_program()
+    program = recorded_program(out)
     corpus = runs.Corpus.load(out, program, language, everything)
     corpus = corpus.linked(base or _beside(out / runs.REPORT, target))
     if kind == "cover":

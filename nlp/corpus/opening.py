@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,7 +15,7 @@ from nlp.corpus.views import Views
 from nlp.display import title_of
 from nlp.errors import UsageError
 from nlp.extras import need
-from nlp.program import LANGUAGES, Program, load_program
+from nlp.program import LANGUAGES, Program, load_program, recorded_program
 from nlp.review.desk import Desk
 from nlp.review.exporting import export_desk
 from nlp.review.vault import PLACE
@@ -42,12 +42,18 @@ def open_corpus(
     if titles not in LANGUAGES:
         raise UsageError(titles, "labels have no such language", f"Choose of: {', '.join(LANGUAGES)}")
     folders = [where] if isinstance(where, str | Path) else list(where)
-    program = program or load_program()
+    program = program or _made_with(folders)
     outputs = tuple(_named(map(Path, folders), program, store))
     for output in outputs:
         if output.targets and output.targets != program.targets:
             raise UsageError(output.folder, "made with another codebook", "Pass it: nlp.open(OUT, program=...)")
     return Corpus(Views(outputs), program, titles, connect(program, titles))
+
+
+def _made_with(folders: Sequence[str | Path]) -> Program:
+    """The programme that the first folder was made with: all must have its targets."""
+    first = Path(folders[0]).expanduser() if folders else Path()
+    return recorded_program(first) if (first / "run.json").is_file() else load_program()
 
 
 def _named(folders: Iterable[Path], program: Program, store: str) -> list[Output]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nlp.classify.choosing import adapter_of, choose_model
 from nlp.classify.features import Surroundings, joined
 from nlp.corpus.parquet import Output
 from nlp.encode import embed
@@ -20,7 +21,6 @@ from nlp.encode.base import Embedder, Vectors
 from nlp.encode.cache import CachedEmbedder, key_of
 from nlp.errors import UsageError
 from nlp.extras import need
-from nlp.pipeline import adapter_of, choose_model
 from nlp.program import LANGUAGES, Program
 from nlp.settings import Settings, cache_root
 

@@ -138,7 +138,7 @@ def files() -> str:
         "# Files",
         "",
         "What `evmap map` and `evmap desk export` leave in a folder. Offsets count Unicode code points into the text",
-        "under `text/`, from 0, half-open. Every file is UTF-8; `run.json` is written last and names the digest of each.",
+        "under `text/`, from 0, half-open. Every file is UTF-8; `run.json` is written last and names the digests.",
         "",
     ]
     for table in ROWS.values():
