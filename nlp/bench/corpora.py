@@ -30,7 +30,8 @@ class Opened:
     Attributes:
         imports: loading its libraries; nothing else has it in. cpu: computing seconds of `filtered`, of all threads.
         filtered: from there until links of an objective, a language and a treatment were there; every: until all links
-            were, as a frame; pivot: links by year and target, after that; draw: a gap map by year as PNG, after that, or None.
+            were, as a frame; pivot: links by year and target, after that; draw: a gap map by year as PNG, after that,
+            or None.
         peak: largest resident memory in megabytes. links, found: rows of all links, and of the filtered ones.
         ratio: the fastest pandas' `filtered` to this one.
     """

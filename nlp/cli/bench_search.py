@@ -57,8 +57,8 @@ def corpus_command(
     if as_json:
         return print_json([asdict(line) for line in found])
     print_table(
-        ("system", "imports, s", "open and filter, s", "computing, s", "all links, s", "pivot, s", "draw, s", "peak, MB",
-         "links", "found", "times as fast"),
+        ("system", "imports, s", "open and filter, s", "computing, s", "all links, s", "pivot, s", "draw, s",
+         "peak, MB", "links", "found", "times as fast"),
         ((x.system, x.imports, x.filtered, x.cpu, x.every, x.pivot, x.draw, x.peak, x.links, x.found, x.ratio)
          for x in found),
         "Seconds after the imports; times as fast: opening and filtering, to the faster pandas.",
