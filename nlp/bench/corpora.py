@@ -25,17 +25,21 @@ OBJECTIVE, LANGUAGE, TREATMENT = "objective:16", "es", "done"
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What one system took, in seconds from the start of its imports.
+    """What one system took, in seconds.
 
     Attributes:
-        filtered: until links of an objective, a language and a treatment were there; every: until all links were, as
-            a frame; pivot: links by year and target, after that; draw: a gap map by year as PNG, after that, or None.
+        imports: loading its libraries; nothing else has it in. cpu: computing seconds of `filtered`, of all threads.
+        filtered: from there until links of an objective, a language and a treatment were there; every: until all links
+            were, as a frame; pivot: links by year and target, after that; draw: a gap map by year as PNG, after that,
+            or None.
         peak: largest resident memory in megabytes. links, found: rows of all links, and of the filtered ones.
         ratio: the fastest pandas' `filtered` to this one.
     """
 
     system: str
+    imports: float
     filtered: float
+    cpu: float
     every: float
     pivot: float
     draw: float | None
@@ -45,8 +49,11 @@ class Opened:
     ratio: float | None = None
 
 
-def bench_corpora(out: Path, notice: Callable[[str], None] = lambda _: None) -> list[Opened]:
+def bench_corpora(out: Path, rows: bool = True, notice: Callable[[str], None] = lambda _: None) -> list[Opened]:
     """Time ours (twice: the first time converts) and pandas over a finished run; the CSV is made if it is not there.
+
+    Args:
+        rows: whether pandas reads the rows, too, which takes minutes.
 
     Raises:
         UsageError: if `out` holds no finished run. MemoryError: if a system needs more than `MOST_MEMORY`.
@@ -58,6 +65,8 @@ def bench_corpora(out: Path, notice: Callable[[str], None] = lambda _: None) -> 
         found = []
         for name, work in (("evmap, first time", _ours), ("evmap, again", _ours), ("pandas, JSON Lines", _rows),
                            ("pandas, CSV", _csv)):  # fmt: skip
+            if work is _rows and not rows:
+                continue
             notice(name)
             fresh = str(Path(cache) / "ours")
             found.append(Opened(name, **_apart(work, out, fresh)))
@@ -86,59 +95,78 @@ def _measured(work: Callable[[Path], Any], out: Path, cache: str) -> Any:
 
 
 def _ours(out: Path) -> dict[str, Any]:
-    clock = time.monotonic()
+    watch = _Watch()
+    import duckdb  # noqa: F401
+    import pandas  # noqa: F401
+    import pyarrow.parquet  # noqa: F401
+
     from nlp.corpus.opening import open_corpus
 
+    watch.imported()
     corpus = open_corpus(out)
     found = corpus.filter(target=OBJECTIVE, language=LANGUAGE, treatment=TREATMENT).links
-    filtered = time.monotonic() - clock
+    watch.filtered()
     links = corpus.links
-    every, clock = time.monotonic() - clock, time.monotonic()
+    every, clock = watch.seconds(), time.monotonic()
     corpus.sql("PIVOT (SELECT year, target FROM links) ON target USING count(*) GROUP BY year ORDER BY year")
     pivot, clock = time.monotonic() - clock, time.monotonic()
     corpus.gap_map("year").png()
-    draw = time.monotonic() - clock
-    return _told(filtered, every, pivot, draw, len(links), len(found))
+    return watch.told(every, pivot, time.monotonic() - clock, len(links), len(found))
 
 
 def _rows(out: Path) -> dict[str, Any]:
-    clock = time.monotonic()
+    watch = _Watch()
     import pandas
 
+    watch.imported()
     with pandas.read_json(out / "links.jsonl", lines=True, chunksize=CHUNK) as parts:
         links = pandas.concat([part.drop(columns=HEAVY) for part in parts], ignore_index=True)
     documents = pandas.read_json(out / "documents.jsonl", lines=True)[["document_id", "language", "date"]]
     links = links.merge(documents, on="document_id")
     links["year"] = pandas.to_datetime(links["date"]).dt.year
-    return _asked(links, clock)
+    return _asked(links, watch)
 
 
 def _csv(out: Path) -> dict[str, Any]:
-    clock = time.monotonic()
+    watch = _Watch()
     import pandas
 
-    return _asked(pandas.read_csv(out / CSV), clock)
+    watch.imported()
+    return _asked(pandas.read_csv(out / CSV), watch)
 
 
-def _asked(links: Any, clock: float) -> dict[str, Any]:
+def _asked(links: Any, watch: _Watch) -> dict[str, Any]:
     import pandas
 
-    every = time.monotonic() - clock
+    every = watch.seconds()
     found = links[(links.target == OBJECTIVE) & (links.language == LANGUAGE) & (links.treatment == TREATMENT)]
-    filtered, clock = time.monotonic() - clock, time.monotonic()
+    watch.filtered()
+    clock = time.monotonic()
     pandas.crosstab(links["year"], links["target"])
-    return _told(filtered, every, time.monotonic() - clock, None, len(links), len(found))
+    return watch.told(every, time.monotonic() - clock, None, len(links), len(found))
 
 
-def _told(filtered: float, every: float, pivot: float, draw: float | None, links: int, found: int) -> dict[str, Any]:
-    seconds = {"filtered": round(filtered, 2), "every": round(every, 2), "pivot": round(pivot, 2)}
-    return {
-        **seconds,
-        "draw": None if draw is None else round(draw, 2),
-        "peak": _peak(),
-        "links": links,
-        "found": found,
-    }
+class _Watch:
+    """Wall and computing seconds since its making, then since the imports were done."""
+
+    def __init__(self) -> None:
+        self._start = time.monotonic()
+        self._told: dict[str, float] = {}
+
+    def imported(self) -> None:
+        self._told["imports"] = round(time.monotonic() - self._start, 2)
+        self._start, self._cpu = time.monotonic(), time.process_time()
+
+    def filtered(self) -> None:
+        self._told |= {"filtered": round(self.seconds(), 2), "cpu": round(time.process_time() - self._cpu, 2)}
+
+    def seconds(self) -> float:
+        return time.monotonic() - self._start
+
+    def told(self, every: float, pivot: float, draw: float | None, links: int, found: int) -> dict[str, Any]:
+        told = {**self._told, "every": round(every, 2), "pivot": round(pivot, 2)}
+        drawn = None if draw is None else round(draw, 2)
+        return {**told, "draw": drawn, "peak": _peak(), "links": links, "found": found}
 
 
 def _peak() -> float:
