@@ -91,13 +91,18 @@ def connect(program: Program, titles: str) -> Any:
          program.group_of(label), label.implementer)
         for target, label in program.labels.items()
     ]  # fmt: skip
-    values = ", ".join(f"({', '.join(map(literal, row))})" for row in rows)
-    names = "target, axis, number, label, article, body_group, given_to"
-    connection.execute(f"CREATE TABLE labels AS SELECT * FROM (VALUES {values}) v({names})")
-    known = ", ".join(f"({literal(key)}, {literal(name_of(program, key, titles))})" for key in program.body_by_id)
-    connection.execute(f"CREATE TABLE bodies AS SELECT * FROM (VALUES {known}) v(id, name)")
-    pairs = ", ".join(
-        f"('activity:{p.activity}', 'objective:{p.objective}', {literal(p.strength)})" for p in program.concordance
-    )
-    connection.execute(f"CREATE TABLE concordance AS SELECT * FROM (VALUES {pairs}) v(target, parent, strength)")
+    _hold(connection, "labels", ("target", "axis", "number", "label", "article", "body_group", "given_to"), rows)
+    bodies = [(key, name_of(program, key, titles)) for key in program.body_by_id]
+    _hold(connection, "bodies", ("id", "name"), bodies)
+    pairs = [(f"activity:{p.activity}", f"objective:{p.objective}", p.strength) for p in program.concordance]
+    _hold(connection, "concordance", ("target", "parent", "strength"), pairs)
     return connection
+
+
+def _hold(connection: Any, name: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Make a table of rows; of text, and empty, where a programme has none."""
+    if not rows:
+        connection.execute(f"CREATE TABLE {name} ({', '.join(f'{column} VARCHAR' for column in columns)})")
+        return
+    values = ", ".join(f"({', '.join(map(literal, row))})" for row in rows)
+    connection.execute(f"CREATE TABLE {name} AS SELECT * FROM (VALUES {values}) v({', '.join(columns)})")
