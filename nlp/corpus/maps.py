@@ -20,8 +20,10 @@ def evidence_map(corpus: Tables, by: str, of: str, most: int) -> Answer:
     """Where there is evidence: as many links as the circle is large, as sure as its colour says."""
     frame = cells(corpus, by, of)
     shown, left = _first_units(frame, most)
-    reached = frame.loc[frame["links"] > 0, "target"].nunique()
-    title = f"Evidence map: {reached} of {frame['target'].nunique()} {AXES[of]} have evidence, by {by}"
+    reached = set(frame.loc[frame["state"].isin(["confirmed", "suggested"]), "target"])
+    asked = set(frame.loc[frame["links"] > 0, "target"]) - reached
+    title = f"Evidence map: {len(reached)} of {frame['target'].nunique()} {AXES[of]} have evidence, by {by}"
+    title += f"; {len(asked)} more have some to be reviewed" if asked else ""
     caption = f"A circle is evidence of this {by} for this {of}: as large as it has links; its colour is the surest "
     return answer(corpus, title, f"{caption}standing of them. {left}", frame, circles, shown)
 

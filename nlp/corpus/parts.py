@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SHOWN = 30
+FEW = 8  # links of a report
 WIDTH = 96
 
 
@@ -103,17 +104,25 @@ class Evidence:
         return links_html(self.links, f"<b>{escape(self.title)}</b>")
 
 
+def chance(probability: float) -> str:
+    """A probability as it is shown: nothing is certain, and what a person added has none ("")."""
+    if probability != probability:
+        return ""
+    return "> 0.99" if probability > 0.99 else f"{probability:.2f}"
+
+
 def link_text(link: Link) -> str:
     """A link for a terminal: target, quote marked in its context, and where it stands."""
     before, quote, after = link.pieces
     words = textwrap.fill(" ".join(f"{before}>>{quote}<<{after}".split()), WIDTH)
-    return f"{link.target} {link.label} ({link.probability:.2f}, {link.standing})\n{words}\n  {link.citation}"
+    sure = chance(link.probability) or "added"
+    return f"{link.target} {link.label} ({sure}, {link.standing})\n{words}\n  {link.citation}"
 
 
 def _cells(link: Link) -> tuple[str, str, str, str, str]:
     """Cells of a link: what for, who, how sure, the words, where they stand."""
     who = show.foreign(link.who) if link.who else show.small("not named")
-    sure = f"{link.probability:.2f}" if link.probability == link.probability else ""
+    sure = escape(chance(link.probability))
     return (
         f"{escape(link.target)}<br>{show.small(link.label)}",
         f"{who}<br>{show.small(link.treatment or '')}",
@@ -140,7 +149,7 @@ def links_text(links: Sequence[Link], title: str, most: int = 10) -> str:
 
 def passage_html(passage: Passage) -> str:
     """A passage with every quote in it marked, and its links."""
-    rows = [(escape(link.target), escape(link.label), f"{link.probability:.2f}", escape(link.standing))
+    rows = [(escape(link.target), escape(link.label), escape(chance(link.probability)), escape(link.standing))
             for link in passage.links]  # fmt: skip
     heading = f"{show.foreign(passage.citation)}<br>{show.marked(passage.text, passage.spans)}"
     return show.table(("target", "title", "probability", "standing"), rows, heading)
@@ -149,7 +158,8 @@ def passage_html(passage: Passage) -> str:
 def report_html(report: Report) -> str:
     """A report: its facts, how its 120 targets stand, and its surest evidence."""
     facts = [(escape(name), show.foreign(value)) for name, value in report.facts]
-    return show.table(("report", ""), facts) + links_html(report.links, "<b>The surest evidence</b>")
+    more = show.small(f"{len(report.links) - FEW:,} more in .links") if len(report.links) > FEW else ""
+    return show.table(("report", ""), facts) + links_html(report.links[:FEW], "<b>The surest evidence</b>") + more
 
 
 def report_text(report: Report) -> str:

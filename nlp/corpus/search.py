@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 WAYS = ("both", "meaning", "words")
 LETTERS = 600  # of a passage shown
+TARGETS = 6  # of a passage shown, the likeliest
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +46,14 @@ class Found:
     def _repr_html_(self) -> str:
         rows = (
             (f"{row['score']:.3f}", show.foreign(row["text"][:LETTERS]), show.foreign(row["citation"]),
-             escape(", ".join(row["targets"])))
+             _targets(row["targets"]))
             for row in self.frame.to_dict("records")
         )  # fmt: skip
         return show.table(("score", "passage", "where", "linked to"), rows, f"<b>{escape(self.title)}</b>")
+
+
+def _targets(targets: Sequence[str]) -> str:
+    return escape(", ".join(targets[:TARGETS]) + (" …" if len(targets) > TARGETS else ""))
 
 
 class Index:

@@ -92,7 +92,7 @@ def review(desk: Desk, report: str, reader: str = "officer-1", language: Languag
     widgets, traitlets = need("anywidget"), need("traitlets")
     bench = Bench(desk, report, Reader(reader))
     traits = {name: traitlets.Any(value).tag(sync=True) for name, value in _traits(bench, language).items()}
-    made = type("Review", (widgets.AnyWidget,), {"_esm": script(), "bench": bench, **traits})()
+    made = type("Review", (widgets.AnyWidget,), {"_esm": script(), "bench": bench, "__repr__": _said, **traits})()
     made.on_msg(_hearing(made, bench))
     return made
 
@@ -100,6 +100,10 @@ def review(desk: Desk, report: str, reader: str = "officer-1", language: Languag
 def script() -> str:
     """The widget as one module: the desk's passage.js, and what stands around it in a notebook."""
     return (STATIC / "passage.js").read_text("utf-8") + (STATIC / "widget.js").read_text("utf-8").replace(_IMPORT, "")
+
+
+def _said(widget: Any) -> str:
+    return f"Review of {widget.bench.contents.report.name} (a widget: JupyterLab, VS Code and Colab show it)"
 
 
 def _hearing(widget: Any, bench: Bench) -> Callable[[Any, Any, Any], None]:

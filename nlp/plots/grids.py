@@ -40,12 +40,19 @@ def circles(frame: pd.DataFrame) -> Any:
         "links:Q",
         title="links",
         scale=altair.Scale(type="sqrt", range=[25, 420]),
-        legend=altair.Legend(symbolFillColor="#888"),
+        legend=_amounts(frame["links"]),
     )
     dots = base.transform_filter("datum.links > 0").mark_circle(opacity=1, stroke="#555", strokeWidth=0.6)
     ground = base.mark_rect(fill="#f7f7f7", stroke="white", strokeWidth=1.5)
     unread = base.transform_filter("datum.state == 'not_searchable'").mark_text(text="×", color="#777")
     return ground + dots.encode(size=sizes, color=_states(frame)) + unread
+
+
+def _amounts(counts: pd.Series) -> Any:
+    """A legend of at most four sizes, 1 and the most among them."""
+    most = max(1, int(counts.max())) if len(counts) else 1
+    values = sorted({1, *(max(1, round(most * share)) for share in (0.25, 0.5)), most})
+    return need("altair").Legend(symbolFillColor="#888", values=values, titleOrient="left", columns=4, format="d")
 
 
 def _states(frame: pd.DataFrame) -> Any:
@@ -115,7 +122,12 @@ def pairs(frame: pd.DataFrame) -> Any:
             y=altair.Y("row:N", sort=lines, title=None, axis=altair.Axis(labelLimit=420, grid=True)),
             color=altair.Color("standing:N", title=None, scale=colours),
             shape=altair.Shape("standing:N", title=None, scale=shapes),
-            size=altair.Size("seen:Q", title="passages", scale=altair.Scale(type="sqrt", range=[45, 300])),
+            size=altair.Size(
+                "seen:Q",
+                title="passages",
+                scale=altair.Scale(type="sqrt", range=[45, 300]),
+                legend=_amounts(frame["seen"]),
+            ),
             tooltip=["row:N", "column:N", "standing:N", "seen:Q"],
         )
         .properties(width=altair.Step(26), height=altair.Step(17))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 SWEEPS = 4
 GAPS = 26  # points between lines of names
+LEADING = 12  # points between the lines of a name
 CURVE = 16  # points of a way
 
 
@@ -49,7 +50,7 @@ def layered(nodes: pd.DataFrame, edges: pd.DataFrame, headings: Sequence[str], s
         color=altair.Color("colour:N", scale=None),
     )  # fmt: skip
     names = altair.Chart(_names(nodes, places, height, shape)).mark_text(
-        align=altair.expr("datum.layer == 0 ? 'right' : 'left'"), fontSize=11, lineBreak="\n", lineHeight=12,
+        align=altair.expr("datum.layer == 0 ? 'right' : 'left'"), fontSize=11, lineBreak="\n", lineHeight=LEADING,
         baseline="middle",
     ).encode(x=x, y=y, text="label:N", color=altair.Color("colour:N", scale=None))  # fmt: skip
     top = [{"x": number * (shape.text + shape.way), "y": 2, "label": text} for number, text in enumerate(headings)]
@@ -86,11 +87,15 @@ def _mean(values: Sequence[float], otherwise: float) -> float:
 
 def _names(nodes: pd.DataFrame, places: dict[str, float], height: float, shape: Shape) -> pd.DataFrame:
     letters = int(shape.text / 5.7)
+    labels = [
+        "\n".join(textwrap.wrap(" ".join(str(label).split()), letters, max_lines=2, placeholder=" …"))
+        for label in nodes["label"]
+    ]
     return nodes.assign(
         x=(nodes["layer"] * (shape.text + shape.way)).where(nodes["layer"] > 0, shape.text - 12),
-        y=[_y(places[node], height) for node in nodes["node"]],
-        label=["\n".join(textwrap.wrap(" ".join(str(label).split()), letters, max_lines=2, placeholder=" …"))
-               for label in nodes["label"]],
+        y=[_y(places[node], height) - label.count("\n") * LEADING / 2
+           for node, label in zip(nodes["node"], labels, strict=True)],
+        label=labels,
     )[["x", "y", "label", "colour", "layer"]]  # fmt: skip
 
 
