@@ -22,8 +22,8 @@ def evidence_map(corpus: Tables, by: str, of: str, most: int) -> Answer:
     shown, left = _first_units(frame, most)
     reached = set(frame.loc[frame["state"].isin(["confirmed", "suggested"]), "target"])
     asked = set(frame.loc[frame["links"] > 0, "target"]) - reached
-    title = f"Evidence map: {len(reached)} of {frame['target'].nunique()} {AXES[of]} have evidence, by {by}"
-    title += f"; {len(asked)} more have some to be reviewed" if asked else ""
+    title = f"Evidence map by {by}: {len(reached)} of {frame['target'].nunique()} {AXES[of]} have evidence"
+    title += f", {len(asked)} more only some that is to be reviewed" if asked else ""
     caption = f"A circle is evidence of this {by} for this {of}: as large as it has links; its colour is the surest "
     return answer(corpus, title, f"{caption}standing of them. {left}", frame, circles, shown)
 
