@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_cli import Command, evmap  # noqa: F401 - a fixture
 
+import nlp
 from nlp.agreement import between
 from nlp.annotations import load_annotations
 from nlp.annotations.faults import find_faults
@@ -184,6 +185,9 @@ def test_a_scaffold_maps_documents_and_no_code_is_changed(
     assert "Bees and their keepers" in shown.out and "zero-shot estimates" in shown.out
     assert "objective:1 to objective:3" in evmap("show", out, "--target", "activity:1").err
     assert recorded_program(out).about.id == "valley"
+    corpus = nlp.open(out)
+    assert "of 3 objectives" in corpus.evidence_map().title and corpus.counts()["suggested"] == 0
+    assert set(corpus.at(0.0).links["target"]) == {"objective:1", "objective:2", "objective:3"}
 
 
 def test_the_library_maps_another_programme_too(valley: Path, tiny_settings: Settings, tmp_path: Path):
@@ -260,7 +264,9 @@ def mapper_place() -> Any:
     return Surroundings()
 
 
-def test_activities_without_a_concordance_stand_by_themselves(tmp_path: Path, evmap: Command):  # noqa: F811
+def test_activities_without_a_concordance_stand_by_themselves(
+    tmp_path: Path, evmap: Command, tiny_environment: Path  # noqa: F811
+):  # fmt: skip
     folder = tmp_path / "flat"
     evmap("program", "new", folder, "--id", "flat", "--title", "Flat", "--objectives", 3, "--activities", 3,
           "--languages", "en")  # fmt: skip
@@ -275,6 +281,10 @@ def test_activities_without_a_concordance_stand_by_themselves(tmp_path: Path, ev
     pairs = [{"activity": 2, "objective": 1, "strength": "primary", "reason": ""}]
     again = Program.model_validate({**program.model_dump(), "concordance": pairs})
     assert list(decide(again, {"objective:1": 0.1, "activity:2": 0.9}, lanes, lanes)) == []
+    (tmp_path / "a.txt").write_text(REPORT, "utf-8")
+    assert evmap("map", tmp_path / "a.txt", "-o", tmp_path / "out", "--program", folder, "--workers", 1).code == 0
+    links = nlp.open(tmp_path / "out").at(0.0).links  # no objective stands in the way of an activity here either
+    assert set(links["target"]) == set(program.targets)
 
 
 def test_bodies_are_those_of_the_programme_in_use():

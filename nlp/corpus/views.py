@@ -209,7 +209,10 @@ def _recut(outputs: Sequence[Output], cut: Cut) -> str:
             CASE WHEN k.probability >= {cut.activity} AND bool_or(p.sure) THEN 'suggested' ELSE 'review' END
         FROM kept k JOIN concordance c ON k.target = c.target
         JOIN parents p ON p.run = k.run AND p.passage_id = k.passage_id AND p.parent = c.parent
-        GROUP BY k.run, k.passage_id, k.target, k.probability)
+        GROUP BY k.run, k.passage_id, k.target, k.probability
+        UNION ALL SELECT run, passage_id, target, probability,
+            CASE WHEN probability >= {cut.activity} THEN 'suggested' ELSE 'review' END
+        FROM kept WHERE starts_with(target, 'activity') AND target NOT IN (SELECT target FROM concordance))
     SELECT * FROM kept_links WHERE {decided}
     UNION ALL BY NAME
     SELECT s.run, coalesce(l.link_id, sha256(s.passage_id || chr(31) || s.target)[1:16]) AS link_id, p.document_id,
