@@ -89,6 +89,7 @@ def _serve(pipe: Connection, settings: Settings, cache: Path | None, threads: in
         except EvmapError as error:
             pipe.send(error)
             return
+        mapper.encoder.encode(["The report."])  # an encoder loads the rest of itself with the first text
         pipe.send(Warm(run_key(mapper, settings), tuple(notices), time.monotonic() - clock))
         try:
             while True:
