@@ -24,9 +24,31 @@ async function contentsOf(id) {
 }
 
 function row(item) {
-  const button = make("button", { type: "button", class: `row${item === current ? " chosen" : ""}`, "aria-current": item === current ? "true" : null, data: { item: item.item_id }, onclick: () => select(item) },
-    make("span", { class: "row-head" }, make("span", { class: `tag ${kindOf(item)}` }, `${signOf(item)}${numberOf(item.target)}`), make("span", { lang: language }, labels[item.target]?.title ?? ""), make("span", { class: "chance" }, percent(item.probability))),
-    make("span", { class: "row-text", dir: "auto" }, item.quote.slice(0, 300)), make("span", { class: "meta" }, make("bdi", {}, names[item.document_id] ?? ""), item.page ? `, ${say("page.short", { page: item.page })}` : "", alike[item.item_id] ? ` · ${say("report.alike", { count: alike[item.item_id] })}` : ""));
+  const button = make(
+    "button",
+    {
+      type: "button",
+      class: `row${item === current ? " chosen" : ""}`,
+      "aria-current": item === current ? "true" : null,
+      data: { item: item.item_id },
+      onclick: () => select(item),
+    },
+    make(
+      "span",
+      { class: "row-head" },
+      make("span", { class: `tag ${kindOf(item)}` }, `${signOf(item)}${numberOf(item.target)}`),
+      make("span", { lang: language }, labels[item.target]?.title ?? ""),
+      make("span", { class: "chance" }, percent(item.probability)),
+    ),
+    make("span", { class: "row-text", dir: "auto" }, item.quote.slice(0, 300)),
+    make(
+      "span",
+      { class: "meta" },
+      make("bdi", {}, names[item.document_id] ?? ""),
+      item.page ? `, ${say("page.short", { page: item.page })}` : "",
+      alike[item.item_id] ? ` · ${say("report.alike", { count: alike[item.item_id] })}` : "",
+    ),
+  );
   return make("li", {}, button);
 }
 
@@ -48,11 +70,31 @@ async function panel() {
   const item = current;
   const contents = await contentsOf(item.document_id);
   if (item !== current) return null;
-  const index = contents.passages.find((one) => one.passage_id === item.passage_id) ?? contents.passages.findLast((one) => one.start <= item.start);
+  const index =
+    contents.passages.find((one) => one.passage_id === item.passage_id) ??
+    contents.passages.findLast((one) => one.start <= item.start);
   const address = `/reports/${encodeURIComponent(item.document_id)}?item=${encodeURIComponent(item.item_id)}`;
-  const data = { characters: contents.characters, passage: index, items: [item], labels, current: item.item_id, implementers: bodies, say, language, readonly, when };
-  const place = [index.section.join(" › "), item.page && say("page.short", { page: item.page })].filter(Boolean).join(" · ");
-  const title = make("p", { class: "where" }, make("a", { href: address, id: "open-report" }, make("bdi", {}, names[item.document_id] ?? say("queue.open"))), make("span", { class: "meta" }, make("bdi", {}, place)));
+  const data = {
+    characters: contents.characters,
+    passage: index,
+    items: [item],
+    labels,
+    current: item.item_id,
+    implementers: bodies,
+    say,
+    language,
+    readonly,
+    when,
+  };
+  const place = [index.section.join(" › "), item.page && say("page.short", { page: item.page })]
+    .filter(Boolean)
+    .join(" · ");
+  const title = make(
+    "p",
+    { class: "where" },
+    make("a", { href: address, id: "open-report" }, make("bdi", {}, names[item.document_id] ?? say("queue.open"))),
+    make("span", { class: "meta" }, make("bdi", {}, place)),
+  );
   return body.replaceChildren(title, passageView(data, { decide, codebook: showEntry }));
 }
 
@@ -68,14 +110,19 @@ function select(item) {
   for (const button of list.querySelectorAll(".row")) {
     const on = button.dataset.item === item.item_id;
     button.classList.toggle("chosen", on);
-    if (on) (button.setAttribute("aria-current", "true"), button.scrollIntoView({ block: "nearest" }), button.focus({ preventScroll: true }));
+    if (on)
+      (button.setAttribute("aria-current", "true"),
+        button.scrollIntoView({ block: "nearest" }),
+        button.focus({ preventScroll: true }));
     else button.removeAttribute("aria-current");
   }
   return panel().catch(fault);
 }
 
 function step(by) {
-  const shown = [...list.querySelectorAll(".row")].map((button) => items.find((item) => item.item_id === button.dataset.item));
+  const shown = [...list.querySelectorAll(".row")].map((button) =>
+    items.find((item) => item.item_id === button.dataset.item),
+  );
   const next = shown[shown.indexOf(current) + by];
   if (next) select(next);
   else announce(say(by > 0 ? "report.at_end" : "report.at_start"));
@@ -91,7 +138,12 @@ function changed(now) {
 
 async function decide(item, action, changes = {}) {
   const at = items.findIndex((one) => one.item_id === item.item_id);
-  const decided = await send(item.document_id, [askWith(items[at] ?? item, action, { ...draftIn(byId("panel-body"), item), ...changes })], changed, { labels });
+  const decided = await send(
+    item.document_id,
+    [askWith(items[at] ?? item, action, { ...draftIn(byId("panel-body"), item), ...changes })],
+    changed,
+    { labels },
+  );
   if (!decided) return draw();
   if (["confirm", "reject", "unsure", "postpone"].includes(action)) {
     const gone = new Set(decided.items.map((one) => one.item_id));
@@ -124,7 +176,11 @@ async function load() {
 
 const act = (action) => () => current && !readonly && decide(current, action);
 async function open() {
-  const [entries, known, { reports }] = await Promise.all([codebook(language), implementers(language), get("/api/reports")]);
+  const [entries, known, { reports }] = await Promise.all([
+    codebook(language),
+    implementers(language),
+    get("/api/reports"),
+  ]);
   [labels, bodies] = [entries, known];
   readonly = document.body.dataset.rank === "reader";
   names = Object.fromEntries(reports.map((report) => [report.document_id, report.row?.title || report.name]));
