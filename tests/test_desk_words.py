@@ -62,9 +62,7 @@ def test_no_template_holds_script_or_style(path: Path):
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
 def test_no_script_turns_text_into_markup(path: Path):
     text = path.read_text("utf-8")
-    assert not re.search(
-        r"(inner|outer|Adjacent)HTML|document\.write|\beval\(|new Function|DOMParser", text
-    )
+    assert not re.search(r"(inner|outer|Adjacent)HTML|document\.write|\beval\(|new Function|DOMParser", text)
 
 
 def test_the_module_for_notebooks_imports_nothing():

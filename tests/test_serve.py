@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,6 +20,7 @@ from nlp.desk import views
 from nlp.desk.api import ROUTERS
 from nlp.desk.app import FREE, api_routes
 from nlp.desk.gate import WRITES, rank_of
+from nlp.desk.pictures import clear_away
 from nlp.desk.shield import HEADERS, JSON_BYTES
 from nlp.desk.users import RANKS
 from nlp.errors import UnreadableDocument
@@ -296,6 +298,32 @@ def test_a_second_reader_reads_blind(filled: tuple[House, str]):
 # --- lists as files
 
 
+def test_a_second_reader_sees_no_first_decision_in_counts_or_maps(filled: tuple[House, str]):
+    house, document_id = filled
+    route = f"/api/reports/{document_id}"
+    first, second = house.visit("officer-1"), house.visit("officer-2")
+    places = ("/api/coverage", "/api/map", "/coverage.json", "/map.json", "/reports.json", "/coverage.csv")
+    assert second.post(f"{route}/reading", json={"do": "open_second"}).status_code == 200
+    before = {place: second.get(place).text for place in places}
+    counts = second.get(route).json()["report"]["counts"]
+    items = [item for item in first.get(route).json()["items"] if item["lane"] == "suggested"]
+    first.post(f"{route}/decisions", json=asks(items[:1])).raise_for_status()
+    first.post(f"{route}/decisions", json=asks(items[-1:], "reject")).raise_for_status()
+
+    assert {place: second.get(place).text for place in places} == before
+    assert second.get(route).json()["report"]["counts"] == counts and not counts["confirmed"]
+    (listed,) = second.get("/api/reports").json()["reports"]
+    assert listed["counts"] == counts
+    assert first.get("/api/reports").json()["reports"][0]["counts"]["confirmed"]
+    assert first.get("/api/map").text != before["/api/map"]
+    own = next(item for item in second.get(route).json()["items"] if item["item_id"] == items[-1]["item_id"])
+    second.post(f"{route}/decisions", json=asks([own])).raise_for_status()
+    assert second.get("/api/reports").json()["reports"][0]["counts"]["confirmed"]  # her own she sees
+    assert second.get("/api/map").text != before["/api/map"]
+    second.post(f"{route}/reading", json={"do": "close"}).raise_for_status()
+    assert second.get("/api/map").text == first.get("/api/map").text
+
+
 def test_every_list_is_a_file_too(filled: tuple[House, str]):
     house, document_id = filled
     client = house.visit("officer-1")
@@ -401,6 +429,18 @@ def test_pages_of_a_pdf_are_drawn(house: House):
 
 
 # --- the queue, and what people can mail
+
+
+def test_pages_drawn_longest_ago_make_room(tmp_path: Path):
+    for number in range(4):
+        page = tmp_path / f"report-{number % 2}" / f"{number}.png"
+        page.parent.mkdir(exist_ok=True)
+        page.write_bytes(b"x" * 100)
+        os.utime(page, (number, number))
+    clear_away(tmp_path, 400)
+    assert len([*tmp_path.glob("*/*.png")]) == 4
+    clear_away(tmp_path, 250)
+    assert sorted(path.stem for path in tmp_path.glob("*/*.png")) == ["2", "3"]
 
 
 def test_the_queue_is_across_reports_and_follows_decisions(house: House):

@@ -17,6 +17,7 @@ from nlp.jsonl import line, read_rows
 from nlp.review import inbox, log
 from nlp.review.intake import Intake
 from nlp.review.lines import Row, decision_of, link_id, now
+from nlp.review.reattach import reattach
 from nlp.review.records import Decision, Item
 from nlp.seal import MANIFEST, require_finished
 from nlp.store.reader import StoreReader
@@ -42,7 +43,7 @@ def bring_in(desk: Intake, out: Path, who: str) -> Brought:
     """Put the documents of a finished run, or of another desk's export, on a desk, with the decisions of the latter.
 
     Memory stays that of one document, and of the decisions. Where a report was decided on here already, no decision of
-    the other desk is taken over.
+    the other desk is taken over; what was decided here is found again in the text that came (`reattach`).
 
     Raises:
         UsageError: if `out` is no finished run. Conflict: if somebody decides meanwhile.
@@ -183,6 +184,8 @@ def _take_over(desk: Intake, given: list[Decision], ids: set[str], manifest: Row
         fresh = [one for one in given if one.document_id in ids - decided]
         count = log.copy(writer, fresh)
         _readings(writer, manifest.get("desk", {}).get("readings", []), ids - decided)
+    for document_id in sorted(decided):  # decided here, perhaps on an older text than the one that came
+        reattach(desk.vault, desk.sheets, document_id)
     return count, tuple(sorted(decided & {one.document_id for one in given}))
 
 

@@ -44,7 +44,7 @@ function head(target) {
     draw();
     byId("map").querySelector(`[data-head="${target}"]`)?.focus();
   };
-  return make("th", { scope: "col", class: `target ${objective ? "objective" : "activity"}${open ? " unfolded" : ""}` }, objective ? make("button", { type: "button", class: "head-button", "aria-expanded": String(open), data: { head: target }, title: label?.title, onclick: fold }, name, make("span", { class: "fold", "aria-hidden": "true" }, open ? "▴" : "▾")) : make("div", { class: "head-button", title: label?.title }, name));
+  return make("th", { scope: "col", class: `target ${objective ? "objective" : "activity"}${open ? " unfolded" : ""}` }, objective && label?.children?.length ? make("button", { type: "button", class: "head-button", "aria-expanded": String(open), data: { head: target }, title: label?.title, onclick: fold }, name, make("span", { class: "fold", "aria-hidden": "true" }, open ? "▴" : "▾")) : make("div", { class: "head-button", title: label?.title }, name));
 }
 
 // The best state of a cell, and how many quotes are in it; the panel shows all of them.
