@@ -460,6 +460,36 @@ def test_the_queue_is_across_reports_and_follows_decisions(house: House):
     assert len(client.get("/queue.json?limit=3").json()) == 3
 
 
+def test_the_worklist_mixes_items_and_passages_to_read_whole(house: House):
+    ids = fill(house.desk, 2)
+    client = house.visit("officer-1")
+    ask = {"order": "worklist", "reading": 0.1, "document_id": ids[0], "limit": 1000}
+    told = client.get("/api/queue", params=ask).json()
+    wholes = [row for row in told["items"] if not row["item_id"]]
+    contents = client.get(f"/api/reports/{ids[0]}").json()
+    assert {row["document_id"] for row in told["items"]} == {ids[0]} and told["left"] == len(told["items"])
+    assert {row["passage_id"] for row in wholes} == {row["passage_id"] for row in contents["passages"]}
+    places = {row["passage_id"]: row for row in contents["passages"]}
+    suggested = [item["passage_id"] for item in contents["items"]]
+    for row in wholes:
+        own = places[row["passage_id"]]
+        assert row["quote"] == contents["text"][own["start"] : own["end"]]
+        assert row["open"] == suggested.count(row["passage_id"])
+        assert row["expected"] == round(0.01 * (len(PROGRAM.targets) - row["open"]), 3)  # as the made-up report has it
+    sure = max(contents["items"], key=lambda item: item["probability"])
+    assert (
+        told["items"][0]["passage_id"] in suggested
+        and client.get("/api/queue", params={**ask, "reading": 100}).json()["items"][0]["item_id"] == sure["item_id"]
+    )  # where reading costs much, items come first
+
+    own = [item for item in contents["items"] if item["passage_id"] == sure["passage_id"]]
+    client.post(f"/api/reports/{ids[0]}/decisions", json=asks(own, "reject")).raise_for_status()
+    now = client.get("/api/queue", params=ask).json()["items"]
+    assert sure["passage_id"] not in {row["passage_id"] for row in now}  # all of it is decided: she read it
+    assert "expected" in client.get("/queue.csv?order=worklist").text.splitlines()[0]
+    assert client.get("/api/queue?order=worklist&reading=0").status_code == 422
+
+
 def test_what_says_the_same_is_named(house: House):
     ids = fill(house.desk, 2)
     client = house.visit("reader-1")

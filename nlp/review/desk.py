@@ -21,6 +21,7 @@ from nlp.review.sheet import Sheet
 from nlp.review.spreading import Spreader
 from nlp.review.standing import Held, Pair, differing, held_items, in_order, settled, standing
 from nlp.review.tally import Tallies, Tally
+from nlp.review.unread import silent
 from nlp.review.vault import Vault
 
 
@@ -115,6 +116,11 @@ class Desk(Intake):
             found = standing(sheet, held_items(connection, document_id, sheet.known), reader.reading)
             report = self._report(connection, document_id)
         return Contents(report, sheet.text, list(sheet.passages), in_order(found.values(), sheet, self.program))
+
+    def silent(self, document_id: str) -> dict[str, float]:
+        """For each passage but headings, how many links are expected there beyond those suggested."""
+        with self.vault.reading() as reader:
+            return silent(reader, self.sheets.load(reader, document_id))
 
     def decide(self, document_id: str, asks: Sequence[Ask], reader: Reader, spread: bool = False) -> Decided:
         """Do all that is asked, or nothing.

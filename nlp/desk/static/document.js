@@ -106,9 +106,9 @@ export class Paper {
 
   marked(passage, items, current) {
     const spans = items
-      .filter((item) => HOLDS.has(item.state) || (OPEN.has(item.state) && kindOf(item) !== "review"))
+      .filter((item) => item.place !== "orphaned" && (HOLDS.has(item.state) || (OPEN.has(item.state) && kindOf(item) !== "review")))
       .map((item) => ({ start: item.start, end: item.end, kind: kindOf(item) }));
-    const quote = current?.draft ?? current?.item;
+    const quote = current?.draft ?? (current?.item?.place === "orphaned" ? null : current?.item);
     if (quote) spans.push({ start: quote.start, end: quote.end, kind: "current" });
     for (const one of current?.item?.why?.sentences ?? []) if (one.drop > 0) spans.push({ ...one, kind: "carrying" });
     return pieces(passage.start, passage.end, spans).map(({ start, end, over }) => {

@@ -112,7 +112,8 @@ export class Editing {
   // --- labels
 
   passageTools() {
-    return make("div", { class: "passage-tools" }, make("button", { type: "button", class: "plain", onclick: () => this.add() }, say("label.add"), make("kbd", { "aria-hidden": "true" }, "n")), make("button", { type: "button", class: "plain", onclick: () => this.view.rejectRest() }, say("rest.do"), make("kbd", { "aria-hidden": "true" }, "X")));
+    return make("div", { class: "passage-tools" }, make("button", { type: "button", class: "plain", onclick: () => this.add() }, say("label.add"), make("kbd", { "aria-hidden": "true" }, "n")), make("button", { type: "button", class: "plain", onclick: () => this.view.rejectRest() }, say("rest.do"), make("kbd", { "aria-hidden": "true" }, "X")),
+      this.view.shows() === "worklist" && make("button", { type: "button", class: "plain", onclick: () => this.view.nothingHere() }, say("worklist.nothing_here"), make("kbd", { "aria-hidden": "true" }, "0")));
   }
 
   // For the selected text, or else for the whole passage.

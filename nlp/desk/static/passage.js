@@ -122,7 +122,7 @@ export function ordered(items, labels) {
 // The passage's text: the quote of the current item marked, the sentences that carried it underlined.
 function textOf({ characters, passage, items, current, draft }) {
   const item = items.find((one) => one.item_id === current);
-  const quote = draft ?? item;
+  const quote = draft ?? (item?.place === "orphaned" ? null : item); // an orphan's offsets are those of another text
   const spans = quote ? [{ start: quote.start, end: quote.end, quote: true }] : [];
   for (const one of item?.why?.sentences ?? []) if (one.drop > 0) spans.push({ ...one, carrying: true });
   const parts = pieces(passage.start, passage.end, spans).map(({ start, end, over }) => {
@@ -257,7 +257,8 @@ function bodyOf(item, data, on) {
   const lane = item.lane && make("span", { class: `lane ${item.lane}` }, say(`lane.${item.lane}`));
   const sure = item.probability !== null && make("span", { class: "meta" }, say("passage.probability", { percent: percent(item.probability) }));
   const place = item.place !== "exact" && item.place && make("p", { class: "notice" }, say(`place.${item.place}`));
-  return make("div", { class: "claim-body" }, make("p", { class: "sure" }, lane, sure), place, said,
+  const old = item.place === "orphaned" && make("blockquote", { class: "old-quote", dir: "auto", "aria-label": say("place.old_quote") }, item.prefix && make("span", { class: "meta" }, `…${item.prefix}`), make("mark", {}, item.quote), item.suffix && make("span", { class: "meta" }, `${item.suffix}…`));
+  return make("div", { class: "claim-body" }, make("p", { class: "sure" }, lane, sure), place, old, said,
     readonly ? null : buttons(item, data, on), fields(item, data, on), readonly ? null : [note, on.tools?.(item)],
     why(item, data), entry(item.target, data, on));
 }

@@ -12,6 +12,7 @@ import { header, progress, sheetIn, waitUntilReady, where } from "./report_head.
 import { announce, confirmed, fault, note } from "./speak.js";
 import { languageLinks, poll, read, write } from "./state.js";
 import { language, say, when } from "./words.js";
+import { Worklist, see } from "./worklist.js";
 
 const POLL_SECONDS = 4;
 const byId = (id) => document.getElementById(id);
@@ -31,11 +32,13 @@ export class ReportView {
     this.passages.sort((a, b) => a.start - b.start);
     this.keep(contents.items);
     this.seen = Math.max(0, ...contents.items.map((item) => item.decision_id ?? 0));
-    const view = { characters: this.characters, passages: this.passages, itemsOf: (passage) => this.itemsOf(passage), current: () => this, select: (passage) => this.selectPassage(passage, true), go: (passage) => this.go(passage), inScope: (item) => this.inScope(item) };
+    const view = { characters: this.characters, passages: this.passages, itemsOf: (passage) => this.itemsOf(passage), current: () => this, select: (passage) => this.selectPassage(passage, true), go: (passage) => this.go(passage), listed: () => this.listed(), inScope: (item) => this.inScope(item) };
     this.paper = new Paper(byId("text"), view);
     this.outline = new Outline(byId("todo"), byId("headings"), view);
     this.picture = new Picture(byId("picture"), view, this.id);
     this.editing = new Editing(this);
+    this.work = new Worklist(this);
+    if (read("show") === "worklist") await this.work.load();
     header(this);
     waitUntilReady(this);
     sheetIn(this);
@@ -50,7 +53,8 @@ export class ReportView {
     byId("show").value = SHOWN[show] ? show : "all";
     const wanted = this.items.get(read("item"));
     if (wanted && !this.inScope(wanted)) byId("show").value = "all";
-    const passage = this.passages.find((one) => one.passage_id === read("passage"));
+    const first = byId("show").value === "worklist" && this.work.steps()[0];
+    const passage = this.passages.find((one) => one.passage_id === read("passage")) ?? (first && !first.item && first.passage);
     this.item = wanted ?? (passage ? null : (this.sequence().find((item) => OPEN.has(item.state)) ?? null));
     this.passage = this.item ? this.passageOf(this.item) : (passage ?? null);
     this.paper.draw();
@@ -58,6 +62,7 @@ export class ReportView {
     this.panel();
     progress(this);
     if (read("picture")) this.togglePicture(true);
+    if (read("add") && this.passage && !this.readonly) (write({ add: "" }), this.editing.add());
     this.paper.reveal(this.passage);
   }
 
@@ -98,8 +103,15 @@ export class ReportView {
     return ordered(own, this.labels).flatMap(({ head, kids }) => [head, ...kids]);
   }
 
-  // The items that keys go through, in the order of the text.
+  // The passages of the list at the left.
+  listed() {
+    if (this.shows() === "worklist") return this.work.left();
+    return this.passages.filter((passage) => this.itemsOf(passage).some(this.inScope));
+  }
+
+  // The items that keys go through, in the order of the text, or of the worklist.
   sequence(show = this.shows()) {
+    if (show === "worklist") return this.work.steps().map(({ item }) => item).filter(Boolean);
     return this.passages.flatMap((passage) => (this.byPassage.has(passage.passage_id) ? this.itemsOf(passage).filter(SHOWN[show]) : []));
   }
 
@@ -163,6 +175,7 @@ export class ReportView {
   }
 
   step(by, passages = false) {
+    if (this.shows() === "worklist") return this.stepWork(by);
     const all = this.sequence();
     if (!all.length) return;
     const at = this.item ? all.indexOf(this.item) : all.findIndex((item) => item.start >= (this.passage?.start ?? 0)) - (by > 0 ? 1 : 0);
@@ -172,8 +185,38 @@ export class ReportView {
     this.select(all[to]);
   }
 
+  stepWork(by) {
+    const all = this.work.steps();
+    const at = all.findIndex(({ passage, item }) => (this.item ? item === this.item : passage === this.passage));
+    const to = all[at < 0 ? 0 : at + by];
+    if (!to) return announce(say(by > 0 ? "report.at_end" : "report.at_start"));
+    return this.take(to);
+  }
+
+  take({ passage, item }) {
+    return item ? this.select(item) : this.selectPassage(passage, true);
+  }
+
+  // She read a passage in which nothing is suggested, and there is nothing.
+  nothingHere() {
+    if (this.shows() !== "worklist" || !this.passage) return announce(say("worklist.only"));
+    if (this.itemsOf(this.passage).some((item) => OPEN.has(item.state))) return announce(say("worklist.decide_first"));
+    see(this.passage.passage_id);
+    announce(say("worklist.seen"));
+    return this.nextWork();
+  }
+
+  nextWork() {
+    const [next] = this.work.steps();
+    this.outline.draw();
+    progress(this);
+    if (next) return this.take(next);
+    return note(say("report.all_decided", { show: say("show.worklist") }));
+  }
+
   // After a decision: the next that is open, behind this one first, then from the start.
   advance(from) {
+    if (this.shows() === "worklist") return this.nextWork();
     const all = this.sequence();
     const at = all.findIndex((item) => item.item_id === from.item_id);
     const next = [...all.slice(at + 1), ...all.slice(0, Math.max(at, 0))].find((item) => item.state === "suggested");
@@ -281,8 +324,9 @@ export class ReportView {
   }
 
   controls() {
-    byId("show").addEventListener("change", () => {
+    byId("show").addEventListener("change", async () => {
       write({ show: byId("show").value });
+      if (this.shows() === "worklist") await this.work.load().catch(fault);
       this.outline.draw();
       this.panel();
       progress(this);
@@ -299,6 +343,7 @@ export class ReportView {
       { key: "a", words: "key.confirm", run: () => (this.draft ? this.editing.save() : act("confirm")()) },
       { key: "x", words: "key.reject", run: act("reject") },
       { key: "X", words: "key.reject_rest", run: () => this.rejectRest() },
+      { key: "0", words: "key.nothing_here", run: () => this.nothingHere() },
       { key: "u", words: "key.unsure", run: act("unsure") },
       { key: "l", words: "key.postpone", run: act("postpone") },
       { key: "o", words: "key.reopen", run: act("reopen") },

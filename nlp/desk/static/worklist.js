@@ -1,0 +1,46 @@
+// What finds most for its effort in one report: items and passages to read whole, best first. That nothing is in a
+// passage is no decision and stands in no log: it is only kept in the address of this page.
+import { get } from "./api.js";
+import { OPEN } from "./passage.js";
+import { read, write } from "./state.js";
+
+const MOST = 2000; // tasks asked for
+const KEPT = 200; // passages without anything that the address names
+
+export function seen() {
+  return new Set(read("seen").split(",").filter(Boolean));
+}
+
+export function see(id) {
+  write({ seen: [...seen().add(id)].slice(-KEPT).join(",") });
+}
+
+export class Worklist {
+  // view: {id, index of passages, itemsOf(passage)}
+  constructor(view) {
+    Object.assign(this, { view, passages: [] });
+  }
+
+  async load() {
+    const { items } = await get("/api/queue", { order: "worklist", document_id: this.view.id, limit: MOST });
+    const known = new Map(this.view.passages.map((passage) => [passage.passage_id, passage]));
+    this.passages = [...new Set(items.map((one) => one.passage_id))].map((id) => known.get(id)).filter(Boolean);
+  }
+
+  // Passages with something left to do, best first.
+  left() {
+    const gone = seen();
+    return this.passages.filter((passage) => {
+      const items = this.view.itemsOf(passage);
+      return items.length ? items.some((item) => OPEN.has(item.state)) : !gone.has(passage.passage_id);
+    });
+  }
+
+  // Steps of the keys: open items, and the passages that have no item at all.
+  steps() {
+    return this.left().flatMap((passage) => {
+      const open = this.view.itemsOf(passage).filter((item) => OPEN.has(item.state));
+      return open.length ? open.map((item) => ({ passage, item })) : [{ passage, item: null }];
+    });
+  }
+}
