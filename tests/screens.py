@@ -42,7 +42,7 @@ class Desk:
             for path in sorted(SAMPLES.iterdir()):
                 sent = client.post("/api/reports", files={"file": (path.name, path.read_bytes())})
                 self.ids[path.name] = sent.raise_for_status().json()["document_id"]
-            client.post("/api/reports", files={"file": ("encrypted-scan.pdf", b"%PDF-1.7\n%broken")})
+            client.post("/api/reports", files={"file": ("damaged.pdf", b"%PDF-1.7\n%broken")})
             deadline = time.monotonic() + MOST_SECONDS
             while time.monotonic() < deadline:
                 states = {report["state"] for report in client.get("/api/reports").json()["reports"]}

@@ -2,6 +2,7 @@
 
 import json
 import math
+import shutil
 import struct
 from collections import Counter
 from pathlib import Path
@@ -13,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nlp
+from nlp.bench.corpora import bench_corpora
 from nlp.bench.search import load_queries, recall
 from nlp.corpus.keyness import g2, log_ratio
 from nlp.corpus.ranking import Words, best, cosines, fused, tokens
@@ -243,3 +245,12 @@ def test_the_queries_are_whole():
 def test_recall_is_of_what_ten_places_can_hold():
     assert recall(["a", "b"], ["a", "c"]) == 0.5
     assert recall([str(n) for n in range(10)], [str(n) for n in range(20)]) == 1.0
+
+
+@pytest.mark.slow
+def test_every_system_of_the_bench_finds_the_same(out: Path, tmp_path: Path):
+    copy = tmp_path / "out"
+    shutil.copytree(out, copy)
+    lines = bench_corpora(copy)
+    assert len({(line.links, line.found) for line in lines}) == 1 and lines[0].links > 0
+    assert [line.system for line in lines if line.draw is not None] == ["evmap, first time", "evmap, again"]

@@ -20,22 +20,60 @@ let [pairs, at, labels, bodies, contents, characters] = [[], 0, {}, [], null, nu
 const rank = document.body.dataset.rank;
 const one = (pair) => pair[0] ?? pair[1];
 const settledOf = (pair) => settled.get(one(pair).item_id);
-const placeOf = (item) => [item.page && say("page.short", { page: item.page }), say(`lane.${item.lane ?? "person"}`), item.probability !== null && percent(item.probability)].filter(Boolean).join(" · ");
+const placeOf = (item) =>
+  [
+    item.page && say("page.short", { page: item.page }),
+    say(`lane.${item.lane ?? "person"}`),
+    item.probability !== null && percent(item.probability),
+  ]
+    .filter(Boolean)
+    .join(" · ");
 
 function side(item, title, index, pair) {
   const gone = !item;
   const differs = !pair[0] || !pair[1] || pair[0].quote !== pair[1].quote;
-  const rows = gone ? [] : [
-    [say("passage.treatment"), item.treatment ? say(`treatment.${item.treatment}`) : say("treatment.none")],
-    [say("passage.implementer"), bodies.find((body) => body.id === item.implementer)?.name ?? item.implementer ?? say("implementer.none")],
-    ...(differs ? [[say("field.quote"), make("q", { dir: "auto" }, item.quote)]] : []),
-    [say("passage.reason"), item.reason || "—"],
-    [say("field.when"), when(item.at)],
-  ];
-  const choose = rank === "adjudicator" && make("button", { type: "button", class: "plain strong", onclick: () => choosing(pair, index) }, say("adjudicate.take"), make("kbd", { "aria-hidden": "true" }, String(index + 1)));
-  return make("section", { class: `reading ${gone ? "none" : kindOf(item)}`, "aria-label": title }, make("h3", {}, title, item?.who && make("span", { class: "meta" }, make("bdi", {}, ` ${item.who}`))),
-    make("p", { class: "verdict" }, gone ? say("adjudicate.nothing") : [make("span", { class: `sign ${kindOf(item)}`, "aria-hidden": "true" }, signOf(item)), " ", say(`state.${kindOf(item)}`)]),
-    make("dl", {}, rows.map(([term, value]) => make("div", {}, make("dt", {}, term), make("dd", {}, value)))), choose);
+  const rows = gone
+    ? []
+    : [
+        [say("passage.treatment"), item.treatment ? say(`treatment.${item.treatment}`) : say("treatment.none")],
+        [
+          say("passage.implementer"),
+          bodies.find((body) => body.id === item.implementer)?.name ?? item.implementer ?? say("implementer.none"),
+        ],
+        ...(differs ? [[say("field.quote"), make("q", { dir: "auto" }, item.quote)]] : []),
+        [say("passage.reason"), item.reason || "—"],
+        [say("field.when"), when(item.at)],
+      ];
+  const choose =
+    rank === "adjudicator" &&
+    make(
+      "button",
+      { type: "button", class: "plain strong", onclick: () => choosing(pair, index) },
+      say("adjudicate.take"),
+      make("kbd", { "aria-hidden": "true" }, String(index + 1)),
+    );
+  return make(
+    "section",
+    { class: `reading ${gone ? "none" : kindOf(item)}`, "aria-label": title },
+    make("h3", {}, title, item?.who && make("span", { class: "meta" }, make("bdi", {}, ` ${item.who}`))),
+    make(
+      "p",
+      { class: "verdict" },
+      gone
+        ? say("adjudicate.nothing")
+        : [
+            make("span", { class: `sign ${kindOf(item)}`, "aria-hidden": "true" }, signOf(item)),
+            " ",
+            say(`state.${kindOf(item)}`),
+          ],
+    ),
+    make(
+      "dl",
+      {},
+      rows.map(([term, value]) => make("div", {}, make("dt", {}, term), make("dd", {}, value))),
+    ),
+    choose,
+  );
 }
 
 function context(item) {
@@ -43,7 +81,13 @@ function context(item) {
   const start = Math.max(passage?.start ?? item.start - AROUND, item.start - AROUND, 0);
   const end = Math.min(passage?.end ?? item.end + AROUND, item.end + AROUND, characters.length);
   const cut = (from, to, tag) => (from < to ? run(characters.slice(from, to), from, {}, tag) : null);
-  return make("blockquote", { class: "passage-text", lang: passage?.language, dir: "auto" }, cut(start, item.start, "span"), cut(item.start, item.end, "mark"), cut(item.end, end, "span"));
+  return make(
+    "blockquote",
+    { class: "passage-text", lang: passage?.language, dir: "auto" },
+    cut(start, item.start, "span"),
+    cut(item.start, item.end, "mark"),
+    cut(item.end, end, "span"),
+  );
 }
 
 function draw() {
@@ -56,21 +100,84 @@ function draw() {
 function card(pair, index) {
   const item = one(pair);
   const verdict = settledOf(pair);
-  const title = make("h2", { id: `pair-${index}`, tabindex: -1 }, make("span", { class: "number" }, numberOf(item.target)), make("span", { lang: language }, labels[item.target]?.title ?? ""));
-  const third = rank === "adjudicator" && make("div", { class: "acts" }, make("button", { type: "button", class: "plain", onclick: () => neither(pair) }, say("adjudicate.neither"), make("kbd", { "aria-hidden": "true" }, "0")), make("button", { type: "button", class: "plain", onclick: () => another(pair) }, say("adjudicate.another"), make("kbd", { "aria-hidden": "true" }, "m")));
-  const box = make("article", { class: `pair${verdict ? " settled" : ""}${index === at ? " current" : ""}`, "aria-labelledby": title.id, onfocusin: () => (at = index) }, title, make("p", { class: "meta" }, placeOf(item), " · ", make("a", { href: `/reports/${encodeURIComponent(id)}?item=${encodeURIComponent(item.item_id)}` }, say("queue.open"))),
-    verdict && make("p", { class: "notice good" }, say("adjudicate.settled", { state: say(`state.${kindOf(verdict)}`), who: verdict.who ?? "" })),
-    context(item), make("div", { class: "readings" }, side(pair[0], say("reading.first"), 0, pair), side(pair[1], say("reading.second"), 1, pair)), third);
+  const title = make(
+    "h2",
+    { id: `pair-${index}`, tabindex: -1 },
+    make("span", { class: "number" }, numberOf(item.target)),
+    make("span", { lang: language }, labels[item.target]?.title ?? ""),
+  );
+  const third =
+    rank === "adjudicator" &&
+    make(
+      "div",
+      { class: "acts" },
+      make(
+        "button",
+        { type: "button", class: "plain", onclick: () => neither(pair) },
+        say("adjudicate.neither"),
+        make("kbd", { "aria-hidden": "true" }, "0"),
+      ),
+      make(
+        "button",
+        { type: "button", class: "plain", onclick: () => another(pair) },
+        say("adjudicate.another"),
+        make("kbd", { "aria-hidden": "true" }, "m"),
+      ),
+    );
+  const box = make(
+    "article",
+    {
+      class: `pair${verdict ? " settled" : ""}${index === at ? " current" : ""}`,
+      "aria-labelledby": title.id,
+      onfocusin: () => (at = index),
+    },
+    title,
+    make(
+      "p",
+      { class: "meta" },
+      placeOf(item),
+      " · ",
+      make(
+        "a",
+        { href: `/reports/${encodeURIComponent(id)}?item=${encodeURIComponent(item.item_id)}` },
+        say("queue.open"),
+      ),
+    ),
+    verdict &&
+      make(
+        "p",
+        { class: "notice good" },
+        say("adjudicate.settled", { state: say(`state.${kindOf(verdict)}`), who: verdict.who ?? "" }),
+      ),
+    context(item),
+    make(
+      "div",
+      { class: "readings" },
+      side(pair[0], say("reading.first"), 0, pair),
+      side(pair[1], say("reading.second"), 1, pair),
+    ),
+    third,
+  );
   return box;
 }
 
 // What the final reading is to say: the chosen item as it is, or a rejection where the chosen reading has nothing.
 function asksFor(pair, chosen) {
   const base = finals.get((chosen ?? one(pair)).item_id) ?? finals.get(one(pair).item_id);
-  if (!chosen || !HOLDS.has(chosen.state)) return base ? [askOf(base, "reject", chosen?.reason ? { reason: chosen.reason } : {})] : [];
-  const same = { start: chosen.start, end: chosen.end, treatment: chosen.treatment ?? "", implementer: chosen.implementer ?? "" };
+  if (!chosen || !HOLDS.has(chosen.state))
+    return base ? [askOf(base, "reject", chosen?.reason ? { reason: chosen.reason } : {})] : [];
+  const same = {
+    start: chosen.start,
+    end: chosen.end,
+    treatment: chosen.treatment ?? "",
+    implementer: chosen.implementer ?? "",
+  };
   if (!base) return [{ item_id: "", action: "add", version: 0, target: chosen.target, ...same }];
-  const moved = base.start !== chosen.start || base.end !== chosen.end || (base.treatment ?? "") !== same.treatment || (base.implementer ?? "") !== same.implementer;
+  const moved =
+    base.start !== chosen.start ||
+    base.end !== chosen.end ||
+    (base.treatment ?? "") !== same.treatment ||
+    (base.implementer ?? "") !== same.implementer;
   return [moved ? askOf(base, "correct", same) : askOf(base, "confirm")];
 }
 
@@ -100,16 +207,27 @@ const neither = (pair) => settle(pair, asksFor(pair, null));
 
 async function another(pair) {
   const item = one(pair);
-  const taken = await pick({ labels, language, implementers: bodies, quote: item.quote, treatment: item.treatment, implementer: item.implementer });
+  const taken = await pick({
+    labels,
+    language,
+    implementers: bodies,
+    quote: item.quote,
+    treatment: item.treatment,
+    implementer: item.implementer,
+  });
   if (!taken) return;
-  await settle(pair, [...asksFor(pair, null), { item_id: "", action: "add", version: 0, start: item.start, end: item.end, ...taken }]);
+  await settle(pair, [
+    ...asksFor(pair, null),
+    { item_id: "", action: "add", version: 0, start: item.start, end: item.end, ...taken },
+  ]);
 }
 
 function focus() {
   write({ pair: at ? String(at) : "" });
   byId(`pair-${at}`)?.focus({ preventScroll: true });
   byId(`pair-${at}`)?.closest(".pair").scrollIntoView({ block: "start" });
-  for (const [index, box] of [...document.querySelectorAll(".pair")].entries()) box.classList.toggle("current", index === at);
+  for (const [index, box] of [...document.querySelectorAll(".pair")].entries())
+    box.classList.toggle("current", index === at);
 }
 
 function step(by) {
@@ -122,9 +240,21 @@ function step(by) {
 function readings() {
   const list = contents.readings ?? [];
   const names = { 1: say("reading.first"), 2: say("reading.second"), 3: say("reading.final") };
-  byId("readings").replaceChildren(...list.map((reading) => make("li", {}, `${names[reading.reading]}: `, make("bdi", {}, reading.who), " · ", reading.closed ? say("reading.closed", { at: when(reading.closed) }) : say("reading.open"))));
+  byId("readings").replaceChildren(
+    ...list.map((reading) =>
+      make(
+        "li",
+        {},
+        `${names[reading.reading]}: `,
+        make("bdi", {}, reading.who),
+        " · ",
+        reading.closed ? say("reading.closed", { at: when(reading.closed) }) : say("reading.open"),
+      ),
+    ),
+  );
   const own = list.some((reading) => reading.who === document.body.dataset.user && !reading.closed);
-  for (const button of document.querySelectorAll("[data-reading]")) button.hidden = button.dataset.reading === "close" ? !own : list.some((reading) => reading.reading === 2);
+  for (const button of document.querySelectorAll("[data-reading]"))
+    button.hidden = button.dataset.reading === "close" ? !own : list.some((reading) => reading.reading === 2);
 }
 
 async function reading(action) {
@@ -134,7 +264,12 @@ async function reading(action) {
 }
 
 async function open() {
-  const [entries, known, whole, found] = await Promise.all([codebook(language), implementers(language), get(reportAddress(id), rank === "adjudicator" ? { reading: FINAL } : {}), get(reportAddress(id, "/disagreements"))]);
+  const [entries, known, whole, found] = await Promise.all([
+    codebook(language),
+    implementers(language),
+    get(reportAddress(id), rank === "adjudicator" ? { reading: FINAL } : {}),
+    get(reportAddress(id, "/disagreements")),
+  ]);
   [labels, bodies, contents] = [entries, known, whole];
   characters = new Characters(whole.text);
   byId("title").textContent = whole.report.row?.title || whole.report.name;
@@ -144,7 +279,8 @@ async function open() {
   at = Math.min(Number(read("pair", "0")) || 0, Math.max(pairs.length - 1, 0));
   readings();
   draw();
-  for (const button of document.querySelectorAll("[data-reading]")) button.addEventListener("click", () => reading(button.dataset.reading));
+  for (const button of document.querySelectorAll("[data-reading]"))
+    button.addEventListener("click", () => reading(button.dataset.reading));
   const on = (run) => () => pairs[at] && rank === "adjudicator" && run(pairs[at]);
   bind([
     { key: "j", words: "key.next", run: () => step(1) },

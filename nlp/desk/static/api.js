@@ -25,7 +25,9 @@ async function ask(address, options) {
 }
 
 export function get(address, values = {}) {
-  const asked = new URLSearchParams(Object.entries(values).filter(([, value]) => value !== "" && value !== null && value !== undefined));
+  const asked = new URLSearchParams(
+    Object.entries(values).filter(([, value]) => value !== "" && value !== null && value !== undefined),
+  );
   return ask(asked.size ? `${address}?${asked}` : address, { headers: { Accept: "application/json" } });
 }
 

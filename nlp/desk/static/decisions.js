@@ -31,7 +31,7 @@ export async function send(id, asks, changed, { spread = false, labels = {}, rea
     tell(decided);
     return decided;
   } catch (error) {
-    if (error.status !== 409) return fault(error), null;
+    if (error.status !== 409) return (fault(error), null);
     return settle(id, asks, error, changed, { spread, labels, reading });
   }
 }
@@ -55,7 +55,16 @@ function listOf(value) {
 // One version of an item as a list of terms.
 function version(title, rows, labels) {
   const lines = rows.filter(([, value]) => value !== null && value !== undefined && value !== "");
-  return make("section", { class: "version" }, make("h3", {}, title), make("dl", {}, lines.map(([term, value]) => make("div", {}, make("dt", {}, term), make("dd", {}, value)))));
+  return make(
+    "section",
+    { class: "version" },
+    make("h3", {}, title),
+    make(
+      "dl",
+      {},
+      lines.map(([term, value]) => make("div", {}, make("dt", {}, term), make("dd", {}, value))),
+    ),
+  );
 }
 
 function rowsOf(item, labels) {
@@ -79,11 +88,24 @@ async function settle(id, asks, error, changed, { spread, labels, reading }) {
   const yours = listOf(error.yours?.asks ?? error.yours).length ? listOf(error.yours?.asks ?? error.yours) : asks;
   const pairs = theirs.slice(0, 3).map((item) => {
     const own = yours.find((one) => one.item_id === item.item_id) ?? yours[0];
-    return make("div", { class: "versions" }, version(say("conflict.theirs"), rowsOf(item, labels)), version(say("conflict.yours"), rowsOf({ target: item.target, ...nothingLess(own) }, labels)));
+    return make(
+      "div",
+      { class: "versions" },
+      version(say("conflict.theirs"), rowsOf(item, labels)),
+      version(say("conflict.yours"), rowsOf({ target: item.target, ...nothingLess(own) }, labels)),
+    );
   });
   announce(say("conflict.title"));
-  const choices = [{ value: "theirs", words: say("conflict.keep"), kind: "strong" }, ...(theirs.length ? [{ value: "yours", words: say("conflict.again") }] : [])];
-  const choice = await ask(say("conflict.title"), [make("p", {}, say("conflict.text")), make("p", { class: "meta" }, error.reason), pairs], choices, { wide: true });
+  const choices = [
+    { value: "theirs", words: say("conflict.keep"), kind: "strong" },
+    ...(theirs.length ? [{ value: "yours", words: say("conflict.again") }] : []),
+  ];
+  const choice = await ask(
+    say("conflict.title"),
+    [make("p", {}, say("conflict.text")), make("p", { class: "meta" }, error.reason), pairs],
+    choices,
+    { wide: true },
+  );
   if (theirs.length) changed(theirs, []);
   if (choice !== "yours") return null;
   const now = new Map(theirs.map((item) => [item.item_id, item.version]));
@@ -100,7 +122,9 @@ export async function undo(changed, batch = null, reading = null) {
   try {
     const decided = await post(`/api/undo${inReading(reading)}`, { batch });
     changed(decided.items, decided.decisions);
-    const words = decided.items.length ? say("said.undone", { count: decided.items.length }) : say("said.nothing_to_undo");
+    const words = decided.items.length
+      ? say("said.undone", { count: decided.items.length })
+      : say("said.nothing_to_undo");
     note(words);
     return decided;
   } catch (error) {

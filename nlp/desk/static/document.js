@@ -1,6 +1,6 @@
 // The document's text as it is: headings, paragraphs, lists, tables, and between them what belongs to no passage.
 // Passages carry a margin of signs; what was confirmed or suggested is marked in the text.
-import { HOLDS, OPEN, kindOf, make, numberOf, pieces, run, signOf } from "./passage.js";
+import { HOLDS, LEAST_DROP, OPEN, kindOf, make, numberOf, pieces, run, signOf } from "./passage.js";
 import { say } from "./words.js";
 
 const RANK = ["current", "confirmed", "corrected", "suggested", "unsure", "postponed"];
@@ -10,7 +10,13 @@ const MOST_SIGNS = 3;
 function groupsOf(passages) {
   const groups = [];
   for (const passage of passages) {
-    const key = passage.cell ? `table-${passage.cell[0]}` : passage.kind === "table_cell" ? "cells" : passage.kind === "list_item" ? "list" : "";
+    const key = passage.cell
+      ? `table-${passage.cell[0]}`
+      : passage.kind === "table_cell"
+        ? "cells"
+        : passage.kind === "list_item"
+          ? "list"
+          : "";
     const last = groups.at(-1);
     if (key && last?.key === key) last.passages.push(passage);
     else groups.push({ key, passages: [passage] });
@@ -32,7 +38,12 @@ export class Paper {
   group({ key, passages }) {
     if (key.startsWith("table-")) return this.table(passages);
     const before = this.between(passages[0].start);
-    if (key !== "list") return [...before.lines, this.box(passages[0], before.marker), ...passages.slice(1).map((one) => this.alone(one))];
+    if (key !== "list")
+      return [
+        ...before.lines,
+        this.box(passages[0], before.marker),
+        ...passages.slice(1).map((one) => this.alone(one)),
+      ];
     const list = make("ul", { class: "as-list" });
     passages.forEach((passage, index) => {
       const gap = index ? this.between(passage.start) : before;
@@ -58,8 +69,21 @@ export class Paper {
       cells.get(column).push(index ? gap.lines : [], this.box(passage, gap.marker));
     });
     const widest = Math.max(...[...rows.values()].flatMap((cells) => [...cells.keys()])) + 1;
-    const body = [...rows.values()].map((cells) => make("tr", {}, Array.from({ length: Math.min(widest, 60) }, (_, column) => make("td", {}, cells.get(column) ?? ""))));
-    return [...before.lines, make("div", { class: "table-room", tabindex: 0, role: "group", "aria-label": say("report.table") }, make("table", {}, make("tbody", {}, body)))];
+    const body = [...rows.values()].map((cells) =>
+      make(
+        "tr",
+        {},
+        Array.from({ length: Math.min(widest, 60) }, (_, column) => make("td", {}, cells.get(column) ?? "")),
+      ),
+    );
+    return [
+      ...before.lines,
+      make(
+        "div",
+        { class: "table-room", tabindex: 0, role: "group", "aria-label": say("report.table") },
+        make("table", {}, make("tbody", {}, body)),
+      ),
+    ];
   }
 
   // What stands between the passages: running lines, rules, and the marker right before the next passage.
@@ -100,17 +124,25 @@ export class Paper {
     const here = current.passage?.passage_id === passage.passage_id;
     box.className = `passage ${passage.kind}${here ? " here" : ""}${items.some((item) => OPEN.has(item.state)) ? " open" : ""}`;
     const depth = Math.min(6, 3 + passage.section.length);
-    const text = make(passage.kind === "heading" ? `h${depth}` : "p", { lang: passage.language, dir: "auto" }, box.marker, this.marked(passage, items, here ? current : null));
+    const text = make(
+      passage.kind === "heading" ? `h${depth}` : "p",
+      { lang: passage.language, dir: "auto" },
+      box.marker,
+      this.marked(passage, items, here ? current : null),
+    );
     box.replaceChildren(this.margin(passage, items, here), text);
   }
 
   marked(passage, items, current) {
     const spans = items
-      .filter((item) => item.place !== "orphaned" && (HOLDS.has(item.state) || (OPEN.has(item.state) && kindOf(item) !== "review")))
+      .filter(
+        (item) =>
+          item.place !== "orphaned" && (HOLDS.has(item.state) || (OPEN.has(item.state) && kindOf(item) !== "review")),
+      )
       .map((item) => ({ start: item.start, end: item.end, kind: kindOf(item) }));
     const quote = current?.draft ?? (current?.item?.place === "orphaned" ? null : current?.item);
     if (quote) spans.push({ start: quote.start, end: quote.end, kind: "current" });
-    for (const one of current?.item?.why?.sentences ?? []) if (one.drop > 0) spans.push({ ...one, kind: "carrying" });
+    for (const one of current?.item?.why?.sentences ?? []) if (one.drop >= LEAST_DROP) spans.push({ ...one, kind: "carrying" });
     return pieces(passage.start, passage.end, spans).map(({ start, end, over }) => {
       const kinds = new Set(over.map((span) => span.kind));
       const kind = RANK.find((one) => kinds.has(one));
@@ -123,12 +155,29 @@ export class Paper {
     if (!items.length) return make("span", { class: "margin" });
     const told = items.filter((item) => item.state !== "rejected" && kindOf(item) !== "review");
     const review = items.filter((item) => kindOf(item) === "review").length;
-    const signs = told.slice(0, MOST_SIGNS).map((item) => make("span", { class: `tag ${kindOf(item)}` }, `${signOf(item)}${numberOf(item.target)}`));
+    const signs = told
+      .slice(0, MOST_SIGNS)
+      .map((item) => make("span", { class: `tag ${kindOf(item)}` }, `${signOf(item)}${numberOf(item.target)}`));
     if (told.length > MOST_SIGNS) signs.push(make("span", { class: "tag more" }, `+${told.length - MOST_SIGNS}`));
     if (review) signs.push(make("span", { class: "tag review" }, `○ ${review}`));
     if (!signs.length) signs.push(make("span", { class: "tag rejected" }, "✕"));
-    const words = [say("report.in_passage"), ...told.map((item) => `${numberOf(item.target)} ${say(`state.${kindOf(item)}`)}`), review && say("passage.to_review", { count: review })];
-    return make("button", { type: "button", class: "margin", tabindex: here ? 0 : -1, "aria-label": words.filter(Boolean).join(", "), "aria-pressed": String(here), onclick: () => this.view.select(passage) }, signs);
+    const words = [
+      say("report.in_passage"),
+      ...told.map((item) => `${numberOf(item.target)} ${say(`state.${kindOf(item)}`)}`),
+      review && say("passage.to_review", { count: review }),
+    ];
+    return make(
+      "button",
+      {
+        type: "button",
+        class: "margin",
+        tabindex: here ? 0 : -1,
+        "aria-label": words.filter(Boolean).join(", "),
+        "aria-pressed": String(here),
+        onclick: () => this.view.select(passage),
+      },
+      signs,
+    );
   }
 
   reveal(passage) {
@@ -136,7 +185,8 @@ export class Paper {
     if (!box || !this.pane.offsetParent) return;
     const at = box.getBoundingClientRect();
     const room = this.pane.closest(".scrolls").getBoundingClientRect();
-    if (at.top < room.top + 40 || at.bottom > room.bottom - 40) box.scrollIntoView({ block: at.height > room.height * 0.6 ? "start" : "center" });
+    if (at.top < room.top + 40 || at.bottom > room.bottom - 40)
+      box.scrollIntoView({ block: at.height > room.height * 0.6 ? "start" : "center" });
   }
 }
 
@@ -161,7 +211,11 @@ function covered(leaf, range) {
   if (leaf.dataset.whole) return [from, from + 1];
   if (!text) return [0, 0];
   const points = (unit) => Array.from(text.data.slice(0, unit)).length;
-  const [inside, before, after] = [points(text.length), range.comparePoint(text, 0) < 0, range.comparePoint(text, text.length) > 0];
+  const [inside, before, after] = [
+    points(text.length),
+    range.comparePoint(text, 0) < 0,
+    range.comparePoint(text, text.length) > 0,
+  ];
   const first = range.startContainer === text ? points(range.startOffset) : before ? inside : 0;
   const last = range.endContainer === text ? points(range.endOffset) : after ? 0 : inside;
   return [from + first, from + last];

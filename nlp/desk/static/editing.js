@@ -36,20 +36,53 @@ export class Editing {
     const told = entry(target, { labels, say, language }, { codebook: (other) => this.showEntry(other) });
     told.open = true;
     document.querySelector("dialog[open].entry-dialog button[value='']")?.click();
-    return ask(`${numberOf(target)} ${labels[target]?.title ?? ""}`, told, [{ value: "", words: say("close") }], { onopen: (dialog) => dialog.classList.add("entry-dialog") });
+    return ask(`${numberOf(target)} ${labels[target]?.title ?? ""}`, told, [{ value: "", words: say("close") }], {
+      onopen: (dialog) => dialog.classList.add("entry-dialog"),
+    });
   }
 
   // --- the quote
 
   tools(item) {
-    const button = (words, run, key) => make("button", { type: "button", class: "plain small", onclick: run, "aria-keyshortcuts": key }, words, key && make("kbd", { "aria-hidden": "true" }, key));
+    const button = (words, run, key) =>
+      make(
+        "button",
+        { type: "button", class: "plain small", onclick: run, "aria-keyshortcuts": key },
+        words,
+        key && make("kbd", { "aria-hidden": "true" }, key),
+      );
     const { draft } = this.view;
-    const saving = draft && make("div", { class: "draft", role: "group", "aria-label": say("span.draft") }, make("p", {}, say("span.changed")), button(say("span.save"), () => this.save(), "Enter"), button(say("cancel"), () => this.cancel(), "Esc"));
-    return make("details", { class: "span-tools", open: Boolean(draft) || this.toolsOpen, ontoggle: (event) => (this.toolsOpen = event.target.open) }, make("summary", {}, say("span.title")), make("div", { class: "tool-grid" },
-      button(say("span.end_out"), () => this.move("end", true), "."), button(say("span.end_in"), () => this.move("end", false), ","),
-      button(say("span.start_out"), () => this.move("start", true), "<"), button(say("span.start_in"), () => this.move("start", false), ">"),
-      button(say("span.selection"), () => this.useSelection(), "q"), button(say(`span.by_${this.unit === "sentence" ? "word" : "sentence"}`), () => this.toggleUnit(), "w"),
-      button(say("split.do"), () => this.split(), "s"), button(say("label.change"), () => this.relabel(), "m")), saving);
+    const saving =
+      draft &&
+      make(
+        "div",
+        { class: "draft", role: "group", "aria-label": say("span.draft") },
+        make("p", {}, say("span.changed")),
+        button(say("span.save"), () => this.save(), "Enter"),
+        button(say("cancel"), () => this.cancel(), "Esc"),
+      );
+    return make(
+      "details",
+      {
+        class: "span-tools",
+        open: Boolean(draft) || this.toolsOpen,
+        ontoggle: (event) => (this.toolsOpen = event.target.open),
+      },
+      make("summary", {}, say("span.title")),
+      make(
+        "div",
+        { class: "tool-grid" },
+        button(say("span.end_out"), () => this.move("end", true), "."),
+        button(say("span.end_in"), () => this.move("end", false), ","),
+        button(say("span.start_out"), () => this.move("start", true), "<"),
+        button(say("span.start_in"), () => this.move("start", false), ">"),
+        button(say("span.selection"), () => this.useSelection(), "q"),
+        button(say(`span.by_${this.unit === "sentence" ? "word" : "sentence"}`), () => this.toggleUnit(), "w"),
+        button(say("split.do"), () => this.split(), "s"),
+        button(say("label.change"), () => this.relabel(), "m"),
+      ),
+      saving,
+    );
   }
 
   toggleUnit() {
@@ -62,13 +95,20 @@ export class Editing {
     const { item, passage, characters } = this.view;
     if (!item || this.view.readonly) return;
     const span = this.view.draft ?? { start: item.start, end: item.end };
-    const parts = units(characters, Math.min(passage.start, span.start), Math.max(passage.end, span.end), passage.language, this.unit);
+    const parts = units(
+      characters,
+      Math.min(passage.start, span.start),
+      Math.max(passage.end, span.end),
+      passage.language,
+      this.unit,
+    );
     this.drafted(moved(span, parts, side, outwards));
   }
 
   drafted(span) {
     const { item, characters } = this.view;
-    if (span.start === (this.view.draft ?? item).start && span.end === (this.view.draft ?? item).end) return announce(say("span.no_further"));
+    if (span.start === (this.view.draft ?? item).start && span.end === (this.view.draft ?? item).end)
+      return announce(say("span.no_further"));
     this.view.draft = span.start === item.start && span.end === item.end ? null : span;
     this.redraw();
     announce(say("span.now", { quote: characters.slice(span.start, span.end) }));
@@ -105,30 +145,63 @@ export class Editing {
     const both = await split(characters, this.view.draft ?? item, passage.language);
     if (!both) return announce(say("split.none"));
     const more = { target: item.target, treatment: item.treatment, implementer: item.implementer };
-    await this.view.send([askOf(item, "correct", both[0]), { item_id: "", action: "add", version: 0, ...more, ...both[1] }]);
+    await this.view.send([
+      askOf(item, "correct", both[0]),
+      { item_id: "", action: "add", version: 0, ...more, ...both[1] },
+    ]);
     this.view.focus();
   }
 
   // --- labels
 
   passageTools() {
-    return make("div", { class: "passage-tools" }, make("button", { type: "button", class: "plain", onclick: () => this.add() }, say("label.add"), make("kbd", { "aria-hidden": "true" }, "n")), make("button", { type: "button", class: "plain", onclick: () => this.view.rejectRest() }, say("rest.do"), make("kbd", { "aria-hidden": "true" }, "X")),
-      this.view.shows() === "worklist" && make("button", { type: "button", class: "plain", onclick: () => this.view.nothingHere() }, say("worklist.nothing_here"), make("kbd", { "aria-hidden": "true" }, "0")));
+    return make(
+      "div",
+      { class: "passage-tools" },
+      make(
+        "button",
+        { type: "button", class: "plain", onclick: () => this.add() },
+        say("label.add"),
+        make("kbd", { "aria-hidden": "true" }, "n"),
+      ),
+      make(
+        "button",
+        { type: "button", class: "plain", onclick: () => this.view.rejectRest() },
+        say("rest.do"),
+        make("kbd", { "aria-hidden": "true" }, "X"),
+      ),
+      this.view.shows() === "worklist" &&
+        make(
+          "button",
+          { type: "button", class: "plain", onclick: () => this.view.work.pass() },
+          say("worklist.nothing_here"),
+          make("kbd", { "aria-hidden": "true" }, "0"),
+        ),
+    );
   }
 
   // For the selected text, or else for the whole passage.
   async add() {
     const { view } = this;
     if (view.readonly) return announce(say("report.readonly"));
-    const span = view.selection() ?? this.last ?? (view.passage && { start: view.passage.start, end: view.passage.end });
+    const span =
+      view.selection() ?? this.last ?? (view.passage && { start: view.passage.start, end: view.passage.end });
     if (!span) return announce(say("span.none_selected"));
     const passage = view.passages.findLast((one) => one.start <= span.start) ?? view.passage;
     const known = view.itemsOf(passage).map((item) => item.target);
-    const taken = await pick({ ...this.picking(passage), quote: view.characters.slice(span.start, span.end), known, treatment: passage.treatment, implementer: passage.implementer });
+    const taken = await pick({
+      ...this.picking(passage),
+      quote: view.characters.slice(span.start, span.end),
+      known,
+      treatment: passage.treatment,
+      implementer: passage.implementer,
+    });
     if (!taken) return;
     getSelection().removeAllRanges();
     this.last = null;
-    const decided = await view.send([{ item_id: "", action: "add", version: 0, start: span.start, end: span.end, ...taken }]);
+    const decided = await view.send([
+      { item_id: "", action: "add", version: 0, start: span.start, end: span.end, ...taken },
+    ]);
     const added = decided?.items.find((item) => item.target === taken.target && item.start === span.start);
     if (added) view.select(view.items.get(added.item_id) ?? added);
     view.outline.draw();
@@ -143,9 +216,18 @@ export class Editing {
     const { view } = this;
     const { item, passage } = view;
     if (!item || view.readonly) return;
-    const taken = await pick({ ...this.picking(passage), quote: item.quote, treatment: item.treatment, implementer: item.implementer, words: say("label.change") });
+    const taken = await pick({
+      ...this.picking(passage),
+      quote: item.quote,
+      treatment: item.treatment,
+      implementer: item.implementer,
+      words: say("label.change"),
+    });
     if (!taken || taken.target === item.target) return;
-    const decided = await view.send([askOf(item, "reject"), { item_id: "", action: "add", version: 0, start: item.start, end: item.end, ...taken }]);
+    const decided = await view.send([
+      askOf(item, "reject"),
+      { item_id: "", action: "add", version: 0, start: item.start, end: item.end, ...taken },
+    ]);
     const added = decided?.items.find((one) => one.target === taken.target);
     if (added) view.select(view.items.get(added.item_id) ?? added);
   }
@@ -161,8 +243,21 @@ export class Editing {
     const room = document.getElementById("text-room");
     const at = getSelection().getRangeAt(0).getBoundingClientRect();
     const around = room.getBoundingClientRect();
-    this.chip = make("button", { type: "button", class: "chip plain strong", onpointerdown: (event) => event.preventDefault(), onclick: () => this.add() }, say("label.add"), make("kbd", { "aria-hidden": "true" }, "n"));
-    Object.assign(this.chip.style, { top: `${at.bottom - around.top + room.scrollTop + 6}px`, left: `${Math.max(8, Math.min(at.left - around.left, around.width - 180))}px` });
+    this.chip = make(
+      "button",
+      {
+        type: "button",
+        class: "chip plain strong",
+        onpointerdown: (event) => event.preventDefault(),
+        onclick: () => this.add(),
+      },
+      say("label.add"),
+      make("kbd", { "aria-hidden": "true" }, "n"),
+    );
+    Object.assign(this.chip.style, {
+      top: `${at.bottom - around.top + room.scrollTop + 6}px`,
+      left: `${Math.max(8, Math.min(at.left - around.left, around.width - 180))}px`,
+    });
     room.append(this.chip);
   }
 }

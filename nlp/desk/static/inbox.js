@@ -27,17 +27,46 @@ const ORDERS = {
 // How far the mapper is, where it is at work in this server.
 function progress(report) {
   const now = doing?.document_id === report.document_id ? doing : null;
-  const bar = make("progress", { "aria-label": say("inbox.mapping"), max: now?.total || null, value: now?.total ? now.done : null });
+  const bar = make("progress", {
+    "aria-label": say("inbox.mapping"),
+    max: now?.total || null,
+    value: now?.total ? now.done : null,
+  });
   const told = now?.total ? say("inbox.passages", { done: now.done, total: now.total }) : now && say("inbox.reading");
-  return [bar, make("span", { class: "meta" }, [told, now && say("seconds", { count: Math.round(now.seconds) })].filter(Boolean).join(", "))];
+  return [
+    bar,
+    make(
+      "span",
+      { class: "meta" },
+      [told, now && say("seconds", { count: Math.round(now.seconds) })].filter(Boolean).join(", "),
+    ),
+  ];
 }
 
 function status(report) {
-  const words = make("span", { class: `status ${report.state}` }, make("span", { "aria-hidden": "true" }, `${SIGNS[report.state]} `), say(`inbox.${report.state}`));
+  const words = make(
+    "span",
+    { class: `status ${report.state}` },
+    make("span", { "aria-hidden": "true" }, `${SIGNS[report.state]} `),
+    say(`inbox.${report.state}`),
+  );
   if (report.state === "mapping") return [words, progress(report)];
   const why = report.reason && make("span", { class: "reason" }, report.reason);
-  const next = report.state === "failed" && make("span", { class: "next" }, say(`next.${["encrypted", "no_text", "unsupported", "too_large", "timeout", "corrupt"].includes(report.status) ? report.status : "other"}`));
-  return [words, report.status === "partial" && make("span", { class: "status partial" }, say("inbox.partial")), why, next];
+  const next =
+    report.state === "failed" &&
+    make(
+      "span",
+      { class: "next" },
+      say(
+        `next.${["encrypted", "no_text", "unsupported", "too_large", "timeout", "corrupt"].includes(report.status) ? report.status : "other"}`,
+      ),
+    );
+  return [
+    words,
+    report.status === "partial" && make("span", { class: "status partial" }, say("inbox.partial")),
+    why,
+    next,
+  ];
 }
 
 function counts(report) {
@@ -45,45 +74,118 @@ function counts(report) {
   const total = totalOf(report);
   const done = total - openOf(report);
   const held = (report.counts.confirmed ?? 0) + (report.counts.corrected ?? 0);
-  const tags = [["confirmed", "✓", held], ["rejected", "✕", report.counts.rejected], ["unsure", "?", report.counts.unsure], ["postponed", "↷", report.counts.postponed]];
-  return make("div", { class: "counts" }, make("div", { class: "done-line" }, make("meter", { min: 0, max: Math.max(total, 1), value: done, "aria-label": say("inbox.decided") }), make("span", { class: "meta" }, say("report.progress", { done, total }))),
-    make("div", {}, tags.filter(([, , count]) => count).map(([kind, sign, count]) => make("span", { class: `tag ${kind}` }, make("span", { "aria-hidden": "true" }, `${sign} `), `${say(`state.${kind}`)}: ${number(count)}`))));
+  const tags = [
+    ["confirmed", "✓", held],
+    ["rejected", "✕", report.counts.rejected],
+    ["unsure", "?", report.counts.unsure],
+    ["postponed", "↷", report.counts.postponed],
+  ];
+  return make(
+    "div",
+    { class: "counts" },
+    make(
+      "div",
+      { class: "done-line" },
+      make("meter", { min: 0, max: Math.max(total, 1), value: done, "aria-label": say("inbox.decided") }),
+      make("span", { class: "meta" }, say("report.progress", { done, total })),
+    ),
+    make(
+      "div",
+      {},
+      tags
+        .filter(([, , count]) => count)
+        .map(([kind, sign, count]) =>
+          make(
+            "span",
+            { class: `tag ${kind}` },
+            make("span", { "aria-hidden": "true" }, `${sign} `),
+            `${say(`state.${kind}`)}: ${number(count)}`,
+          ),
+        ),
+    ),
+  );
 }
 
 function links(report) {
   if (report.state !== "ready") return null;
   const id = encodeURIComponent(report.document_id);
   const link = (href, words) => make("li", {}, make("a", { href }, words));
-  return make("details", { class: "menu" }, make("summary", { "aria-label": say("copies.of", { name: titleOf(report) }) }, say("copies.title")), make("ul", {},
-    ["docx", "pdf", "html"].map((kind) => link(`/reports/${id}/copy.${kind}`, say(`copies.${kind}`))),
-    link(`/reports/${id}/cover.html`, say("copies.cover")), link(`/reports/${id}/sheet.xlsx`, say("copies.sheet")), link(`/reports/${id}/items.csv`, say("copies.items")), link(`/adjudicate/${id}`, say("nav.adjudicate"))));
+  return make(
+    "details",
+    { class: "menu" },
+    make("summary", { "aria-label": say("copies.of", { name: titleOf(report) }) }, say("copies.title")),
+    make(
+      "ul",
+      {},
+      ["docx", "pdf", "html"].map((kind) => link(`/reports/${id}/copy.${kind}`, say(`copies.${kind}`))),
+      link(`/reports/${id}/cover.html`, say("copies.cover")),
+      link(`/reports/${id}/sheet.xlsx`, say("copies.sheet")),
+      link(`/reports/${id}/items.csv`, say("copies.items")),
+      link(`/adjudicate/${id}`, say("nav.adjudicate")),
+    ),
+  );
 }
 
 function row(report) {
   const { title, symbol, language, pages } = report.row ?? {};
   const name = make("bdi", { lang: title ? language : null }, title || report.name);
-  const facts = [title && report.name, symbol, language && say(`language.${language}`), pages && say("pages", { count: pages }), say("bytes", { size: number(Math.ceil(report.bytes / 1024)) })].filter(Boolean);
-  return make("tr", { class: report.state }, make("th", { scope: "row" }, report.state === "ready" ? make("a", { href: `/reports/${encodeURIComponent(report.document_id)}` }, name) : name, make("span", { class: "meta" }, make("bdi", {}, facts.join(" · ")))),
-    make("td", {}, status(report)), make("td", {}, counts(report)), make("td", { class: "received" }, when(report.received), make("span", { class: "meta" }, make("bdi", {}, report.received_by))), make("td", {}, links(report)));
+  const facts = [
+    title && report.name,
+    symbol,
+    language && say(`language.${language}`),
+    pages && say("pages", { count: pages }),
+    say("bytes", { size: number(Math.ceil(report.bytes / 1024)) }),
+  ].filter(Boolean);
+  return make(
+    "tr",
+    { class: report.state },
+    make(
+      "th",
+      { scope: "row" },
+      report.state === "ready" ? make("a", { href: `/reports/${encodeURIComponent(report.document_id)}` }, name) : name,
+      make("span", { class: "meta" }, make("bdi", {}, facts.join(" · "))),
+    ),
+    make("td", {}, status(report)),
+    make("td", {}, counts(report)),
+    make(
+      "td",
+      { class: "received" },
+      when(report.received),
+      make("span", { class: "meta" }, make("bdi", {}, report.received_by)),
+    ),
+    make("td", {}, links(report)),
+  );
 }
 
 function draw() {
   const wanted = chosen("state");
   const typed = folded(chosen("q"));
   const order = ORDERS[read("sort", "received")] ?? ORDERS.received;
-  const fits = (report) => !wanted || report.state === wanted || (wanted === "open" && report.state === "ready" && openOf(report) > 0);
-  const found = reports.filter((report) => fits(report) && folded(`${titleOf(report)} ${report.name} ${report.row?.symbol ?? ""}`).includes(typed)).sort((a, b) => order(a, b) || ORDERS.received(a, b));
+  const fits = (report) =>
+    !wanted || report.state === wanted || (wanted === "open" && report.state === "ready" && openOf(report) > 0);
+  const found = reports
+    .filter(
+      (report) =>
+        fits(report) && folded(`${titleOf(report)} ${report.name} ${report.row?.symbol ?? ""}`).includes(typed),
+    )
+    .sort((a, b) => order(a, b) || ORDERS.received(a, b));
   if (read("down")) found.reverse();
   const focus = document.activeElement?.closest?.("#rows a")?.getAttribute("href");
   const open = rows.querySelector("details[open] summary")?.getAttribute("aria-label");
   rows.replaceChildren(...found.map(row));
   if (focus) rows.querySelector(`a[href="${CSS.escape(focus)}"]`)?.focus();
-  if (open) [...rows.querySelectorAll("summary")].find((one) => one.getAttribute("aria-label") === open)?.parentElement.setAttribute("open", "");
+  if (open)
+    [...rows.querySelectorAll("summary")]
+      .find((one) => one.getAttribute("aria-label") === open)
+      ?.parentElement.setAttribute("open", "");
   byId("empty").hidden = found.length > 0;
   byId("empty").textContent = say(reports.length ? "inbox.no_match" : "inbox.empty");
   byId("table-room").hidden = !found.length;
   const by = (state) => reports.filter((report) => report.state === state).length;
-  byId("summary").textContent = ["waiting", "mapping", "ready", "failed"].filter(by).map((state) => `${say(`inbox.${state}`)}: ${number(by(state))}`).join(" · ");
+  byId("summary").textContent = ["waiting", "mapping", "ready", "failed"]
+    .filter(by)
+    .map((state) => `${say(`inbox.${state}`)}: ${number(by(state))}`)
+    .join(" · ");
 }
 
 // Said on the page while nothing can be mapped: the model is being loaded, or something is wrong.
@@ -100,7 +202,10 @@ async function refresh() {
   const before = new Map(reports.map((report) => [report.document_id, report.state]));
   [reports, doing] = [answer.reports, answer.inbox?.mapping ?? null];
   tellOfMapper(answer.inbox);
-  const turned = (state) => reports.filter((report) => report.state === state && before.has(report.document_id) && before.get(report.document_id) !== state);
+  const turned = (state) =>
+    reports.filter(
+      (report) => report.state === state && before.has(report.document_id) && before.get(report.document_id) !== state,
+    );
   if (turned("ready").length) note(say("inbox.now_ready", { name: turned("ready").map(titleOf).join("; ") }));
   for (const report of turned("failed")) note(say("inbox.now_failed", { name: report.name }), { kind: "bad" });
   if (now !== drawn || reports.some((report) => report.state === "mapping")) draw();

@@ -49,14 +49,40 @@ function pressed(event) {
 }
 
 export function shown(key) {
-  return key.split("+").map((part) => make("kbd", {}, { " ": "␣", ArrowDown: "↓", ArrowUp: "↑", Escape: "Esc" }[part] ?? part));
+  return key
+    .split("+")
+    .map((part) => make("kbd", {}, { " ": "␣", ArrowDown: "↓", ArrowUp: "↑", Escape: "Esc" }[part] ?? part));
 }
 
 export function help() {
-  const rows = table.filter((row) => row.words).map((row) => make("tr", {}, make("th", { scope: "row" }, [row.key, ...(row.also ?? [])].map((key, index) => [index ? " / " : "", shown(key)])), make("td", {}, say(row.words))));
-  const box = make("input", { type: "checkbox", onchange: (event) => localStorage.setItem(SWITCH, event.target.checked ? "on" : "off") });
+  const rows = table
+    .filter((row) => row.words)
+    .map((row) =>
+      make(
+        "tr",
+        {},
+        make(
+          "th",
+          { scope: "row" },
+          [row.key, ...(row.also ?? [])].map((key, index) => [index ? " / " : "", shown(key)]),
+        ),
+        make("td", {}, say(row.words)),
+      ),
+    );
+  const box = make("input", {
+    type: "checkbox",
+    onchange: (event) => localStorage.setItem(SWITCH, event.target.checked ? "on" : "off"),
+  });
   box.checked = keysOn();
-  const body = [make("div", { class: "scroller", tabindex: 0, role: "group", "aria-label": say("keys.title") }, make("table", { class: "keys" }, make("tbody", {}, rows))), make("p", {}, make("label", {}, box, " ", say("keys.switch"))), make("p", { class: "hint" }, say("keys.typing"))];
+  const body = [
+    make(
+      "div",
+      { class: "scroller", tabindex: 0, role: "group", "aria-label": say("keys.title") },
+      make("table", { class: "keys" }, make("tbody", {}, rows)),
+    ),
+    make("p", {}, make("label", {}, box, " ", say("keys.switch"))),
+    make("p", { class: "hint" }, say("keys.typing")),
+  ];
   return ask(say("keys.title"), body, [{ value: "", words: say("close") }], { wide: true });
 }
 

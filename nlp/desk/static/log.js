@@ -15,23 +15,66 @@ function row(one) {
   const { item, before } = one;
   const from = before ? `${say(`state.${kindOf(before)}`)} → ` : "";
   const address = `/reports/${encodeURIComponent(one.document_id)}?item=${encodeURIComponent(one.item_id)}&show=all`;
-  return make("tr", {}, make("td", { class: "when" }, when(one.at)), make("td", { class: "when" }, make("bdi", {}, one.who), make("span", { class: "meta" }, say(`rank.${one.rank}`))),
-    make("td", {}, make("span", { class: "act-word" }, say(`do.${one.action}`)), make("span", { class: "meta" }, from, make("span", { class: `sign ${kindOf(item)}`, "aria-hidden": "true" }, signOf(item)), " ", say(`state.${kindOf(item)}`))),
-    make("td", {}, make("span", { class: "number" }, numberOf(item.target)), " ", make("span", { lang: language }, labels[item.target]?.title ?? "")),
-    make("td", { class: "quote-cell" }, make("a", { href: address }, make("bdi", {}, names[one.document_id] ?? one.document_id.slice(0, 12))), make("span", { class: "meta", dir: "auto" }, item.quote.length > 140 ? `${item.quote.slice(0, 140)}…` : item.quote), item.reason && make("span", { class: "reason" }, item.reason)),
-    make("td", { class: "log-number" }, String(one.decision_id)));
+  return make(
+    "tr",
+    {},
+    make("td", { class: "when" }, when(one.at)),
+    make("td", { class: "when" }, make("bdi", {}, one.who), make("span", { class: "meta" }, say(`rank.${one.rank}`))),
+    make(
+      "td",
+      {},
+      make("span", { class: "act-word" }, say(`do.${one.action}`)),
+      make(
+        "span",
+        { class: "meta" },
+        from,
+        make("span", { class: `sign ${kindOf(item)}`, "aria-hidden": "true" }, signOf(item)),
+        " ",
+        say(`state.${kindOf(item)}`),
+      ),
+    ),
+    make(
+      "td",
+      {},
+      make("span", { class: "number" }, numberOf(item.target)),
+      " ",
+      make("span", { lang: language }, labels[item.target]?.title ?? ""),
+    ),
+    make(
+      "td",
+      { class: "quote-cell" },
+      make("a", { href: address }, make("bdi", {}, names[one.document_id] ?? one.document_id.slice(0, 12))),
+      make(
+        "span",
+        { class: "meta", dir: "auto" },
+        item.quote.length > 140 ? `${item.quote.slice(0, 140)}…` : item.quote,
+      ),
+      item.reason && make("span", { class: "reason" }, item.reason),
+    ),
+    make("td", { class: "log-number" }, String(one.decision_id)),
+  );
 }
 
 function draw() {
   const [who, action, report, typed] = ["who", "action", "report", "q"].map(chosen);
   const words = folded(typed);
-  const found = decisions.filter((one) => (!who || one.who === who) && (!action || one.action === action) && (!report || one.document_id === report) && (!words || folded(`${one.item.quote} ${one.item.reason} ${numberOf(one.item.target)} ${labels[one.item.target]?.title ?? ""}`).includes(words)));
+  const found = decisions.filter(
+    (one) =>
+      (!who || one.who === who) &&
+      (!action || one.action === action) &&
+      (!report || one.document_id === report) &&
+      (!words ||
+        folded(
+          `${one.item.quote} ${one.item.reason} ${numberOf(one.item.target)} ${labels[one.item.target]?.title ?? ""}`,
+        ).includes(words)),
+  );
   byId("rows").replaceChildren(...found.slice(0, shown).map(row));
   byId("more").hidden = found.length <= shown;
   byId("summary").textContent = say("log.count", { count: found.length });
   byId("empty").hidden = found.length > 0;
   byId("table-room").hidden = !found.length;
-  for (const link of document.querySelectorAll("[data-rows]")) link.href = report ? `${link.dataset.rows}?document_id=${encodeURIComponent(report)}` : link.dataset.rows;
+  for (const link of document.querySelectorAll("[data-rows]"))
+    link.href = report ? `${link.dataset.rows}?document_id=${encodeURIComponent(report)}` : link.dataset.rows;
 }
 
 function options(name, values) {
@@ -50,8 +93,14 @@ async function load() {
     decisions = [...answer.decisions].reverse().concat(decisions);
     if (answer.decisions.length < PAGE) break;
   }
-  options("who", [...new Set(decisions.map((one) => one.who))].sort().map((who) => [who, who]));
-  options("action", [...new Set(decisions.map((one) => one.action))].map((action) => [action, say(`do.${action}`)]));
+  options(
+    "who",
+    [...new Set(decisions.map((one) => one.who))].sort().map((who) => [who, who]),
+  );
+  options(
+    "action",
+    [...new Set(decisions.map((one) => one.action))].map((action) => [action, say(`do.${action}`)]),
+  );
   options("report", Object.entries(names));
 }
 

@@ -31,7 +31,12 @@ export class Outline {
   }
 
   row(passage) {
-    const button = make("button", { type: "button", class: "row", tabindex: -1, onclick: () => this.view.select(passage) });
+    const button = make("button", {
+      type: "button",
+      class: "row",
+      tabindex: -1,
+      onclick: () => this.view.select(passage),
+    });
     this.rows.set(passage.passage_id, button);
     this.fill(button, passage);
     return make("li", {}, button);
@@ -39,18 +44,32 @@ export class Outline {
 
   fill(button, passage) {
     const items = this.view.itemsOf(passage).filter(this.view.inScope);
-    const tags = items.slice(0, 4).map((item) => make("span", { class: `tag ${kindOf(item)}` }, signOf(item) + numberOf(item.target)));
+    const tags = items
+      .slice(0, 4)
+      .map((item) => make("span", { class: `tag ${kindOf(item)}` }, signOf(item) + numberOf(item.target)));
     if (items.length > 4) tags.push(make("span", { class: "tag more" }, `+${items.length - 4}`));
     const open = items.filter((item) => OPEN.has(item.state)).length;
     if (!this.view.itemsOf(passage).length) tags.push(make("span", { class: "tag unread" }, say("worklist.read_this")));
     const words = this.view.characters.slice(passage.start, Math.min(passage.end, passage.start + FIRST_WORDS));
     const toRead = !this.view.itemsOf(passage).length;
     button.classList.toggle("done", open === 0 && !toRead);
-    button.replaceChildren(...[
-      make("span", { class: "row-text", lang: passage.language, dir: "auto" }, words),
-      make("span", { class: "row-tags" }, tags, passage.page && make("span", { class: "meta" }, say("page.short", { page: passage.page }))),
-      !toRead && make("span", { class: "unseen" }, `, ${open ? say("report.open_here", { count: open }) : say("report.all_decided_here")}`),
-    ].filter(Boolean));
+    button.replaceChildren(
+      ...[
+        make("span", { class: "row-text", lang: passage.language, dir: "auto" }, words),
+        make(
+          "span",
+          { class: "row-tags" },
+          tags,
+          passage.page && make("span", { class: "meta" }, say("page.short", { page: passage.page })),
+        ),
+        !toRead &&
+          make(
+            "span",
+            { class: "unseen" },
+            `, ${open ? say("report.open_here", { count: open }) : say("report.all_decided_here")}`,
+          ),
+      ].filter(Boolean),
+    );
   }
 
   refresh(passage) {
@@ -86,14 +105,33 @@ export class Outline {
     let last = null;
     for (const passage of this.view.passages) {
       if (passage.kind === "heading" && !passage.cell) rows.push((last = { passage, open: 0 }));
-      if (last) last.open += this.view.itemsOf(passage).filter((item) => this.view.inScope(item) && OPEN.has(item.state)).length;
+      if (last)
+        last.open += this.view
+          .itemsOf(passage)
+          .filter((item) => this.view.inScope(item) && OPEN.has(item.state)).length;
     }
     this.headings.replaceChildren(...rows.map(({ passage, open }) => this.heading(passage, open)));
   }
 
   heading(passage, open) {
     const text = this.view.characters.slice(passage.start, Math.min(passage.end, passage.start + 140));
-    const count = open > 0 && make("span", { class: "tally", title: say("report.open_here", { count: open }) }, String(open), make("span", { class: "unseen" }, ` ${say("report.open_word")}`));
-    return make("li", { class: `depth-${Math.min(passage.section.length, 4)}` }, make("button", { type: "button", class: "row heading-row", onclick: () => this.view.go(passage) }, make("span", { lang: passage.language, dir: "auto" }, text), count));
+    const count =
+      open > 0 &&
+      make(
+        "span",
+        { class: "tally", title: say("report.open_here", { count: open }) },
+        String(open),
+        make("span", { class: "unseen" }, ` ${say("report.open_word")}`),
+      );
+    return make(
+      "li",
+      { class: `depth-${Math.min(passage.section.length, 4)}` },
+      make(
+        "button",
+        { type: "button", class: "row heading-row", onclick: () => this.view.go(passage) },
+        make("span", { lang: passage.language, dir: "auto" }, text),
+        count,
+      ),
+    );
   }
 }

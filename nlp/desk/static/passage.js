@@ -5,7 +5,7 @@ export const HOLDS = new Set(["confirmed", "corrected"]);
 export const OPEN = new Set(["suggested", "unsure", "postponed"]);
 export const TREATMENTS = ["done", "planned", "standing", "recommended", "mention"];
 const SIGNS = { confirmed: "✓", corrected: "✎", rejected: "✕", unsure: "?", postponed: "↷" };
-const LEAST_DROP = 0.02; // of the probability; less says nothing
+export const LEAST_DROP = 0.02; // of the probability; less says nothing
 const HIDDEN = /[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]/u;
 
 // An element; text always goes in as text, never as markup.
@@ -61,8 +61,7 @@ function unitsOf(text) {
 // Cut [start, end) where any of the spans begins or ends; each piece with the spans that cover it.
 export function pieces(start, end, spans) {
   const cuts = new Set([start, end]);
-  for (const span of spans)
-    for (const at of [span.start, span.end]) if (at > start && at < end) cuts.add(at);
+  for (const span of spans) for (const at of [span.start, span.end]) if (at > start && at < end) cuts.add(at);
   const ordered = [...cuts].sort((a, b) => a - b);
   return ordered.slice(1).map((last, index) => {
     const first = ordered[index];
@@ -124,7 +123,7 @@ function textOf({ characters, passage, items, current, draft }) {
   const item = items.find((one) => one.item_id === current);
   const quote = draft ?? (item?.place === "orphaned" ? null : item); // an orphan's offsets are those of another text
   const spans = quote ? [{ start: quote.start, end: quote.end, quote: true }] : [];
-  for (const one of item?.why?.sentences ?? []) if (one.drop > 0) spans.push({ ...one, carrying: true });
+  for (const one of item?.why?.sentences ?? []) if (one.drop >= LEAST_DROP) spans.push({ ...one, carrying: true });
   const parts = pieces(passage.start, passage.end, spans).map(({ start, end, over }) => {
     const marked = over.some((span) => span.quote);
     const carrying = over.some((span) => span.carrying);
@@ -150,12 +149,49 @@ function headOf(item, data, on) {
   ];
   const chosen = item.item_id === current;
   const press = () => on.select?.(item.item_id);
-  const button = make("button", { type: "button", class: "claim-name", "aria-expanded": String(chosen), onclick: press, data: { item: item.item_id } }, name);
-  const chance = item.probability !== null && make("span", { class: "chance", "aria-hidden": "true", title: say("passage.calibrated") }, percent(item.probability));
-  const quick = OPEN.has(item.state) && !data.readonly && !chosen ? [
-    make("button", { type: "button", class: "quick yes", "aria-label": say("do.confirm.this", { label: numberOf(item.target) }), onclick: () => on.decide(item, "confirm") }, "✓"),
-    make("button", { type: "button", class: "quick no", "aria-label": say("do.reject.this", { label: numberOf(item.target) }), onclick: () => on.decide(item, "reject") }, "✕"),
-  ] : [];
+  const button = make(
+    "button",
+    {
+      type: "button",
+      class: "claim-name",
+      "aria-expanded": String(chosen),
+      onclick: press,
+      data: { item: item.item_id },
+    },
+    name,
+  );
+  const chance =
+    item.probability !== null &&
+    make(
+      "span",
+      { class: "chance", "aria-hidden": "true", title: say("passage.calibrated") },
+      percent(item.probability),
+    );
+  const quick =
+    OPEN.has(item.state) && !data.readonly && !chosen
+      ? [
+          make(
+            "button",
+            {
+              type: "button",
+              class: "quick yes",
+              "aria-label": say("do.confirm.this", { label: numberOf(item.target) }),
+              onclick: () => on.decide(item, "confirm"),
+            },
+            "✓",
+          ),
+          make(
+            "button",
+            {
+              type: "button",
+              class: "quick no",
+              "aria-label": say("do.reject.this", { label: numberOf(item.target) }),
+              onclick: () => on.decide(item, "reject"),
+            },
+            "✕",
+          ),
+        ]
+      : [];
   return make("div", { class: "claim-head" }, button, chance, quick);
 }
 
@@ -166,7 +202,11 @@ function field(words, control) {
 function choice(value, options, onchange, data = {}) {
   const known = options.some(([key]) => key === (value ?? ""));
   const all = known ? options : [...options, [value, value]];
-  const list = make("select", { data, onchange: (event) => onchange(event.target.value) }, all.map(([key, words]) => make("option", { value: key }, words)));
+  const list = make(
+    "select",
+    { data, onchange: (event) => onchange(event.target.value) },
+    all.map(([key, words]) => make("option", { value: key }, words)),
+  );
   list.value = value ?? "";
   return list;
 }
@@ -178,14 +218,22 @@ function fields(item, { say, implementers, readonly }, on) {
   const bodies = [["", say("implementer.none")], ...(implementers ?? []).map(({ id, name }) => [id, name])];
   const rows = [
     field(say("passage.treatment"), choice(item.treatment, treatments, change("treatment"), { field: "treatment" })),
-    field(say("passage.implementer"), choice(item.implementer, bodies, change("implementer"), { field: "implementer" })),
+    field(
+      say("passage.implementer"),
+      choice(item.implementer, bodies, change("implementer"), { field: "implementer" }),
+    ),
   ];
   const box = make("div", { class: "fields" }, rows);
   if (readonly) for (const control of box.querySelectorAll("select")) control.disabled = true;
   return box;
 }
 
-const ACTIONS = [["confirm", "a"], ["reject", "x"], ["unsure", "u"], ["postpone", "l"]];
+const ACTIONS = [
+  ["confirm", "a"],
+  ["reject", "x"],
+  ["unsure", "u"],
+  ["postpone", "l"],
+];
 
 // What was typed and chosen for the current claim and differs from the item: reason, treatment, implementer.
 export function draftIn(place, item) {
@@ -213,67 +261,181 @@ export function redraft(place, item, changes) {
 
 function buttons(item, { say }, on) {
   const button = (action, key) =>
-    make("button", { type: "button", class: `act ${action}`, "aria-keyshortcuts": key, onclick: () => on.decide(item, action) },
-      say(`do.${action}`), make("kbd", { "aria-hidden": "true" }, key));
+    make(
+      "button",
+      { type: "button", class: `act ${action}`, "aria-keyshortcuts": key, onclick: () => on.decide(item, action) },
+      say(`do.${action}`),
+      make("kbd", { "aria-hidden": "true" }, key),
+    );
   const done = !OPEN.has(item.state) && button("reopen", "o");
-  return make("div", { class: "acts" }, ACTIONS.filter(([action]) => !(action === "confirm" && HOLDS.has(item.state)) && !(action === "reject" && item.state === "rejected")).map((pair) => button(...pair)), done);
+  return make(
+    "div",
+    { class: "acts" },
+    ACTIONS.filter(
+      ([action]) =>
+        !(action === "confirm" && HOLDS.has(item.state)) && !(action === "reject" && item.state === "rejected"),
+    ).map((pair) => button(...pair)),
+    done,
+  );
 }
 
 // An example shows its beginning; opened, all of it.
 function example(one) {
   const text = make("bdi", { class: "short" }, one.text);
-  return make("details", { class: "example" }, make("summary", {}, make("span", { class: "points" }, one.similarity.toFixed(2)), text), make("span", { class: "meta" }, one.id));
+  return make(
+    "details",
+    { class: "example" },
+    make("summary", {}, make("span", { class: "points" }, one.similarity.toFixed(2)), text),
+    make("span", { class: "meta" }, one.id),
+  );
 }
 
 // Why: what the probability rests on, said in words.
 export function why(item, { say, characters }) {
   const { sentences = [], terms = [], examples = [] } = item.why ?? {};
-  const points = (drop) => make("span", { class: "points" }, say("why.points", { count: `${drop > 0 ? "−" : "+"}${Math.abs(Math.round(drop * 100))}` }));
-  const told = (list, row) => make("ul", {}, list.map((one) => make("li", {}, row(one))));
+  const points = (drop) =>
+    make(
+      "span",
+      { class: "points" },
+      say("why.points", { count: `${drop > 0 ? "−" : "+"}${Math.abs(Math.round(drop * 100))}` }),
+    );
+  const told = (list, row) =>
+    make(
+      "ul",
+      {},
+      list.map((one) => make("li", {}, row(one))),
+    );
   const rows = [];
   const carrying = sentences.filter((one) => Math.abs(one.drop) >= LEAST_DROP);
-  if (carrying.length) rows.push(make("h3", {}, say("why.sentences")), told(carrying, (one) => [points(one.drop), " ", make("bdi", { class: "short" }, characters ? characters.slice(one.start, one.end) : "")]));
-  if (terms.length) rows.push(make("h3", {}, say("why.terms")), make("p", {}, terms.map((term) => [make("span", { class: "term" }, term), " "])));
+  if (carrying.length)
+    rows.push(
+      make("h3", {}, say("why.sentences")),
+      told(carrying, (one) => [
+        points(one.drop),
+        " ",
+        make("bdi", { class: "short" }, characters ? characters.slice(one.start, one.end) : ""),
+      ]),
+    );
+  if (terms.length)
+    rows.push(
+      make("h3", {}, say("why.terms")),
+      make(
+        "p",
+        {},
+        terms.map((term) => [make("span", { class: "term" }, term), " "]),
+      ),
+    );
   if (examples.length) rows.push(make("h3", {}, say("why.examples")), told(examples, example));
-  return rows.length ? make("details", { class: "why", open: true }, make("summary", {}, say("why.title")), rows) : null;
+  return rows.length
+    ? make("details", { class: "why", open: true }, make("summary", {}, say("why.title")), rows)
+    : null;
 }
 
 // The codebook's entry, short: what counts, what does not, and with what it is easily confused.
 export function entry(target, { labels, say, language }, on = {}) {
   const label = labels[target];
   if (!label) return null;
-  const like = (one) => make("li", {}, make("button", { type: "button", class: "link", onclick: () => on.codebook?.(one.target) }, `${numberOf(one.target)} ${labels[one.target]?.title ?? ""}`), " ", make("span", { class: "meta", lang: "en" }, one.rule));
-  return make("details", { class: "entry" }, make("summary", {}, say("codebook.at_hand"), make("kbd", { "aria-hidden": "true" }, "c")),
-    make("h3", {}, say("codebook.counts")), make("p", { lang: language }, label.counts),
-    make("h3", {}, say("codebook.excludes")), make("p", { lang: language }, label.excludes),
-    label.confused_with?.length ? [make("h3", {}, say("codebook.confused")), make("ul", {}, label.confused_with.map(like))] : null);
+  const like = (one) =>
+    make(
+      "li",
+      {},
+      make(
+        "button",
+        { type: "button", class: "link", onclick: () => on.codebook?.(one.target) },
+        `${numberOf(one.target)} ${labels[one.target]?.title ?? ""}`,
+      ),
+      " ",
+      make("span", { class: "meta", lang: "en" }, one.rule),
+    );
+  return make(
+    "details",
+    { class: "entry" },
+    make("summary", {}, say("codebook.at_hand"), make("kbd", { "aria-hidden": "true" }, "c")),
+    make("h3", {}, say("codebook.counts")),
+    make("p", { lang: language }, label.counts),
+    make("h3", {}, say("codebook.excludes")),
+    make("p", { lang: language }, label.excludes),
+    label.confused_with?.length
+      ? [make("h3", {}, say("codebook.confused")), make("ul", {}, label.confused_with.map(like))]
+      : null,
+  );
 }
 
 function bodyOf(item, data, on) {
   const { say, readonly } = data;
-  const note = make("details", { class: "note", open: Boolean(item.reason) }, make("summary", {}, say("passage.reason"), make("kbd", { "aria-hidden": "true" }, "e")),
-    make("textarea", { rows: 2, "aria-label": say("passage.reason"), value: item.reason ?? "", maxlength: 2000 }));
-  const said = item.who && item.state !== "suggested" && make("p", { class: "meta said" }, say("passage.decided_by", { who: item.who, state: say(`state.${kindOf(item)}`), at: data.when?.(item.at) ?? item.at ?? "" }));
+  const note = make(
+    "details",
+    { class: "note", open: Boolean(item.reason) },
+    make("summary", {}, say("passage.reason"), make("kbd", { "aria-hidden": "true" }, "e")),
+    make("textarea", { rows: 2, "aria-label": say("passage.reason"), value: item.reason ?? "", maxlength: 2000 }),
+  );
+  const said =
+    item.who &&
+    item.state !== "suggested" &&
+    make(
+      "p",
+      { class: "meta said" },
+      say("passage.decided_by", {
+        who: item.who,
+        state: say(`state.${kindOf(item)}`),
+        at: data.when?.(item.at) ?? item.at ?? "",
+      }),
+    );
   const lane = item.lane && make("span", { class: `lane ${item.lane}` }, say(`lane.${item.lane}`));
-  const sure = item.probability !== null && make("span", { class: "meta" }, say("passage.probability", { percent: percent(item.probability) }));
+  const sure =
+    item.probability !== null &&
+    make("span", { class: "meta" }, say("passage.probability", { percent: percent(item.probability) }));
   const place = item.place !== "exact" && item.place && make("p", { class: "notice" }, say(`place.${item.place}`));
-  const old = item.place === "orphaned" && make("blockquote", { class: "old-quote", dir: "auto", "aria-label": say("place.old_quote") }, item.prefix && make("span", { class: "meta" }, `…${item.prefix}`), make("mark", {}, item.quote), item.suffix && make("span", { class: "meta" }, `${item.suffix}…`));
-  return make("div", { class: "claim-body" }, make("p", { class: "sure" }, lane, sure), place, old, said,
-    readonly ? null : buttons(item, data, on), fields(item, data, on), readonly ? null : [note, on.tools?.(item)],
-    why(item, data), entry(item.target, data, on));
+  const old =
+    item.place === "orphaned" &&
+    make(
+      "blockquote",
+      { class: "old-quote", dir: "auto", "aria-label": say("place.old_quote") },
+      item.prefix && make("span", { class: "meta" }, `…${item.prefix}`),
+      make("mark", {}, item.quote),
+      item.suffix && make("span", { class: "meta" }, `${item.suffix}…`),
+    );
+  return make(
+    "div",
+    { class: "claim-body" },
+    make("p", { class: "sure" }, lane, sure),
+    place,
+    old,
+    said,
+    readonly ? null : buttons(item, data, on),
+    fields(item, data, on),
+    readonly ? null : [note, on.tools?.(item)],
+    why(item, data),
+    entry(item.target, data, on),
+  );
 }
 
 // A claim: this quote is evidence for this target.
 export function claim(item, data, on) {
   const chosen = item.item_id === data.current;
-  return make("li", { class: `claim ${kindOf(item)}${chosen ? " current" : ""}`, data: { claim: item.item_id }, "aria-current": chosen ? "true" : null },
-    headOf(item, data, on), chosen && bodyOf(item, data, on));
+  return make(
+    "li",
+    {
+      class: `claim ${kindOf(item)}${chosen ? " current" : ""}`,
+      data: { claim: item.item_id },
+      "aria-current": chosen ? "true" : null,
+    },
+    headOf(item, data, on),
+    chosen && bodyOf(item, data, on),
+  );
 }
 
 function list(groups, data, on) {
   const row = ({ head, kids }) => {
     const box = claim(head, data, on);
-    if (kids.length) box.append(make("ol", { class: "claims kids" }, kids.map((kid) => claim(kid, data, on))));
+    if (kids.length)
+      box.append(
+        make(
+          "ol",
+          { class: "claims kids" },
+          kids.map((kid) => claim(kid, data, on)),
+        ),
+      );
     return box;
   };
   return make("ol", { class: "claims" }, groups.map(row));
@@ -281,7 +443,9 @@ function list(groups, data, on) {
 
 // Shown at once: what is sure enough, what somebody decided, and the one that is looked at; the rest folds away.
 function atOnce({ head, kids }, current) {
-  return [head, ...kids].some((item) => item.lane !== "review" || item.state !== "suggested" || item.item_id === current);
+  return [head, ...kids].some(
+    (item) => item.lane !== "review" || item.state !== "suggested" || item.item_id === current,
+  );
 }
 
 /**
@@ -296,8 +460,24 @@ export function passageView(data, on) {
   const groups = ordered(items, data.labels);
   const first = groups.filter((group) => atOnce(group, data.current));
   const rest = groups.filter((group) => !first.includes(group));
-  const folded = rest.length > 0 && make("details", { class: "rest", open: data.all || first.length === 0, ontoggle: (event) => on.unfold?.(event.target.open) },
-    make("summary", {}, say("passage.to_review", { count: rest.reduce((sum, group) => sum + 1 + group.kids.length, 0) })), list(rest, data, on));
-  return make("div", { class: "passage-view" }, textOf(data), first.length ? list(first, data, on) : null, folded,
-    items.length ? null : make("p", { class: "hint" }, say("passage.nothing")));
+  const folded =
+    rest.length > 0 &&
+    make(
+      "details",
+      { class: "rest", open: data.all || first.length === 0, ontoggle: (event) => on.unfold?.(event.target.open) },
+      make(
+        "summary",
+        {},
+        say("passage.to_review", { count: rest.reduce((sum, group) => sum + 1 + group.kids.length, 0) }),
+      ),
+      list(rest, data, on),
+    );
+  return make(
+    "div",
+    { class: "passage-view" },
+    textOf(data),
+    first.length ? list(first, data, on) : null,
+    folded,
+    items.length ? null : make("p", { class: "hint" }, say("passage.nothing")),
+  );
 }

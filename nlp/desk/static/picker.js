@@ -22,11 +22,18 @@ function fit(label, words, exact) {
 }
 
 export function search(labels, typed) {
-  const exact = folded(typed.trim()).replace(/^(objective|objetivo|objectif|activity|actividad|atividade|activite)\s*/, (all) => (/^obj/.test(all) ? "" : "a"));
+  const exact = folded(typed.trim()).replace(
+    /^(objective|objetivo|objectif|activity|actividad|atividade|activite)\s*/,
+    (all) => (/^obj/.test(all) ? "" : "a"),
+  );
   const words = folded(typed).split(/\s+/).filter(Boolean);
   const all = Object.values(labels);
   if (!words.length) return all;
-  return all.map((label) => [fit(label, words, exact), label]).filter(([score]) => score).sort((a, b) => b[0] - a[0]).map(([, label]) => label);
+  return all
+    .map((label) => [fit(label, words, exact), label])
+    .filter(([score]) => score)
+    .sort((a, b) => b[0] - a[0])
+    .map(([, label]) => label);
 }
 
 /**
@@ -40,22 +47,59 @@ export function pick(data) {
 class Picker {
   constructor(data, resolve) {
     Object.assign(this, { data, resolve, id: `picker-${++opened}`, found: [], at: 0 });
-    const listed = { role: "combobox", "aria-expanded": "true", "aria-controls": `${this.id}-list`, "aria-autocomplete": "list" };
-    this.input = make("input", { type: "search", id: `${this.id}-search`, autocomplete: "off", ...listed, placeholder: say("picker.placeholder"), oninput: () => this.look() });
-    this.list = make("ul", { role: "listbox", id: `${this.id}-list`, "aria-label": say("picker.labels"), class: "options" });
-    this.detail = make("div", { class: "option-detail", role: "group", tabindex: 0, "aria-label": say("codebook.at_hand") });
+    const listed = {
+      role: "combobox",
+      "aria-expanded": "true",
+      "aria-controls": `${this.id}-list`,
+      "aria-autocomplete": "list",
+    };
+    this.input = make("input", {
+      type: "search",
+      id: `${this.id}-search`,
+      autocomplete: "off",
+      ...listed,
+      placeholder: say("picker.placeholder"),
+      oninput: () => this.look(),
+    });
+    this.list = make("ul", {
+      role: "listbox",
+      id: `${this.id}-list`,
+      "aria-label": say("picker.labels"),
+      class: "options",
+    });
+    this.detail = make("div", {
+      class: "option-detail",
+      role: "group",
+      tabindex: 0,
+      "aria-label": say("codebook.at_hand"),
+    });
     this.count = make("p", { class: "meta", role: "status" });
   }
 
   open() {
     const { data } = this;
     const before = document.activeElement;
-    this.dialog = make("dialog", { class: "wide picker", "aria-labelledby": `${this.id}-title` }, make("form", { method: "dialog", onsubmit: (event) => this.take(event) },
-      make("h2", { id: `${this.id}-title` }, say("picker.title")),
-      make("blockquote", { class: "picked", lang: data.quoteLanguage, dir: "auto" }, data.quote),
-      make("label", { for: this.input.id, class: "unseen" }, say("picker.search")), this.input, this.count,
-      make("div", { class: "picker-panes" }, this.list, this.detail), this.extras(),
-      make("div", { class: "dialog-buttons" }, make("button", { type: "submit", class: "plain strong" }, data.words ?? say("picker.add")), make("button", { type: "button", class: "plain", onclick: () => this.dialog.close() }, say("cancel")))));
+    this.dialog = make(
+      "dialog",
+      { class: "wide picker", "aria-labelledby": `${this.id}-title` },
+      make(
+        "form",
+        { method: "dialog", onsubmit: (event) => this.take(event) },
+        make("h2", { id: `${this.id}-title` }, say("picker.title")),
+        make("blockquote", { class: "picked", lang: data.quoteLanguage, dir: "auto" }, data.quote),
+        make("label", { for: this.input.id, class: "unseen" }, say("picker.search")),
+        this.input,
+        this.count,
+        make("div", { class: "picker-panes" }, this.list, this.detail),
+        this.extras(),
+        make(
+          "div",
+          { class: "dialog-buttons" },
+          make("button", { type: "submit", class: "plain strong" }, data.words ?? say("picker.add")),
+          make("button", { type: "button", class: "plain", onclick: () => this.dialog.close() }, say("cancel")),
+        ),
+      ),
+    );
     this.dialog.addEventListener("close", () => {
       this.dialog.remove();
       if (before?.isConnected) before.focus();
@@ -72,15 +116,31 @@ class Picker {
     const { treatment, implementer, implementers = [], plain } = this.data;
     if (plain) return null;
     const list = (pairs, value) => {
-      const box = make("select", {}, pairs.map(([key, words]) => make("option", { value: key }, words)));
+      const box = make(
+        "select",
+        {},
+        pairs.map(([key, words]) => make("option", { value: key }, words)),
+      );
       box.value = value ?? "";
       return box;
     };
-    this.treatment = list([["", say("treatment.none")], ...TREATMENTS.map((one) => [one, say(`treatment.${one}`)])], treatment);
-    this.implementer = list([["", say("implementer.none")], ...implementers.map(({ id, name }) => [id, name])], implementer);
+    this.treatment = list(
+      [["", say("treatment.none")], ...TREATMENTS.map((one) => [one, say(`treatment.${one}`)])],
+      treatment,
+    );
+    this.implementer = list(
+      [["", say("implementer.none")], ...implementers.map(({ id, name }) => [id, name])],
+      implementer,
+    );
     this.reason = make("input", { type: "text", maxlength: 2000 });
     const field = (words, control) => make("label", { class: "field" }, make("span", {}, words), control);
-    return make("div", { class: "fields" }, field(say("passage.treatment"), this.treatment), field(say("passage.implementer"), this.implementer), field(say("passage.reason"), this.reason));
+    return make(
+      "div",
+      { class: "fields" },
+      field(say("passage.treatment"), this.treatment),
+      field(say("passage.implementer"), this.implementer),
+      field(say("passage.reason"), this.reason),
+    );
   }
 
   look() {
@@ -93,8 +153,18 @@ class Picker {
   option(label, index) {
     const known = this.data.known?.includes(label.target);
     const press = () => this.move(index);
-    return make("li", { role: "option", id: `${this.id}-${index}`, onclick: press, ondblclick: () => this.dialog.querySelector("form").requestSubmit() },
-      make("span", { class: "number" }, numberOf(label.target)), make("span", { lang: this.data.language }, label.title), known && make("span", { class: "meta" }, say("picker.known")));
+    return make(
+      "li",
+      {
+        role: "option",
+        id: `${this.id}-${index}`,
+        onclick: press,
+        ondblclick: () => this.dialog.querySelector("form").requestSubmit(),
+      },
+      make("span", { class: "number" }, numberOf(label.target)),
+      make("span", { lang: this.data.language }, label.title),
+      known && make("span", { class: "meta" }, say("picker.known")),
+    );
   }
 
   move(to) {
@@ -109,11 +179,14 @@ class Picker {
     const jump = { codebook: (target) => ((this.input.value = numberOf(target)), this.look()) };
     const told = entry(label.target, { labels: this.data.labels, say, language: this.data.language }, jump);
     told.open = true;
-    this.detail.replaceChildren(make("h3", { lang: this.data.language }, `${numberOf(label.target)} ${label.title}`), told);
+    this.detail.replaceChildren(
+      make("h3", { lang: this.data.language }, `${numberOf(label.target)} ${label.title}`),
+      told,
+    );
   }
 
   key(event) {
-    if (event.key === "Escape") return event.preventDefault(), this.dialog.close();
+    if (event.key === "Escape") return (event.preventDefault(), this.dialog.close());
     const to = { ArrowDown: this.at + 1, ArrowUp: this.at - 1, PageDown: this.at + 8, PageUp: this.at - 8 }[event.key];
     if (to === undefined) return null;
     event.preventDefault();
@@ -125,8 +198,12 @@ class Picker {
     const label = this.found[this.at];
     if (!label) return;
     this.taken = { target: label.target };
-    if (!this.data.plain) Object.assign(this.taken, { treatment: this.treatment.value, implementer: this.implementer.value, reason: this.reason.value.trim() });
+    if (!this.data.plain)
+      Object.assign(this.taken, {
+        treatment: this.treatment.value,
+        implementer: this.implementer.value,
+        reason: this.reason.value.trim(),
+      });
     this.dialog.close();
   }
 }
-

@@ -17,16 +17,37 @@ export class Picture {
   }
 
   page({ page, width, height }, passages) {
-    const picture = make("img", { src: `/reports/${encodeURIComponent(this.id)}/pages/${page}.png`, alt: say("picture.page", { page }), loading: "lazy", width: Math.round(width), height: Math.round(height) });
+    const picture = make("img", {
+      src: `/reports/${encodeURIComponent(this.id)}/pages/${page}.png`,
+      alt: say("picture.page", { page }),
+      loading: "lazy",
+      width: Math.round(width),
+      height: Math.round(height),
+    });
     const boxes = passages.filter((passage) => passage.bbox).map((passage) => this.box(passage, width, height));
-    return make("figure", { class: "page" }, make("div", { class: "page-room" }, picture, boxes), make("figcaption", {}, say("picture.page", { page })));
+    return make(
+      "figure",
+      { class: "page" },
+      make("div", { class: "page-room" }, picture, boxes),
+      make("figcaption", {}, say("picture.page", { page })),
+    );
   }
 
   box(passage, width, height) {
     const [x0, top, x1, bottom] = passage.bbox;
-    const box = make("button", { type: "button", class: "page-box", tabindex: -1, onclick: () => this.view.select(passage) });
+    const box = make("button", {
+      type: "button",
+      class: "page-box",
+      tabindex: -1,
+      onclick: () => this.view.select(passage),
+    });
     const share = (part, whole) => `${((100 * part) / whole).toFixed(3)}%`;
-    Object.assign(box.style, { left: share(x0, width), top: share(top, height), width: share(x1 - x0, width), height: share(bottom - top, height) });
+    Object.assign(box.style, {
+      left: share(x0, width),
+      top: share(top, height),
+      width: share(x1 - x0, width),
+      height: share(bottom - top, height),
+    });
     this.boxes.set(passage.passage_id, box);
     this.fill(box, passage);
     return box;
@@ -43,7 +64,10 @@ export class Picture {
     const here = this.view.current().passage?.passage_id === passage.passage_id;
     box.hidden = !items.length && !here;
     box.className = `page-box ${sure.length ? kindOf(sure[0]) : "review"}${here ? " here" : ""}`;
-    const tags = sure.slice(0, 3).map((item) => `${signOf(item)}${numberOf(item.target)}`).join(" ");
+    const tags = sure
+      .slice(0, 3)
+      .map((item) => `${signOf(item)}${numberOf(item.target)}`)
+      .join(" ");
     box.replaceChildren(make("span", {}, tags || `○ ${items.length}`));
     box.setAttribute("aria-label", say("picture.passage", { tags: tags || String(items.length) }));
   }

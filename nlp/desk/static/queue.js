@@ -29,9 +29,33 @@ const isWhole = (task) => !task.item_id; // a passage to read whole
 const toRead = (task) => (task.open ? say("worklist.read_whole", { count: task.open }) : say("worklist.read_this"));
 
 function row(item) {
-  const button = make("button", { type: "button", class: `row${item === current ? " chosen" : ""}`, "aria-current": item === current ? "true" : null, data: { item: idOf(item) }, onclick: () => select(item) },
-    isWhole(item) ? make("span", { class: "row-head" }, make("span", { class: "tag unread" }, toRead(item))) : make("span", { class: "row-head" }, make("span", { class: `tag ${kindOf(item)}` }, `${signOf(item)}${numberOf(item.target)}`), make("span", { lang: language }, labels[item.target]?.title ?? ""), make("span", { class: "chance" }, percent(item.probability))),
-    make("span", { class: "row-text", dir: "auto" }, item.quote.slice(0, 300)), make("span", { class: "meta" }, make("bdi", {}, names[item.document_id] ?? ""), item.page ? `, ${say("page.short", { page: item.page })}` : "", alike[item.item_id] ? ` · ${say("report.alike", { count: alike[item.item_id] })}` : ""));
+  const button = make(
+    "button",
+    {
+      type: "button",
+      class: `row${item === current ? " chosen" : ""}`,
+      "aria-current": item === current ? "true" : null,
+      data: { item: idOf(item) },
+      onclick: () => select(item),
+    },
+    isWhole(item)
+      ? make("span", { class: "row-head" }, make("span", { class: "tag unread" }, toRead(item)))
+      : make(
+          "span",
+          { class: "row-head" },
+          make("span", { class: `tag ${kindOf(item)}` }, `${signOf(item)}${numberOf(item.target)}`),
+          make("span", { lang: language }, labels[item.target]?.title ?? ""),
+          make("span", { class: "chance" }, percent(item.probability)),
+        ),
+    make("span", { class: "row-text", dir: "auto" }, item.quote.slice(0, 300)),
+    make(
+      "span",
+      { class: "meta" },
+      make("bdi", {}, names[item.document_id] ?? ""),
+      item.page ? `, ${say("page.short", { page: item.page })}` : "",
+      alike[item.item_id] ? ` · ${say("report.alike", { count: alike[item.item_id] })}` : "",
+    ),
+  );
   return make("li", {}, button);
 }
 
@@ -54,14 +78,55 @@ async function panel() {
   const contents = await contentsOf(item.document_id);
   if (item !== current) return null;
   const whole = isWhole(item);
-  const index = contents.passages.find((one) => one.passage_id === item.passage_id) ?? contents.passages.findLast((one) => one.start <= item.start);
+  const index =
+    contents.passages.find((one) => one.passage_id === item.passage_id) ??
+    contents.passages.findLast((one) => one.start <= item.start);
   const address = `/reports/${encodeURIComponent(item.document_id)}?${whole ? `show=worklist&passage=${encodeURIComponent(item.passage_id)}` : `item=${encodeURIComponent(item.item_id)}`}`;
-  const data = { characters: contents.characters, passage: index, items: whole ? contents.items.filter((one) => one.passage_id === item.passage_id) : [item], labels, current: whole ? null : item.item_id, implementers: bodies, say, language, readonly, when };
-  const place = [index.section.join(" › "), item.page && say("page.short", { page: item.page })].filter(Boolean).join(" · ");
-  const title = make("p", { class: "where" }, make("a", { href: address, id: "open-report" }, make("bdi", {}, names[item.document_id] ?? say("queue.open"))), make("span", { class: "meta" }, make("bdi", {}, place)));
+  const data = {
+    characters: contents.characters,
+    passage: index,
+    items: whole ? contents.items.filter((one) => one.passage_id === item.passage_id) : [item],
+    labels,
+    current: whole ? null : item.item_id,
+    implementers: bodies,
+    say,
+    language,
+    readonly,
+    when,
+  };
+  const place = [index.section.join(" › "), item.page && say("page.short", { page: item.page })]
+    .filter(Boolean)
+    .join(" · ");
+  const title = make(
+    "p",
+    { class: "where" },
+    make("a", { href: address, id: "open-report" }, make("bdi", {}, names[item.document_id] ?? say("queue.open"))),
+    make("span", { class: "meta" }, make("bdi", {}, place)),
+  );
   const on = { decide, codebook: showEntry, select: () => byId("open-report").click() };
-  const tools = whole && !readonly && make("div", { class: "passage-tools" }, make("p", { class: "notice" }, toRead(item)), make("a", { class: "button plain", href: `${address}&add=1` }, say("label.add"), make("kbd", { "aria-hidden": "true" }, "n")), make("button", { type: "button", class: "plain", onclick: nothingHere }, say("worklist.nothing_here"), make("kbd", { "aria-hidden": "true" }, "0")));
-  return body.replaceChildren(...[title, passageView({ ...data, readonly: readonly || whole }, on), tools].filter(Boolean));
+  const tools =
+    whole &&
+    !readonly &&
+    make(
+      "div",
+      { class: "passage-tools" },
+      make("p", { class: "notice" }, toRead(item)),
+      make(
+        "a",
+        { class: "button plain", href: `${address}&add=1` },
+        say("label.add"),
+        make("kbd", { "aria-hidden": "true" }, "n"),
+      ),
+      make(
+        "button",
+        { type: "button", class: "plain", onclick: nothingHere },
+        say("worklist.nothing_here"),
+        make("kbd", { "aria-hidden": "true" }, "0"),
+      ),
+    );
+  return body.replaceChildren(
+    ...[title, passageView({ ...data, readonly: readonly || whole }, on), tools].filter(Boolean),
+  );
 }
 
 function showEntry(target) {
@@ -89,14 +154,19 @@ function select(item) {
   for (const button of list.querySelectorAll(".row")) {
     const on = button.dataset.item === idOf(item);
     button.classList.toggle("chosen", on);
-    if (on) (button.setAttribute("aria-current", "true"), button.scrollIntoView({ block: "nearest" }), button.focus({ preventScroll: true }));
+    if (on)
+      (button.setAttribute("aria-current", "true"),
+        button.scrollIntoView({ block: "nearest" }),
+        button.focus({ preventScroll: true }));
     else button.removeAttribute("aria-current");
   }
   return panel().catch(fault);
 }
 
 function step(by) {
-  const shown = [...list.querySelectorAll(".row")].map((button) => items.find((item) => idOf(item) === button.dataset.item));
+  const shown = [...list.querySelectorAll(".row")].map((button) =>
+    items.find((item) => idOf(item) === button.dataset.item),
+  );
   const next = shown[shown.indexOf(current) + by];
   if (next) select(next);
   else announce(say(by > 0 ? "report.at_end" : "report.at_start"));
@@ -112,7 +182,12 @@ function changed(now) {
 
 async function decide(item, action, changes = {}) {
   const at = items.findIndex((one) => one.item_id === item.item_id);
-  const decided = await send(item.document_id, [askWith(items[at] ?? item, action, { ...draftIn(byId("panel-body"), item), ...changes })], changed, { labels });
+  const decided = await send(
+    item.document_id,
+    [askWith(items[at] ?? item, action, { ...draftIn(byId("panel-body"), item), ...changes })],
+    changed,
+    { labels },
+  );
   if (!decided) return draw();
   if (["confirm", "reject", "unsure", "postpone"].includes(action)) {
     const gone = new Set(decided.items.map((one) => one.item_id));
@@ -139,14 +214,23 @@ async function load() {
   byId("why-order").textContent = say(`order.${order}.why`);
   const answer = await get("/api/queue", { order, limit: 200 });
   const gone = seen();
-  [items, alike, left] = [answer.items.filter((one) => !isWhole(one) || one.open || !gone.has(one.passage_id)), answer.alike ?? {}, (answer.left ?? answer.items.length) - answer.items.length];
+  [items, alike, left] = [
+    answer.items.filter((one) => !isWhole(one) || one.open || !gone.has(one.passage_id)),
+    answer.alike ?? {},
+    (answer.left ?? answer.items.length) - answer.items.length,
+  ];
   current = items.find((item) => idOf(item) === read("item")) ?? items[0] ?? null;
   draw();
 }
 
-const act = (action) => () => current && !readonly && (isWhole(current) ? announce(say("worklist.no_item")) : decide(current, action));
+const act = (action) => () =>
+  current && !readonly && (isWhole(current) ? announce(say("worklist.no_item")) : decide(current, action));
 async function open() {
-  const [entries, known, { reports }] = await Promise.all([codebook(language), implementers(language), get("/api/reports")]);
+  const [entries, known, { reports }] = await Promise.all([
+    codebook(language),
+    implementers(language),
+    get("/api/reports"),
+  ]);
   [labels, bodies] = [entries, known];
   readonly = document.body.dataset.rank === "reader";
   names = Object.fromEntries(reports.map((report) => [report.document_id, report.row?.title || report.name]));
@@ -158,7 +242,11 @@ async function open() {
     { key: "a", words: "key.confirm", run: act("confirm") },
     { key: "x", words: "key.reject", run: act("reject") },
     { key: "0", words: "key.nothing_here", run: nothingHere },
-    { key: "n", words: "key.add", run: () => current && isWhole(current) && byId("panel-body").querySelector(".passage-tools a")?.click() },
+    {
+      key: "n",
+      words: "key.add",
+      run: () => current && isWhole(current) && byId("panel-body").querySelector(".passage-tools a")?.click(),
+    },
     { key: "u", words: "key.unsure", run: act("unsure") },
     { key: "l", words: "key.postpone", run: act("postpone") },
     { key: "z", also: ["Ctrl+z"], words: "key.undo", run: back },

@@ -1,43 +1,73 @@
 // The report view: text, queue and panel over one set of items, all driven by keys as well as by the mouse.
 import { codebook, get, reportAddress } from "./api.js";
 import { implementers } from "./bodies.js";
-import { askWith, askOf, send, undo } from "./decisions.js";
+import { askOf, askWith, send, undo } from "./decisions.js";
 import { Paper, selectedRange } from "./document.js";
+import { Claims } from "./claims.js";
 import { bind, listen } from "./keys.js";
 import { Outline, SHOWN } from "./outline.js";
-import { Characters, OPEN, kindOf, draftIn, make, ordered, passageView, redraft } from "./passage.js";
+import { Characters, OPEN, draftIn, make, passageView, redraft } from "./passage.js";
 import { Picture } from "./picture.js";
 import { Editing } from "./editing.js";
 import { header, progress, sheetIn, waitUntilReady, where } from "./report_head.js";
 import { announce, confirmed, fault, note } from "./speak.js";
 import { languageLinks, poll, read, write } from "./state.js";
 import { language, say, when } from "./words.js";
-import { Worklist, see } from "./worklist.js";
 
 const POLL_SECONDS = 4;
 const byId = (id) => document.getElementById(id);
 
-export class ReportView {
+export class ReportView extends Claims {
   constructor(id) {
-    Object.assign(this, { id, items: new Map(), byPassage: new Map(), item: null, passage: null, draft: null, seen: 0, unfolded: false });
+    super();
+    Object.assign(this, {
+      id,
+      item: null,
+      passage: null,
+      draft: null,
+      seen: 0,
+      unfolded: false,
+    });
     this.inScope = (item) => SHOWN[this.shows()](item);
     this.changed = this.changed.bind(this);
   }
 
   async open() {
-    const [contents, labels, bodies] = await Promise.all([get(reportAddress(this.id)), codebook(language), implementers(language)]);
-    Object.assign(this, { labels, bodies, report: contents.report, reader: contents.reader, readings: contents.readings ?? [], passages: contents.passages });
+    const [contents, labels, bodies] = await Promise.all([
+      get(reportAddress(this.id)),
+      codebook(language),
+      implementers(language),
+    ]);
+    Object.assign(this, {
+      labels,
+      bodies,
+      report: contents.report,
+      reader: contents.reader,
+      readings: contents.readings ?? [],
+      passages: contents.passages,
+    });
     this.characters = new Characters(contents.text);
-    this.readonly = this.reader.rank === "reader" || this.report.state !== "ready" || this.readings.some((one) => one.reading === this.reader.reading && one.closed);
+    this.readonly =
+      this.reader.rank === "reader" ||
+      this.report.state !== "ready" ||
+      this.readings.some((one) => one.reading === this.reader.reading && one.closed);
     this.passages.sort((a, b) => a.start - b.start);
     this.keep(contents.items);
     this.seen = Math.max(0, ...contents.items.map((item) => item.decision_id ?? 0));
-    const view = { characters: this.characters, passages: this.passages, itemsOf: (passage) => this.itemsOf(passage), current: () => this, select: (passage) => this.selectPassage(passage, true), go: (passage) => this.go(passage), listed: () => this.listed(), inScope: (item) => this.inScope(item) };
+    const view = {
+      characters: this.characters,
+      passages: this.passages,
+      itemsOf: (passage) => this.itemsOf(passage),
+      current: () => this,
+      select: (passage) => this.selectPassage(passage, true),
+      go: (passage) => this.go(passage),
+      listed: () => this.listed(),
+      inScope: (item) => this.inScope(item),
+    };
     this.paper = new Paper(byId("text"), view);
     this.outline = new Outline(byId("todo"), byId("headings"), view);
     this.picture = new Picture(byId("picture"), view, this.id);
     this.editing = new Editing(this);
-    this.work = new Worklist(this);
     if (read("show") === "worklist") await this.work.load();
     header(this);
     waitUntilReady(this);
@@ -49,12 +79,14 @@ export class ReportView {
 
   // Where to start: the item of the address, else the first that is open.
   begin() {
-    const show = read("show") || (this.sequence("suggested").some((item) => OPEN.has(item.state)) ? "suggested" : "review");
+    const show =
+      read("show") || (this.sequence("suggested").some((item) => OPEN.has(item.state)) ? "suggested" : "review");
     byId("show").value = SHOWN[show] ? show : "all";
     const wanted = this.items.get(read("item"));
     if (wanted && !this.inScope(wanted)) byId("show").value = "all";
     const first = byId("show").value === "worklist" && this.work.steps()[0];
-    const passage = this.passages.find((one) => one.passage_id === read("passage")) ?? (first && !first.item && first.passage);
+    const passage =
+      this.passages.find((one) => one.passage_id === read("passage")) ?? (first && !first.item && first.passage);
     this.item = wanted ?? (passage ? null : (this.sequence().find((item) => OPEN.has(item.state)) ?? null));
     this.passage = this.item ? this.passageOf(this.item) : (passage ?? null);
     this.paper.draw();
@@ -64,55 +96,6 @@ export class ReportView {
     if (read("picture")) this.togglePicture(true);
     if (read("add") && this.passage && !this.readonly) (write({ add: "" }), this.editing.add());
     this.paper.reveal(this.passage);
-  }
-
-  shows() {
-    return byId("show").value;
-  }
-
-  keep(items) {
-    for (const item of items) {
-      if (item.state === "suggested" && item.lane === null) this.drop(item); // added, then taken back
-      else this.keepOne(item);
-    }
-  }
-
-  drop(item) {
-    this.items.delete(item.item_id);
-    for (const ids of this.byPassage.values()) ids.delete(item.item_id);
-  }
-
-  keepOne(item) {
-    const passage = this.passageOf(item);
-    const before = this.items.get(item.item_id);
-    const old = before && this.passageOf(before);
-    if (old && old !== passage) this.byPassage.get(old.passage_id)?.delete(item.item_id);
-    this.items.set(item.item_id, item);
-    if (!passage) return;
-    if (!this.byPassage.has(passage.passage_id)) this.byPassage.set(passage.passage_id, new Set());
-    this.byPassage.get(passage.passage_id).add(item.item_id);
-  }
-
-  passageOf(item) {
-    this.index ??= new Map(this.passages.map((passage) => [passage.passage_id, passage]));
-    return this.index.get(item.passage_id) ?? this.passages.findLast((passage) => passage.start <= item.start) ?? null;
-  }
-
-  itemsOf(passage) {
-    const own = [...(this.byPassage.get(passage.passage_id) ?? [])].map((id) => this.items.get(id));
-    return ordered(own, this.labels).flatMap(({ head, kids }) => [head, ...kids]);
-  }
-
-  // The passages of the list at the left.
-  listed() {
-    if (this.shows() === "worklist") return this.work.left();
-    return this.passages.filter((passage) => this.itemsOf(passage).some(this.inScope));
-  }
-
-  // The items that keys go through, in the order of the text, or of the worklist.
-  sequence(show = this.shows()) {
-    if (show === "worklist") return this.work.steps().map(({ item }) => item).filter(Boolean);
-    return this.passages.flatMap((passage) => (this.byPassage.has(passage.passage_id) ? this.itemsOf(passage).filter(SHOWN[show]) : []));
   }
 
   // --- what is looked at
@@ -126,7 +109,8 @@ export class ReportView {
   selectPassage(passage, focus = false) {
     const before = this.passage;
     const items = this.itemsOf(passage);
-    const item = items.find((one) => this.inScope(one) && OPEN.has(one.state)) ?? items.find(this.inScope) ?? items[0] ?? null;
+    const item =
+      items.find((one) => this.inScope(one) && OPEN.has(one.state)) ?? items.find(this.inScope) ?? items[0] ?? null;
     Object.assign(this, { item, passage, draft: null });
     this.moved(before, focus);
     this.pane("decide");
@@ -162,9 +146,14 @@ export class ReportView {
     const { passage } = this;
     byId("alike").textContent = "";
     if (!passage || this.readonly) return;
-    const look = () => get(reportAddress(this.id, "/duplicates"), { passage_id: passage.passage_id }).then(({ passages }) => {
-      if (passage === this.passage && passages.length) byId("alike").textContent = say("report.alike", { count: passages.length });
-    }, () => {});
+    const look = () =>
+      get(reportAddress(this.id, "/duplicates"), { passage_id: passage.passage_id }).then(
+        ({ passages }) => {
+          if (passage === this.passage && passages.length)
+            byId("alike").textContent = say("report.alike", { count: passages.length });
+        },
+        () => {},
+      );
     this.resting = setTimeout(look, 400);
   }
 
@@ -175,55 +164,31 @@ export class ReportView {
   }
 
   step(by, passages = false) {
-    if (this.shows() === "worklist") return this.stepWork(by);
+    if (this.shows() === "worklist") return this.work.step(by);
     const all = this.sequence();
     if (!all.length) return;
-    const at = this.item ? all.indexOf(this.item) : all.findIndex((item) => item.start >= (this.passage?.start ?? 0)) - (by > 0 ? 1 : 0);
+    const at = this.item
+      ? all.indexOf(this.item)
+      : all.findIndex((item) => item.start >= (this.passage?.start ?? 0)) - (by > 0 ? 1 : 0);
     let to = at + by;
     while (passages && all[to] && all[to].passage_id === this.item?.passage_id) to += by;
     if (!all[to]) return announce(say(by > 0 ? "report.at_end" : "report.at_start"));
     this.select(all[to]);
   }
 
-  stepWork(by) {
-    const all = this.work.steps();
-    const at = all.findIndex(({ passage, item }) => (this.item ? item === this.item : passage === this.passage));
-    const to = all[at < 0 ? 0 : at + by];
-    if (!to) return announce(say(by > 0 ? "report.at_end" : "report.at_start"));
-    return this.take(to);
-  }
-
-  take({ passage, item }) {
-    return item ? this.select(item) : this.selectPassage(passage, true);
-  }
-
-  // She read a passage in which nothing is suggested, and there is nothing.
-  nothingHere() {
-    if (this.shows() !== "worklist" || !this.passage) return announce(say("worklist.only"));
-    if (this.itemsOf(this.passage).some((item) => OPEN.has(item.state))) return announce(say("worklist.decide_first"));
-    see(this.passage.passage_id);
-    announce(say("worklist.seen"));
-    return this.nextWork();
-  }
-
-  nextWork() {
-    const [next] = this.work.steps();
-    this.outline.draw();
-    progress(this);
-    if (next) return this.take(next);
-    return note(say("report.all_decided", { show: say("show.worklist") }));
-  }
-
   // After a decision: the next that is open, behind this one first, then from the start.
   advance(from) {
-    if (this.shows() === "worklist") return this.nextWork();
+    if (this.shows() === "worklist") return this.work.next();
     const all = this.sequence();
     const at = all.findIndex((item) => item.item_id === from.item_id);
     const next = [...all.slice(at + 1), ...all.slice(0, Math.max(at, 0))].find((item) => item.state === "suggested");
     if (next) return this.select(next);
     const more = this.shows() === "suggested" && this.sequence("review").some((item) => item.state === "suggested");
     const goOn = () => ((byId("show").value = "review"), byId("show").dispatchEvent(new Event("change")), this.step(1));
-    note(say("report.all_decided", { show: say(`show.${this.shows()}`) }), more ? { action: goOn, label: say("report.go_on") } : {});
+    note(
+      say("report.all_decided", { show: say(`show.${this.shows()}`) }),
+      more ? { action: goOn, label: say("report.go_on") } : {},
+    );
     this.select(this.items.get(from.item_id) ?? from);
   }
 
@@ -251,7 +216,12 @@ export class ReportView {
   // Items as they now stand, from her own decision or from somebody else's.
   changed(items, decisions = []) {
     const own = items.filter((item) => item.document_id === this.id && item.reading === this.reader.reading);
-    const before = new Set(own.map((item) => this.items.get(item.item_id)).filter(Boolean).map((item) => this.passageOf(item)));
+    const before = new Set(
+      own
+        .map((item) => this.items.get(item.item_id))
+        .filter(Boolean)
+        .map((item) => this.passageOf(item)),
+    );
     this.keep(own);
     this.seen = Math.max(this.seen, ...decisions.map((one) => one.decision_id), 0);
     if (this.item) this.item = this.items.get(this.item.item_id) ?? null;
@@ -274,7 +244,14 @@ export class ReportView {
   async bulk() {
     const open = [...this.items.values()].filter((item) => item.lane === "suggested" && item.state === "suggested");
     if (!open.length) return announce(say("bulk.none"));
-    if (!(await confirmed(say("bulk.title"), say("bulk.text", { count: open.length }), say("bulk.do", { count: open.length })))) return;
+    if (
+      !(await confirmed(
+        say("bulk.title"),
+        say("bulk.text", { count: open.length }),
+        say("bulk.do", { count: open.length }),
+      ))
+    )
+      return;
     const decided = await this.send(open.map((item) => askOf(item, "confirm")));
     if (decided) this.focus();
   }
@@ -293,8 +270,27 @@ export class ReportView {
     const panel = byId("panel-body");
     byId("panel-where").replaceChildren(...where(this.passage));
     if (!this.passage) return panel.replaceChildren(make("p", { class: "hint" }, say("report.nothing_chosen")));
-    const data = { characters: this.characters, passage: this.passage, items: this.itemsOf(this.passage), labels: this.labels, current: this.item?.item_id ?? null, draft: this.draft, implementers: this.bodies, say, language, readonly: this.readonly, all: this.unfolded || this.shows() !== "suggested", when };
-    const on = { select: (id) => this.toggle(id), decide: (item, action, changes) => this.decide(item, action, changes), codebook: (target) => this.editing.showEntry(target), tools: (item) => this.editing.tools(item), unfold: (open) => (this.unfolded = open) };
+    const data = {
+      characters: this.characters,
+      passage: this.passage,
+      items: this.itemsOf(this.passage),
+      labels: this.labels,
+      current: this.item?.item_id ?? null,
+      draft: this.draft,
+      implementers: this.bodies,
+      say,
+      language,
+      readonly: this.readonly,
+      all: this.unfolded || this.shows() !== "suggested",
+      when,
+    };
+    const on = {
+      select: (id) => this.toggle(id),
+      decide: (item, action, changes) => this.decide(item, action, changes),
+      codebook: (target) => this.editing.showEntry(target),
+      tools: (item) => this.editing.tools(item),
+      unfold: (open) => (this.unfolded = open),
+    };
     const typed = panel.dataset.shown === (this.item?.item_id ?? "") && this.item ? draftIn(panel, this.item) : {};
     panel.replaceChildren(passageView(data, on), this.readonly ? "" : this.editing.passageTools());
     panel.dataset.shown = this.item?.item_id ?? "";
@@ -319,7 +315,8 @@ export class ReportView {
   // On a narrow screen one pane stands alone.
   pane(name) {
     document.body.dataset.pane = name;
-    for (const tab of document.querySelectorAll("[data-to-pane]")) tab.setAttribute("aria-pressed", String(tab.dataset.toPane === name));
+    for (const tab of document.querySelectorAll("[data-to-pane]"))
+      tab.setAttribute("aria-pressed", String(tab.dataset.toPane === name));
     if (name === "text") this.paper?.reveal(this.passage);
   }
 
@@ -331,9 +328,18 @@ export class ReportView {
       this.panel();
       progress(this);
     });
-    for (const tab of document.querySelectorAll("[data-to-pane]")) tab.addEventListener("click", () => this.pane(tab.dataset.toPane));
-    const doing = { picture: () => this.togglePicture(), bulk: () => this.bulk(), undo: () => this.undo(), add: () => this.editing.add(), next: () => this.step(1), previous: () => this.step(-1) };
-    for (const button of document.querySelectorAll("[data-do]")) button.addEventListener("click", doing[button.dataset.do]);
+    for (const tab of document.querySelectorAll("[data-to-pane]"))
+      tab.addEventListener("click", () => this.pane(tab.dataset.toPane));
+    const doing = {
+      picture: () => this.togglePicture(),
+      bulk: () => this.bulk(),
+      undo: () => this.undo(),
+      add: () => this.editing.add(),
+      next: () => this.step(1),
+      previous: () => this.step(-1),
+    };
+    for (const button of document.querySelectorAll("[data-do]"))
+      button.addEventListener("click", doing[button.dataset.do]);
     const act = (action) => () => (this.item ? this.decide(this.item, action) : announce(say("report.nothing_chosen")));
     bind([
       { key: "j", words: "key.next", repeats: true, run: () => this.step(1) },
@@ -343,7 +349,7 @@ export class ReportView {
       { key: "a", words: "key.confirm", run: () => (this.draft ? this.editing.save() : act("confirm")()) },
       { key: "x", words: "key.reject", run: act("reject") },
       { key: "X", words: "key.reject_rest", run: () => this.rejectRest() },
-      { key: "0", words: "key.nothing_here", run: () => this.nothingHere() },
+      { key: "0", words: "key.nothing_here", run: () => this.work.pass() },
       { key: "u", words: "key.unsure", run: act("unsure") },
       { key: "l", words: "key.postpone", run: act("postpone") },
       { key: "o", words: "key.reopen", run: act("reopen") },
@@ -351,7 +357,11 @@ export class ReportView {
       { key: "b", words: "key.bulk", run: () => this.bulk() },
       ...this.editing.keys(),
       { key: "g", words: "key.picture", run: () => this.togglePicture() },
-      { key: "1", words: "key.pane_list", run: () => (this.pane("list"), byId("todo").querySelector("[tabindex='0']")?.focus()) },
+      {
+        key: "1",
+        words: "key.pane_list",
+        run: () => (this.pane("list"), byId("todo").querySelector("[tabindex='0']")?.focus()),
+      },
       { key: "2", words: "key.pane_text", run: () => (this.pane("text"), byId("text-room").focus()) },
       { key: "3", words: "key.pane_decide", run: () => (this.pane("decide"), this.focus()) },
     ]);
@@ -364,10 +374,15 @@ export class ReportView {
     poll(async () => {
       const { decisions } = await get("/api/log", { after: this.seen, document_id: this.id });
       if (!decisions.length) return;
-      const news = decisions.filter((one) => one.reading === this.reader.reading && (this.items.get(one.item_id)?.version ?? -1) < one.version);
+      const news = decisions.filter(
+        (one) => one.reading === this.reader.reading && (this.items.get(one.item_id)?.version ?? -1) < one.version,
+      );
       this.seen = Math.max(this.seen, ...decisions.map((one) => one.decision_id));
       if (!news.length) return;
-      this.changed(news.map((one) => one.item), news);
+      this.changed(
+        news.map((one) => one.item),
+        news,
+      );
       const others = [...new Set(news.map((one) => one.who))].join(", ");
       note(say("live.others", { who: others, count: news.length }));
     }, POLL_SECONDS);

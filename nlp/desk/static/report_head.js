@@ -11,8 +11,19 @@ export function where(passage) {
   const title = byId("title").textContent;
   const section = passage.section.filter((heading, index) => index || heading !== title);
   const { page, number, implementer_text: who } = passage;
-  const place = [page && say("page.short", { page }), number && say("report.number", { number }), who && make("bdi", {}, who)].filter(Boolean);
-  return [make("span", { class: "section" }, make("bdi", {}, section.join(" › "))), make("span", { class: "meta" }, place.flatMap((one, index) => (index ? [" · ", one] : [one])))];
+  const place = [
+    page && say("page.short", { page }),
+    number && say("report.number", { number }),
+    who && make("bdi", {}, who),
+  ].filter(Boolean);
+  return [
+    make("span", { class: "section" }, make("bdi", {}, section.join(" › "))),
+    make(
+      "span",
+      { class: "meta" },
+      place.flatMap((one, index) => (index ? [" · ", one] : [one])),
+    ),
+  ];
 }
 
 export function progress(view) {
@@ -20,8 +31,15 @@ export function progress(view) {
   const done = all.filter((item) => !OPEN.has(item.state)).length;
   byId("progress").textContent = say("report.progress", { done, total: all.length });
   Object.assign(byId("meter"), { max: Math.max(all.length, 1), value: done });
-  const states = [...view.items.values()].reduce((sum, item) => sum.set(kindOf(item), (sum.get(kindOf(item)) ?? 0) + 1), new Map());
-  byId("counts").replaceChildren(...[...states].filter(([kind]) => kind !== "review" && kind !== "suggested").map(([kind, count]) => make("span", { class: `tag ${kind}` }, `${say(`state.${kind}`)}: ${count}`)));
+  const states = [...view.items.values()].reduce(
+    (sum, item) => sum.set(kindOf(item), (sum.get(kindOf(item)) ?? 0) + 1),
+    new Map(),
+  );
+  byId("counts").replaceChildren(
+    ...[...states]
+      .filter(([kind]) => kind !== "review" && kind !== "suggested")
+      .map(([kind, count]) => make("span", { class: `tag ${kind}` }, `${say(`state.${kind}`)}: ${count}`)),
+  );
   for (const option of byId("show").options) {
     const count = option.value === "worklist" ? view.work.steps().length || "" : view.sequence(option.value).length;
     option.textContent = say(`show.${option.value}`) + (count === "" ? "" : ` (${count})`);
@@ -37,10 +55,15 @@ export function header(view) {
   byId("title").textContent = visible(title);
   byId("title").lang = row.language ?? "";
   document.title = `${visible(title)} · evmap`;
-  byId("facts").textContent = visible([view.report.name, row.symbol, row.date, row.pages && say("pages", { count: row.pages })].filter(Boolean).join(" · "));
+  byId("facts").textContent = visible(
+    [view.report.name, row.symbol, row.date, row.pages && say("pages", { count: row.pages })]
+      .filter(Boolean)
+      .join(" · "),
+  );
   byId("partial").hidden = view.report.status !== "partial";
   byId("partial").textContent = visible(view.report.reason ?? "");
-  byId("reading").textContent = view.reader.reading === 2 ? say("reading.second") : view.reader.reading === 3 ? say("reading.final") : "";
+  byId("reading").textContent =
+    view.reader.reading === 2 ? say("reading.second") : view.reader.reading === 3 ? say("reading.final") : "";
   const pdf = row.media_type === "application/pdf";
   byId("picture-toggle").hidden = !pdf;
   if (view.readonly) for (const node of document.querySelectorAll(".writes")) node.hidden = true;

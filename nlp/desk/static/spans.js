@@ -35,11 +35,30 @@ export async function split(characters, span, language) {
   const option = (part, index) => {
     const box = make("input", { type: "radio", name: "cut", value: String(index) });
     box.checked = index === 0;
-    return make("label", { class: "cut" }, box, make("bdi", { lang: language }, characters.slice(part.start, part.end)));
+    return make(
+      "label",
+      { class: "cut" },
+      box,
+      make("bdi", { lang: language }, characters.slice(part.start, part.end)),
+    );
   };
   let cut = 0;
-  const body = make("fieldset", {}, make("legend", {}, say("split.after")), parts.slice(0, -1).map(option), make("p", { class: "cut-rest", lang: language }, make("bdi", {}, characters.slice(parts.at(-1).start, span.end))));
+  const body = make(
+    "fieldset",
+    {},
+    make("legend", {}, say("split.after")),
+    parts.slice(0, -1).map(option),
+    make("p", { class: "cut-rest", lang: language }, make("bdi", {}, characters.slice(parts.at(-1).start, span.end))),
+  );
   body.addEventListener("change", (event) => (cut = Number(event.target.value)));
-  const value = await ask(say("split.title"), body, [{ value: "yes", words: say("split.do"), kind: "strong" }, { value: "", words: say("cancel") }]);
-  return value === "yes" ? [{ start: span.start, end: parts[cut].end }, { start: parts[cut + 1].start, end: span.end }] : null;
+  const value = await ask(say("split.title"), body, [
+    { value: "yes", words: say("split.do"), kind: "strong" },
+    { value: "", words: say("cancel") },
+  ]);
+  return value === "yes"
+    ? [
+        { start: span.start, end: parts[cut].end },
+        { start: parts[cut + 1].start, end: span.end },
+      ]
+    : null;
 }

@@ -14,9 +14,13 @@ export function announce(text) {
 export function note(text, { kind = "", action = null, label = "" } = {}) {
   const notes = document.getElementById("notes");
   const gone = () => box.remove();
-  const box = make("div", { class: `note-box ${kind}` }, make("span", {}, text),
+  const box = make(
+    "div",
+    { class: `note-box ${kind}` },
+    make("span", {}, text),
     action && make("button", { type: "button", class: "link", onclick: () => (gone(), action()) }, label),
-    make("button", { type: "button", class: "shut", "aria-label": say("close"), onclick: gone }, "✕"));
+    make("button", { type: "button", class: "shut", "aria-label": say("close"), onclick: gone }, "✕"),
+  );
   notes.append(box);
   while (notes.children.length > 4) notes.firstChild.remove();
   if (kind !== "bad") setTimeout(gone, NOTE_MS);
@@ -32,7 +36,9 @@ export function fault(error) {
 export function ask(title, body, choices, { wide = false, onopen = null } = {}) {
   return new Promise((resolve) => {
     const heading = make("h2", { id: `dialog-title-${++asked}` }, title);
-    const buttons = choices.map(({ value, words, kind = "" }) => make("button", { type: "submit", value, class: `plain ${kind}` }, words));
+    const buttons = choices.map(({ value, words, kind = "" }) =>
+      make("button", { type: "submit", value, class: `plain ${kind}` }, words),
+    );
     const form = make("form", { method: "dialog" }, heading, body, make("div", { class: "dialog-buttons" }, buttons));
     const dialog = make("dialog", { "aria-labelledby": heading.id, class: wide ? "wide" : null }, form);
     const before = document.activeElement;
@@ -50,7 +56,10 @@ export function ask(title, body, choices, { wide = false, onopen = null } = {}) 
 let asked = 0;
 
 export function confirmed(title, text, words) {
-  return ask(title, make("p", {}, text), [{ value: "yes", words, kind: "strong" }, { value: "", words: say("cancel") }]).then((value) => value === "yes");
+  return ask(title, make("p", {}, text), [
+    { value: "yes", words, kind: "strong" },
+    { value: "", words: say("cancel") },
+  ]).then((value) => value === "yes");
 }
 
 export function stateWords(kind) {

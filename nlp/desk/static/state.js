@@ -48,7 +48,13 @@ export function folded(text) {
 export function poll(run, seconds) {
   let wait = seconds;
   const turn = async () => {
-    if (!document.hidden) wait = (await run().then(() => true, () => false)) ? seconds : Math.min(wait * 2, 60);
+    if (!document.hidden)
+      wait = (await run().then(
+        () => true,
+        () => false,
+      ))
+        ? seconds
+        : Math.min(wait * 2, 60);
     setTimeout(turn, wait * 1000);
   };
   setTimeout(turn, seconds * 1000);

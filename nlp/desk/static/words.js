@@ -14,7 +14,9 @@ function chosen(key, count) {
 
 export function say(key, values = {}) {
   const text = chosen(key, values.count) ?? key;
-  return text.replace(/\{(\w+)\}/g, (_, name) => (typeof values[name] === "number" ? numbers.format(values[name]) : (values[name] ?? "")));
+  return text.replace(/\{(\w+)\}/g, (_, name) =>
+    typeof values[name] === "number" ? numbers.format(values[name]) : (values[name] ?? ""),
+  );
 }
 
 export function has(key) {
