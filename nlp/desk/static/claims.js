@@ -39,7 +39,8 @@ export class Claims {
 
   passageOf(item) {
     this.index ??= new Map(this.passages.map((passage) => [passage.passage_id, passage]));
-    return this.index.get(item.passage_id) ?? this.passages.findLast((passage) => passage.start <= item.start) ?? null;
+    const known = this.index.get(item.passage_id);
+    return known ?? this.passages.findLast((passage) => passage.start <= item.start) ?? this.passages[0] ?? null;
   }
 
   itemsOf(passage) {
