@@ -74,6 +74,9 @@ def test_a_quote_that_was_not_found_again_is_shown_as_it_was(browser: Any, tmp_p
         body = tab.locator(f"[data-claim='{orphan.item_id}'] > .claim-body")
         assert orphan.quote in body.locator(".old-quote").inner_text()
         assert "confirmed" in body.locator(".said").inner_text().lower()
+        assert "given its place by evmap" in body.locator(".said").inner_text()
+        where = f"#p-{tab.locator('.passage.here').get_attribute('data-passage')}"
+        assert tab.locator(f"{where} .tag").count() == 0  # it stands beside no passage
         assert tab.locator("#text .mark-current").count() == 0  # its offsets are those of another text
 
 

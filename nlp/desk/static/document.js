@@ -130,7 +130,8 @@ export class Paper {
       box.marker,
       this.marked(passage, items, here ? current : null),
     );
-    box.replaceChildren(this.margin(passage, items, here), text);
+    const placed = items.filter((item) => item.place !== "orphaned"); // no sign beside what merely stands near
+    box.replaceChildren(this.margin(passage, placed, here), text);
   }
 
   marked(passage, items, current) {

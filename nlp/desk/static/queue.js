@@ -80,7 +80,8 @@ async function panel() {
   const whole = isWhole(item);
   const index =
     contents.passages.find((one) => one.passage_id === item.passage_id) ??
-    contents.passages.findLast((one) => one.start <= item.start);
+    contents.passages.findLast((one) => one.start <= item.start) ??
+    contents.passages[0];
   const address = `/reports/${encodeURIComponent(item.document_id)}?${whole ? `show=worklist&passage=${encodeURIComponent(item.passage_id)}` : `item=${encodeURIComponent(item.item_id)}`}`;
   const data = {
     characters: contents.characters,
