@@ -17,6 +17,7 @@ from nlp.errors import CodebookError, UsageError
 from nlp.program import Program, load_program
 from nlp.review.codebook import own_program, place_of
 from nlp.review.desk import Desk
+from nlp.review.exporting import export_desk
 from nlp.settings import Settings
 
 GCM = load_program("gcm")
@@ -125,3 +126,17 @@ def test_a_desk_is_served_with_the_model_that_it_adopted(
     assert settings_for(tmp_path, "use", None, None, None).model == ""
     assert settings_for(tmp_path, None, "mine", None, None).model == "mine"
     assert not capsys.readouterr().err
+
+
+def test_a_run_of_another_programme_is_not_brought_in(tmp_path: Path):
+    with Desk.open(tmp_path / "gcm", program=GCM) as desk:
+        document_id = put(desk, GCM)
+        export_desk(desk, tmp_path / "out")
+    with Desk.open(tmp_path / "iap", program=PROGRAM) as desk:
+        with pytest.raises(UsageError, match="mapped onto the programme gcm, and the desk is for iap"):
+            desk.bring_in(tmp_path / "out")
+        assert not desk.reports()
+    with Desk.open(tmp_path / "other", program=GCM) as desk:
+        assert [report.document_id for report in desk.bring_in(tmp_path / "out")] == [document_id]
+    with opened(Wanted(tmp_path / "out", Settings(), port=0, maps=False)) as served:  # the run says which programme
+        assert served.office.program.digest == GCM.digest

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, insert, select
 from nlp.errors import StoreError
 from nlp.jsonl import line, read_rows
 from nlp.review import inbox, log
+from nlp.review.codebook import refuse_other
 from nlp.review.intake import Intake
 from nlp.review.lines import Row, decision_of, link_id, now
 from nlp.review.reattach import reattach
@@ -46,9 +47,10 @@ def bring_in(desk: Intake, out: Path, who: str) -> Brought:
     the other desk is taken over; what was decided here is found again in the text that came (`reattach`).
 
     Raises:
-        UsageError: if `out` is no finished run. Conflict: if somebody decides meanwhile.
+        UsageError: if `out` is no finished run, or one of another programme. Conflict: if somebody decides meanwhile.
     """
     require_finished(out)
+    refuse_other(desk.vault.folder, out)
     manifest = json.loads((out / MANIFEST).read_text("utf-8"))
     came: Mapping[str, Row] = manifest.get("desk", {}).get("reports", {})
     given = [decision_of(row) for row in read_rows(out / DECISIONS)] if (out / DECISIONS).is_file() else []

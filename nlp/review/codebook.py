@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from nlp.errors import UsageError
-from nlp.program import Program, asked_program, load_program, travels
+from nlp.program import Program, asked_program, load_program, recorded_program, travels
 from nlp.program.recorded import FILE
 from nlp.review.vault import PLACE
 
@@ -48,6 +48,18 @@ def note_program(folder: Path, program: Program) -> None:
             _write(place, json.dumps({**_read(place), "program": program.about.id}))
     except OSError as error:
         raise UsageError(place, f"cannot be written: {error.strerror}", "Name a folder that can be written") from None
+
+
+def refuse_other(folder: Path, out: Path) -> None:
+    """Make sure that a finished run is of a desk's programme, as far as the desk remembers one.
+
+    Raises:
+        UsageError: if it is of another. CodebookError: if its programme is not here.
+    """
+    name, other = _noted(folder), recorded_program(out).about.id
+    if name and other != name:
+        reason = f"mapped onto the programme {other}, and the desk is for {name}"
+        raise UsageError(out, reason, f"Begin another desk: evmap desk import OUT --desk DESK-{other}")
 
 
 def place_of(folder: Path, program: Program) -> str:
