@@ -5,8 +5,8 @@ export const HOLDS = new Set(["confirmed", "corrected"]);
 export const OPEN = new Set(["suggested", "unsure", "postponed"]);
 export const TREATMENTS = ["done", "planned", "standing", "recommended", "mention"];
 const SIGNS = { confirmed: "✓", corrected: "✎", rejected: "✕", unsure: "?", postponed: "↷" };
-export const ATTACHED = "evmap"; // who gives decisions their place in a text that was read anew
-const LEAST_DROP = 0.02; // of the probability; less says nothing
+const ATTACHED = "evmap"; // who gives decisions their place in a text that was read anew
+export const LEAST_DROP = 0.02; // of the probability; less says nothing
 const HIDDEN = /[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]/u;
 
 // An element; text always goes in as text, never as markup.
