@@ -147,7 +147,7 @@ def passage_html(passage: Passage) -> str:
 
 
 def report_html(report: Report) -> str:
-    """A report: its facts, how its 120 targets stand, and its surest evidence."""
+    """A report: its facts, how its targets stand, and its surest evidence."""
     facts = [(escape(name), show.foreign(value)) for name, value in report.facts]
     return show.table(("report", ""), facts) + links_html(report.links, "<b>The surest evidence</b>")
 

@@ -19,7 +19,7 @@ from nlp.writers.walk import Found
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Rows of one report, as in coverage.csv (all 120 targets) and in mapping.csv."""
+    """Rows of one report, as in coverage.csv (all targets) and in mapping.csv."""
 
     coverage: tuple[Row, ...]
     mapping: tuple[Row, ...]
