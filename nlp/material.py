@@ -29,7 +29,7 @@ class Material:
         targets: float64 (n, labels), share of annotators in [0, 1]. role: (n, 3), treatment: (n, 5), shares.
         groups: author of each passage.
         weights: float64 (n,), in (0, 1]: the versions of one text in several languages count as one text together.
-        known: bool (n, 120), what was labelled; of a passage reviewed on a desk only the targets that were decided.
+        known: bool (n, targets), what was labelled; of a passage reviewed on a desk only the targets that were decided.
     """
 
     rows: tuple[Annotated, ...]

@@ -18,8 +18,9 @@ from nlp.classify.wording import fit_words
 from nlp.cli import app
 from nlp.errors import UsageError
 from nlp.learners import _binary
+from nlp.review.adopting import MODELS, adopted
 from nlp.review.desk import Desk
-from nlp.review.learn import MODELS, adopt, adopted, learn, part_of
+from nlp.review.learn import adopt, learn, part_of
 from nlp.review.records import Item
 from nlp.review.rehearse import Rehearsal, halves, rehearse
 from nlp.review.teach import desk_annotations, label_of, verdicts_of, write_lesson

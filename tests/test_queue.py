@@ -5,8 +5,9 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp.review.queue import ORDERS, dispute, doubt, order
+from nlp.review.queue import ORDERS, Group, dispute, doubt, order, worklist
 from nlp.review.records import Item
+from nlp.review.unread import unread
 
 BASE = Item("", "d", 1, 0, "suggested", "objective:1", None, 0, 10, "", "", "", 1, "review", 0.5, None, None)
 
@@ -65,3 +66,21 @@ def test_the_order_does_not_depend_on_how_items_come(rows, rng, kind):
     groups = order(items, (), kind)
     assert order(mixed, (), kind) == groups
     assert sorted(i.item_id for g in groups for i in (g.first, *g.alike)) == sorted(i.item_id for i in items)
+
+
+def test_the_worklist_weighs_passages_against_items_and_puts_off_what_was_put_off():
+    last = item(3, 0.99, state="postponed", passage_id="p3")
+    items = [item(1, 0.9, passage_id="p1"), item(2, 0.2, passage_id="p2"), last]
+
+    def tasks(reading: float) -> list[str]:
+        found = worklist(items, {"p2": 0.3, "p4": 0.1}, reading)
+        return [task.first.item_id[-1] if isinstance(task, Group) else task for task in found]
+
+    assert tasks(1.0) == ["1", "p2", "2", "p4", "3"]
+    assert tasks(5.0) == ["1", "2", "p2", "p4", "3"]  # reading is dear: (0.3 + 0.2) / 5
+
+
+def test_a_passage_is_read_when_all_in_it_is_decided():
+    done, half = item(1, state="rejected", passage_id="p1"), item(3, state="confirmed", passage_id="p2")
+    known = {"p1": 0.1, "p2": 0.2, "p3": 0.3}
+    assert unread(known, [done, item(2, passage_id="p2"), half]) == {"p2": 0.2, "p3": 0.3}

@@ -10,6 +10,7 @@ from desks import JUDGE, ONE, PROGRAM, ask, broken_promises, fill, items_of
 from nlp.bench.made import made_report
 from nlp.errors import Conflict
 from nlp.review.desk import Desk
+from nlp.review.exporting import export_desk
 from nlp.review.reattach import reattach
 from nlp.store.rows import Finished, PassageRow
 
@@ -93,3 +94,27 @@ def test_who_decided_before_cannot_undo_over_a_new_reading(desk: Desk):
     desk.undo(JUDGE, batch)  # by mistake: the next reading finds the item all the same
     [attached] = reattach(desk.vault, desk.sheets, document_id)
     assert attached.place == "moved"
+
+
+def test_a_run_that_is_brought_in_finds_decisions_again_too(desk: Desk, tmp_path: Path):
+    (document_id,) = fill(desk)
+    chosen = [i for i in items_of(desk, document_id).values() if i.target.startswith("objective")]
+    for one in chosen:
+        desk.decide(document_id, [ask(items_of(desk, document_id)[one.item_id])], ONE)
+    lost = chosen[0].passage_id
+    with Desk.open(tmp_path / "other", program=PROGRAM) as other:
+        data, finished = made_report(0, PASSAGES, PROGRAM)
+        assert other.receive("report-0.txt", data, "intake").document_id == document_id
+        other.mapped(document_id, reread(finished, str(lost)), "another reader")
+        export_desk(other, tmp_path / "out")
+
+    desk.bring_in(tmp_path / "out")
+    text, now = desk.contents(document_id, ONE).text, items_of(desk, document_id)
+    assert {now[one.item_id].place for one in chosen} == {"moved", "orphaned"}
+    for one in chosen:
+        item = now[one.item_id]
+        assert item.state == "confirmed" and (item.place == "orphaned") == (one.passage_id == lost)
+        assert item.place == "orphaned" or text[item.start : item.end] == item.quote
+    assert [row.action for row in desk.log() if row.who == "evmap"] == ["attach"] * len(
+        [i for i in now.values() if i.version > 1]
+    )

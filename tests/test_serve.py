@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,6 +20,7 @@ from nlp.desk import views
 from nlp.desk.api import ROUTERS
 from nlp.desk.app import FREE, api_routes
 from nlp.desk.gate import WRITES, rank_of
+from nlp.desk.pictures import clear_away
 from nlp.desk.shield import HEADERS, JSON_BYTES
 from nlp.desk.users import RANKS
 from nlp.errors import UnreadableDocument
@@ -296,6 +298,32 @@ def test_a_second_reader_reads_blind(filled: tuple[House, str]):
 # --- lists as files
 
 
+def test_a_second_reader_sees_no_first_decision_in_counts_or_maps(filled: tuple[House, str]):
+    house, document_id = filled
+    route = f"/api/reports/{document_id}"
+    first, second = house.visit("officer-1"), house.visit("officer-2")
+    places = ("/api/coverage", "/api/map", "/coverage.json", "/map.json", "/reports.json", "/coverage.csv")
+    assert second.post(f"{route}/reading", json={"do": "open_second"}).status_code == 200
+    before = {place: second.get(place).text for place in places}
+    counts = second.get(route).json()["report"]["counts"]
+    items = [item for item in first.get(route).json()["items"] if item["lane"] == "suggested"]
+    first.post(f"{route}/decisions", json=asks(items[:1])).raise_for_status()
+    first.post(f"{route}/decisions", json=asks(items[-1:], "reject")).raise_for_status()
+
+    assert {place: second.get(place).text for place in places} == before
+    assert second.get(route).json()["report"]["counts"] == counts and not counts["confirmed"]
+    (listed,) = second.get("/api/reports").json()["reports"]
+    assert listed["counts"] == counts
+    assert first.get("/api/reports").json()["reports"][0]["counts"]["confirmed"]
+    assert first.get("/api/map").text != before["/api/map"]
+    own = next(item for item in second.get(route).json()["items"] if item["item_id"] == items[-1]["item_id"])
+    second.post(f"{route}/decisions", json=asks([own])).raise_for_status()
+    assert second.get("/api/reports").json()["reports"][0]["counts"]["confirmed"]  # her own she sees
+    assert second.get("/api/map").text != before["/api/map"]
+    second.post(f"{route}/reading", json={"do": "close"}).raise_for_status()
+    assert second.get("/api/map").text == first.get("/api/map").text
+
+
 def test_every_list_is_a_file_too(filled: tuple[House, str]):
     house, document_id = filled
     client = house.visit("officer-1")
@@ -403,6 +431,18 @@ def test_pages_of_a_pdf_are_drawn(house: House):
 # --- the queue, and what people can mail
 
 
+def test_pages_drawn_longest_ago_make_room(tmp_path: Path):
+    for number in range(4):
+        page = tmp_path / f"report-{number % 2}" / f"{number}.png"
+        page.parent.mkdir(exist_ok=True)
+        page.write_bytes(b"x" * 100)
+        os.utime(page, (number, number))
+    clear_away(tmp_path, 400)
+    assert len([*tmp_path.glob("*/*.png")]) == 4
+    clear_away(tmp_path, 250)
+    assert sorted(path.stem for path in tmp_path.glob("*/*.png")) == ["2", "3"]
+
+
 def test_the_queue_is_across_reports_and_follows_decisions(house: House):
     ids = fill(house.desk, 2)
     client = house.visit("officer-1")
@@ -418,6 +458,36 @@ def test_the_queue_is_across_reports_and_follows_decisions(house: House):
     assert (again["item_id"], again["version"], again["state"]) == (item["item_id"], 2, "suggested")
     assert client.get("/api/queue?order=nonsense").status_code == 422
     assert len(client.get("/queue.json?limit=3").json()) == 3
+
+
+def test_the_worklist_mixes_items_and_passages_to_read_whole(house: House):
+    ids = fill(house.desk, 2)
+    client = house.visit("officer-1")
+    ask = {"order": "worklist", "reading": 0.1, "document_id": ids[0], "limit": 1000}
+    told = client.get("/api/queue", params=ask).json()
+    wholes = [row for row in told["items"] if not row["item_id"]]
+    contents = client.get(f"/api/reports/{ids[0]}").json()
+    assert {row["document_id"] for row in told["items"]} == {ids[0]} and told["left"] == len(told["items"])
+    assert {row["passage_id"] for row in wholes} == {row["passage_id"] for row in contents["passages"]}
+    places = {row["passage_id"]: row for row in contents["passages"]}
+    suggested = [item["passage_id"] for item in contents["items"]]
+    for row in wholes:
+        own = places[row["passage_id"]]
+        assert row["quote"] == contents["text"][own["start"] : own["end"]]
+        assert row["open"] == suggested.count(row["passage_id"])
+        assert row["expected"] == round(0.01 * (len(PROGRAM.targets) - row["open"]), 3)  # as the made-up report has it
+    sure = max(contents["items"], key=lambda item: item["probability"])
+    assert (
+        told["items"][0]["passage_id"] in suggested
+        and client.get("/api/queue", params={**ask, "reading": 100}).json()["items"][0]["item_id"] == sure["item_id"]
+    )  # where reading costs much, items come first
+
+    own = [item for item in contents["items"] if item["passage_id"] == sure["passage_id"]]
+    client.post(f"/api/reports/{ids[0]}/decisions", json=asks(own, "reject")).raise_for_status()
+    now = client.get("/api/queue", params=ask).json()["items"]
+    assert sure["passage_id"] not in {row["passage_id"] for row in now}  # all of it is decided: she read it
+    assert "expected" in client.get("/queue.csv?order=worklist").text.splitlines()[0]
+    assert client.get("/api/queue?order=worklist&reading=0").status_code == 422
 
 
 def test_what_says_the_same_is_named(house: House):

@@ -73,8 +73,10 @@ def _passage(
 
 
 def _targets(draw: random.Random, program: Program) -> dict[str, float]:
-    activity = draw.choice(program.activities).target
-    names = [draw.choice(program.parents(activity)), activity]
+    names = [draw.choice(program.objectives).target]
+    if program.activities:
+        activity = draw.choice(program.activities).target
+        names = [draw.choice(program.parents(activity)), activity]
     if draw.random() < 0.3:
         names.append(draw.choice(program.objectives).target)
     return {name: round(draw.uniform(0.2, 0.99), 3) for name in names}

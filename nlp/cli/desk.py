@@ -111,10 +111,13 @@ def import_command(
 
         evmap desk import out --desk desk
     """
+    from nlp.program import recorded_program
     from nlp.review.bringing import bring_in
     from nlp.review.desk import Desk
+    from nlp.seal import require_finished
 
-    with Desk.open(desk, store) as opened:
+    require_finished(out)
+    with Desk.open(desk, store, recorded_program(out)) as opened:
         brought = bring_in(opened, out, "import")
     if as_json:
         return print_json(asdict(brought))

@@ -89,13 +89,13 @@ def migrate_command(
 
         evmap desk migrate desk --crosswalk 2026.yaml --who judge-1 -o again.csv
     """
-    from nlp.program import load_program
+    from nlp.review.codebook import own_program
     from nlp.review.crosswalk import load_crosswalk
     from nlp.review.desk import Desk
     from nlp.review.migrate import migrate_desk, rereads
     from nlp.review.records import FINAL, Reader
 
-    program = load_program()
+    program = own_program(desk)
     steps = load_crosswalk(crosswalk, program)
     with Desk.look(desk, store, program) if plan else Desk.open(desk, store, program) as opened:
         batch, done = migrate_desk(opened, steps, Reader(who, "adjudicator", FINAL), write=not plan)

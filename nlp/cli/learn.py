@@ -65,9 +65,10 @@ def learn_command(
     """
     from nlp.classify.choosing import choose_model
     from nlp.errors import UsageError
-    from nlp.program import load_program
+    from nlp.review.adopting import adopted
+    from nlp.review.codebook import own_program
     from nlp.review.learn import adopt as take_up
-    from nlp.review.learn import adopted, learn
+    from nlp.review.learn import learn
     from nlp.settings import Settings
     from nlp.sheets import load_sheets
 
@@ -75,7 +76,7 @@ def learn_command(
         raise UsageError("--adopt", "a rehearsal is no desk's own work", "Leave one of the two out")
     own = None if model or encoder else adopted(desk)
     current = own or choose_model(Settings.load(encoder=encoder, model=model), notice)[1]
-    program = load_program()
+    program = own_program(desk)
     if rehearse:
         from nlp.review.rehearse import Rehearsal
         from nlp.review.rehearse import rehearse as try_out

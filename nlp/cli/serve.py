@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated
@@ -16,9 +17,14 @@ if TYPE_CHECKING:
     from nlp.desk.inbox import Inbox
     from nlp.desk.watching import Watch
     from nlp.review.desk import Desk
+    from nlp.settings import Settings
 
 Encoder = Annotated[str | None, typer.Option(help="e5 (most accurate) or use (fast, no torch).")]
 Model = Annotated[str | None, typer.Option(help="Folder of a model of your own.")]
+Programme = Annotated[
+    str | None,
+    typer.Option("--program", help="Programme of a new desk: its folder, an export, or a shipped one (gcm)."),
+]
 Precision = Annotated[str | None, typer.Option(help="fp32, bf16, auto (faster where the CPU has bf16).")]
 Store = Annotated[str, typer.Option(help="URL of a PostgreSQL database instead of DESK/desk.sqlite.")]
 
@@ -37,6 +43,7 @@ def serve_command(
     encoder: Encoder = None,
     model: Model = None,
     precision: Precision = None,
+    program: Programme = None,
     no_map: Annotated[bool, typer.Option("--no-map", help="Only review: load no model.")] = False,
     open_it: Annotated[bool, typer.Option("--open", help="Open the browser.")] = False,
 ) -> None:
@@ -53,11 +60,10 @@ def serve_command(
 
         evmap serve desk --users users.json --host 10.0.0.5 --address https://desk.example.org --store postgresql:///desk
     """
-    from nlp.desk.serving import Wanted, opened, run_server
-    from nlp.settings import Settings
+    from nlp.desk.serving import Wanted, desk_folder, opened, run_server
 
     signal.signal(signal.SIGTERM, _end)
-    settings = Settings.load(encoder=encoder, model=model, precision=precision)
+    settings = settings_for(desk_folder(desk)[0], encoder, model, precision, program)
     wanted = Wanted(
         desk, settings, host, port, store, name, users, not no_map, watch, tuple(address or ())
     )  # fmt: skip
@@ -80,6 +86,7 @@ def watch_command(
     encoder: Encoder = None,
     model: Model = None,
     precision: Precision = None,
+    program: Programme = None,
     once: Annotated[bool, typer.Option("--once", help="Map what is there, then end.")] = False,
 ) -> None:
     """Put each file that comes into a folder on a desk and map it at once, until Ctrl-C.
@@ -92,12 +99,14 @@ def watch_command(
     """
     from nlp.desk.inbox import Inbox
     from nlp.desk.watching import EVERY, STILL, Watch
+    from nlp.program import load_program
+    from nlp.review.codebook import place_of
     from nlp.review.desk import Desk
-    from nlp.settings import Settings
 
     signal.signal(signal.SIGTERM, _end)
-    settings = Settings.load(encoder=encoder, model=model, precision=precision)
-    with Desk.open(desk, store) as held:
+    settings = settings_for(desk, encoder, model, precision, program)
+    with Desk.open(desk, store, load_program(settings.program) if settings.program else None) as held:
+        settings = replace(settings, program=place_of(desk, held.program))
         inbox = Inbox(held, settings, _told)
         seen = Watch(folder, held, settings, lambda _: inbox.wake(), _told, 0.0 if once else STILL)
         inbox.start()
@@ -105,6 +114,21 @@ def watch_command(
             _follow(held, seen, inbox, once, EVERY)
         finally:
             inbox.stop()
+
+
+def settings_for(
+    desk: Path, encoder: str | None, model: str | None, precision: str | None, program: str | None
+) -> Settings:
+    """How to run: with the model that the desk adopted, unless another model or encoder is asked for."""
+    from nlp.review.adopting import adopted
+    from nlp.settings import Settings
+
+    settings = Settings.load(encoder=encoder, model=model, precision=precision, program=program)
+    own = None if settings.model or encoder else adopted(desk)
+    if own is None:
+        return settings
+    notice(f"This desk uses the model that it adopted, {plain(own.name)}; for another: --model or --encoder")
+    return replace(settings, model=str(own))
 
 
 def _follow(held: Desk, seen: Watch, inbox: Inbox, once: bool, every: float) -> None:

@@ -156,7 +156,7 @@ def passage_html(passage: Passage) -> str:
 
 
 def report_html(report: Report) -> str:
-    """A report: its facts, how its 120 targets stand, and its surest evidence."""
+    """A report: its facts, how its targets stand, and its surest evidence."""
     facts = [(escape(name), show.foreign(value)) for name, value in report.facts]
     more = show.small(f"{len(report.links) - FEW:,} more in .links") if len(report.links) > FEW else ""
     return show.table(("report", ""), facts) + links_html(report.links[:FEW], "<b>The surest evidence</b>") + more

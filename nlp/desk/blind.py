@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
+from typing import get_args
 
 from nlp.desk.faults import Forbidden
 from nlp.desk.users import User
 from nlp.review.desk import Desk
 from nlp.review.readings import Opened
-from nlp.review.records import FINAL, FIRST, SECOND, Decision, Reader
+from nlp.review.records import FINAL, FIRST, SECOND, Decision, Reader, Report, State
 
 
 def reader_for(desk: Desk, document_id: str, user: User, asked: int | None) -> Reader:
@@ -39,6 +42,21 @@ def hidden_from(desk: Desk, user: User) -> frozenset[str]:
         if report.double and (second := _second(desk, report.document_id))
         and second.who == user.name and not second.closed
     )  # fmt: skip
+
+
+def counted_for(desk: Desk, user: User, reports: Iterable[Report]) -> list[Report]:
+    """Return reports with the counts that a user may see: of those that she reads blind, the counts of her reading."""
+    hidden = hidden_from(desk, user)
+    return [replace(report, counts=_own(desk, report, user)) if report.document_id in hidden else report
+            for report in reports]  # fmt: skip
+
+
+def _own(desk: Desk, report: Report, user: User) -> dict[str, int]:
+    if report.state != "ready":
+        return {}
+    items = desk.contents(report.document_id, Reader(user.name, user.rank, SECOND)).items
+    found = Counter(item.state for item in items)
+    return {state: found[state] for state in get_args(State)}
 
 
 def seen_by(desk: Desk, user: User, log: Iterable[Decision]) -> list[Decision]:

@@ -59,10 +59,11 @@ def copy_task(path: Path, settings: Settings, known: Callable[[str], bool]) -> M
     from nlp.program import load_program
 
     job: Job | Filled = unpack(path.read_bytes())
+    program = load_program(settings.program or None)
     if isinstance(job, Filled):
-        return Made(asks=tuple(sheet.read(job.data, job.items, load_program())))
+        return Made(asks=tuple(sheet.read(job.data, job.items, program)))
     original = Path(job.original).read_bytes()
-    made = copied(job.kind, original, job.name, job.text, job.findings, load_program(), job.language, settings)
+    made = copied(job.kind, original, job.name, job.text, job.findings, program, job.language, settings)
     return Made(made.data)
 
 

@@ -9,7 +9,7 @@ import json
 import os
 import threading
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ DOTS, MOST_DOTS = 110, 2_400  # an inch; of a side at most
 SECONDS = 30.0  # for one page
 MOST_PAGES = 2_000
 SIZES = "sizes"
+MOST_BYTES, LOOKED = 1_000_000_000, 50  # kept of all reports; pages drawn between two looks at how much it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ class Pictures:
         bounds = replace(settings, read_seconds=min(SECONDS, settings.read_seconds), read_cpu_seconds=SECONDS)
         self._files, self._cache = files, cache
         self._worker = Worker(draw_task, bounds, scratch)
-        self._turn = threading.Lock()
+        self._turn, self._drawn = threading.Lock(), 0
 
     def sizes(self, document_id: str) -> list[tuple[float, float]]:
         """Return width and height of every page in points.
@@ -100,9 +101,14 @@ class Pictures:
             UnreadableDocument: if it cannot be drawn.
         """
         kept = self._cache / document_id / f"{number}.png"
-        if not kept.is_file():
-            _keep(kept, self._ask(document_id, str(number)).png)
-        return kept.read_bytes()
+        with suppress(FileNotFoundError):  # not drawn yet, or cleared away
+            return kept.read_bytes()
+        png = self._ask(document_id, str(number)).png
+        if self._drawn % LOOKED == 0:
+            clear_away(self._cache, MOST_BYTES)
+        self._drawn += 1
+        _keep(kept, png)
+        return png
 
     def close(self) -> None:
         """End the child."""
@@ -115,6 +121,21 @@ class Pictures:
         if not isinstance(drawn, Drawn):
             raise UnreadableDocument(document_id, "crashed", "its pages could not be drawn", "try again")
         return drawn
+
+
+def clear_away(cache: Path, most: int) -> None:
+    """Remove the pages drawn longest ago until those that are left have at most `most` bytes."""
+    drawn = []
+    for path in cache.glob("*/*.png"):
+        with suppress(FileNotFoundError):
+            told = path.stat()
+            drawn.append((told.st_mtime_ns, told.st_size, path))
+    left = sum(size for _, size, _ in drawn)
+    for _, size, path in sorted(drawn):
+        if left <= most:
+            return
+        path.unlink(missing_ok=True)
+        left -= size
 
 
 def _keep(path: Path, data: bytes) -> None:

@@ -34,6 +34,7 @@ def _numbered(label: Label, number: re.Match[str]) -> bool:
 def _score(label: Label, wanted: list[str], language: Language) -> int:
     """4 for each word that begins one of the title, 2 of the terms, 1 of the scope note; 0 if one is nowhere."""
     codes: set[Language] = {language, "en"}
+    codes = codes & set(label.title) or set(label.title)
     parts = [(4, [label.title[code] for code in codes]), (2, [t for code in codes for t in label.terms[code]]),
              (1, [label.counts[code] for code in codes])]  # fmt: skip
     held = [(weight, _folded(" ".join(texts))) for weight, texts in parts]

@@ -8,9 +8,10 @@ import logging
 import os
 import secrets
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,10 @@ from nlp.desk.office import Office
 from nlp.desk.shield import Doors, Shield, is_any, is_loopback
 from nlp.desk.users import SALT_BYTES, Users, new_user
 from nlp.desk.watching import Watch
-from nlp.errors import UsageError
+from nlp.errors import EvmapError, UsageError
 from nlp.pipeline import safe_reason
+from nlp.program import Program, load_program, recorded_program
+from nlp.review.codebook import place_of
 from nlp.review.desk import Desk
 from nlp.settings import Settings
 
@@ -94,7 +97,8 @@ def opened(wanted: Wanted, notice: Notice = lambda _: None) -> Iterator[Served]:
         listening = stack.enter_context(_listening(wanted.host, wanted.port))
         port = int(listening.getsockname()[1])
         folder, run = desk_folder(wanted.folder)
-        desk = stack.enter_context(Desk.open(folder, wanted.store))
+        desk = stack.enter_context(Desk.open(folder, wanted.store, program_for(wanted)))
+        settings = replace(wanted.settings, program=place_of(folder, desk.program))
         if run:
             for report in desk.bring_in(run, wanted.name):
                 notice(f"{report.name}: {report.state}")
@@ -103,13 +107,14 @@ def opened(wanted: Wanted, notice: Notice = lambda _: None) -> Iterator[Served]:
         secure = any(address.startswith("https:") for address in wanted.addresses)
         gate = Gate(users, key, f"evmap-{port}", secure)
         doors = Doors.of(wanted.host, port, wanted.addresses, wanted.settings.max_bytes)
-        office = Office.on(desk, gate, doors, wanted.settings)
+        office = Office.on(desk, gate, doors, settings)
         stack.callback(office.close)
+        _learn_early(desk, stack)
         if wanted.maps:
-            office.inbox = Inbox(desk, wanted.settings, notice)
+            office.inbox = Inbox(desk, settings, notice)
             office.inbox.start()
         if wanted.watch:
-            watch = Watch(wanted.watch, desk, wanted.settings, lambda _: _wake(office), notice)
+            watch = Watch(wanted.watch, desk, settings, lambda _: _wake(office), notice)
             stack.callback(watch.stop)
             watch.start()
         yield Served(make_app(office), office, listening, _address(wanted, port, token))
@@ -125,6 +130,30 @@ def run_server(served: Served) -> None:
         limit_concurrency=CONNECTIONS, timeout_graceful_shutdown=GRACE_SECONDS, lifespan="off",
     )  # fmt: skip
     uvicorn.Server(config).run([served.listening])
+
+
+def program_for(wanted: Wanted) -> Program | None:
+    """Return the programme that a desk is asked for: by settings, else that of the run to bring in; None: by neither.
+
+    Raises:
+        CodebookError: if it is not there, or damaged.
+    """
+    if wanted.settings.program:
+        return load_program(wanted.settings.program)
+    run = desk_folder(wanted.folder)[1]
+    return recorded_program(run) if run else None
+
+
+def _learn_early(desk: Desk, stack: ExitStack) -> None:
+    """Take the passages that are there into the index of duplicates beside all else: the first spread need not wait."""
+
+    def learn() -> None:
+        with suppress(EvmapError):  # who spreads will hear of it
+            desk.learn()
+
+    thread = threading.Thread(target=learn, name="duplicates", daemon=True)
+    stack.callback(thread.join, 10.0)
+    thread.start()
 
 
 def desk_folder(folder: Path) -> tuple[Path, Path | None]:

@@ -44,7 +44,8 @@ def page(request: Request, view: str, user: Any, code: int = 200, **more: Any) -
 
     content = {
         "view": view, "user": user, "language": language, "languages": list(NAMES.items()), "script": script,
-        "say": lambda key, **values: say(language, key, **values), "with_language": with_language, "code": code, **more,
+        "say": lambda key, **values: say(language, key, **values), "with_language": with_language, "code": code,
+        "levels": ("objective", "activity") if office_of(request).program.activities else (), **more,
     }  # fmt: skip
     sent: Response = TEMPLATES.TemplateResponse(request, f"{view}.html", content, status_code=code)
     if request.query_params.get("lang") == language:

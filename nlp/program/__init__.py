@@ -5,7 +5,7 @@ A programme is a folder of YAML files (`program.yaml` says what it is and what i
 """
 
 from nlp.program.checks import check_program
-from nlp.program.loading import find_program, load_program, shipped_programs, using
+from nlp.program.loading import asked_program, find_program, load_program, shipped_programs, using
 from nlp.program.recorded import recorded_program, travels
 from nlp.program.records import (
     KINDS,
@@ -34,6 +34,7 @@ __all__ = [
     "Language",
     "Level",
     "Program",
+    "asked_program",
     "check_program",
     "find_program",
     "label_text",

@@ -75,6 +75,15 @@ def load_program(where: str | Path | None = None) -> Program:
     return _load(find_program(where).resolve())
 
 
+def asked_program() -> Program | None:
+    """Return the programme in use (`using`), else the one that ``EVMAP_PROGRAM`` names; None where neither says one.
+
+    Raises:
+        CodebookError: as `load_program`.
+    """
+    return load_program() if _in_use.get() or program_name() else None
+
+
 @contextmanager
 def using(program: Program) -> Iterator[Program]:
     """Have `load_program()` return this programme inside the block, in this thread or task alone."""

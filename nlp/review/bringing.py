@@ -15,8 +15,10 @@ from sqlalchemy import Connection, insert, select
 from nlp.errors import StoreError
 from nlp.jsonl import line, read_rows
 from nlp.review import inbox, log
+from nlp.review.codebook import refuse_other
 from nlp.review.intake import Intake
 from nlp.review.lines import Row, decision_of, link_id, now
+from nlp.review.reattach import reattach
 from nlp.review.records import Decision, Item
 from nlp.seal import MANIFEST, require_finished
 from nlp.store.reader import StoreReader
@@ -42,12 +44,13 @@ def bring_in(desk: Intake, out: Path, who: str) -> Brought:
     """Put the documents of a finished run, or of another desk's export, on a desk, with the decisions of the latter.
 
     Memory stays that of one document, and of the decisions. Where a report was decided on here already, no decision of
-    the other desk is taken over.
+    the other desk is taken over; what was decided here is found again in the text that came (`reattach`).
 
     Raises:
-        UsageError: if `out` is no finished run. Conflict: if somebody decides meanwhile.
+        UsageError: if `out` is no finished run, or one of another programme. Conflict: if somebody decides meanwhile.
     """
     require_finished(out)
+    refuse_other(desk.vault.folder, out)
     manifest = json.loads((out / MANIFEST).read_text("utf-8"))
     came: Mapping[str, Row] = manifest.get("desk", {}).get("reports", {})
     given = [decision_of(row) for row in read_rows(out / DECISIONS)] if (out / DECISIONS).is_file() else []
@@ -183,6 +186,8 @@ def _take_over(desk: Intake, given: list[Decision], ids: set[str], manifest: Row
         fresh = [one for one in given if one.document_id in ids - decided]
         count = log.copy(writer, fresh)
         _readings(writer, manifest.get("desk", {}).get("readings", []), ids - decided)
+    for document_id in sorted(decided):  # decided here, perhaps on an older text than the one that came
+        reattach(desk.vault, desk.sheets, document_id)
     return count, tuple(sorted(decided & {one.document_id for one in given}))
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from nlp.errors import EvmapError
 from nlp.program import Program, load_program
 from nlp.review import deciding, inbox, log, readings
 from nlp.review.alike import Index, Place
 from nlp.review.bringing import bring_in
+from nlp.review.codebook import note_program, own_program
 from nlp.review.intake import Intake
 from nlp.review.lines import Change, Row
 from nlp.review.readings import Opened
@@ -19,6 +21,7 @@ from nlp.review.sheet import Sheet
 from nlp.review.spreading import Spreader
 from nlp.review.standing import Held, Pair, differing, held_items, in_order, settled, standing
 from nlp.review.tally import Tallies, Tally
+from nlp.review.unread import silent
 from nlp.review.vault import Vault
 
 
@@ -57,12 +60,19 @@ class Desk(Intake):
 
         Args:
             folder: DESK. store: URL of a PostgreSQL database; "" keeps it in DESK/desk.sqlite.
-            program: the codebook, by default the shipped one.
+            program: the codebook; by default the one that the desk was made with, and for a new desk the one in use.
 
         Raises:
             StoreError, UsageError, MissingExtra: as `Vault.open`. CodebookError: if the codebook is damaged.
+            UsageError: also if the desk was made with another programme.
         """
-        desk = cls(Vault.open(folder, store), program)
+        vault = Vault.open(folder, store)
+        try:
+            desk = cls(vault, own_program(folder, program))
+            note_program(folder, desk.program)
+        except EvmapError:
+            vault.close()
+            raise
         if not desk.vault.shared:
             inbox.release_all(desk.vault)
         return desk
@@ -74,7 +84,7 @@ class Desk(Intake):
         Raises:
             StoreError: if there is none. UsageError, MissingExtra, CodebookError: as `open`.
         """
-        return cls(Vault.look(folder, store), program)
+        return cls(Vault.look(folder, store), own_program(folder, program))
 
     def __enter__(self) -> Self:
         return self
@@ -106,6 +116,11 @@ class Desk(Intake):
             found = standing(sheet, held_items(connection, document_id, sheet.known), reader.reading)
             report = self._report(connection, document_id)
         return Contents(report, sheet.text, list(sheet.passages), in_order(found.values(), sheet, self.program))
+
+    def silent(self, document_id: str) -> dict[str, float]:
+        """For each passage but headings, how many links are expected there beyond those suggested."""
+        with self.vault.reading() as reader:
+            return silent(reader, self.sheets.load(reader, document_id))
 
     def decide(self, document_id: str, asks: Sequence[Ask], reader: Reader, spread: bool = False) -> Decided:
         """Do all that is asked, or nothing.
@@ -200,13 +215,17 @@ class Desk(Intake):
             sheet = self.sheets.load(reader, document_id)
             return in_order(settled(sheet, held_items(reader, document_id, sheet.known)).values(), sheet, self.program)
 
-    def coverage(self) -> list[Row]:
-        """Rows like those of coverage.csv: report x all 120 targets, ``state`` "confirmed" where an item holds."""
-        return [row for tally in self._tally() for row in tally.coverage]
+    def coverage(self, blind: Collection[str] = ()) -> list[Row]:
+        """Rows like those of coverage.csv: report x target, ``state`` "confirmed" where an item holds.
 
-    def mapping(self) -> list[Row]:
+        Args:
+            blind: ids of reports of which only the second reading is to be seen, by whoever reads them blind.
+        """
+        return [row for tally in self._tally(blind) for row in tally.coverage]
+
+    def mapping(self, blind: Collection[str] = ()) -> list[Row]:
         """Rows like those of mapping.csv: report x implementer x target with evidence, ``lane`` may be "confirmed"."""
-        return [row for tally in self._tally() for row in tally.mapping]
+        return [row for tally in self._tally(blind) for row in tally.mapping]
 
     def record(self, document_id: str, changes: Sequence[Change], reader: Reader, batch: str = "") -> Decided:
         """Write changes as they are, without the rules of asking: what attaching and migrating find.
@@ -227,8 +246,8 @@ class Desk(Intake):
         with self.vault.reading() as reader:
             return held_items(reader, document_id)
 
-    def _tally(self) -> Iterator[Tally]:
+    def _tally(self, blind: Collection[str] = ()) -> Iterator[Tally]:
         with self.vault.reading() as reader:
             for report in self.reports_at(reader):
                 stand = self._counts[report.document_id][0]
-                yield self._tallies.of(reader, report, stand, self.sheets)
+                yield self._tallies.of(reader, report, stand, self.sheets, report.document_id in blind)

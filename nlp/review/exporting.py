@@ -125,6 +125,7 @@ def _manifest(desk: Desk, reader: Connection, shown: list[Report], total: Counte
         "evmap": version("evmap"),
         "model": made[0] if len(made) == 1 else made,
         "program": desk.program.digest,
+        "programme": {"id": desk.program.about.id, "title": desk.program.title()},
         "settings": {},
         "inputs": [{"input": report.name, "sha256": report.document_id} for report in shown],
         "counts": asdict(counts),

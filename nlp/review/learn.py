@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from pydantic import TypeAdapter
@@ -23,6 +22,7 @@ from nlp.evaluate import ask_model
 from nlp.learners import Recipe, fit_heads
 from nlp.pipeline import Mapper
 from nlp.program import Program
+from nlp.review.adopting import ADOPTED, MODELS
 from nlp.review.teach import PREFIX, write_lesson
 from nlp.scores import KINDS, Result, score
 from nlp.settings import Settings
@@ -30,7 +30,7 @@ from nlp.sheets import Sheet
 from nlp.train import load_class, train, word_heads
 
 MARGIN = 0.005
-MODELS, LESSON, ADOPTED = "models", "annotations", "adopted.json"
+LESSON = "annotations"
 Report = Callable[[str], None]
 
 
@@ -184,25 +184,6 @@ def adopt(folder: Path, learnt: Learnt) -> Path:
     part.write_text(json.dumps({"model": learnt.model.name, **scores}, indent=1) + "\n", "utf-8")
     part.replace(path)
     return path
-
-
-def adopted(folder: Path) -> Path | None:
-    """Return the model that a desk adopted, None where it uses the shipped one.
-
-    Raises:
-        UsageError: if the model is gone, or the file that names it is damaged.
-    """
-    path = folder / MODELS / ADOPTED
-    try:
-        row: Any = json.loads(path.read_text("utf-8"))
-        model = folder / MODELS / str(row["model"])
-    except FileNotFoundError:
-        return None
-    except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError):
-        raise UsageError(path, "damaged", "Remove it to go back to the shipped model") from None
-    if not (model / heads_.MANIFEST).is_file():
-        raise UsageError(path, f"names the model {model.name}, which is gone", "Remove it to go back") from None
-    return model
 
 
 def part_of(sheet: Sheet, documents: Collection[str]) -> Sheet:

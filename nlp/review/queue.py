@@ -70,18 +70,21 @@ def worklist(items: Iterable[Item], silent: Mapping[str, float], reading: float)
     """Return what is likely to find most for its effort next: items to decide on, and passages to read whole.
 
     Args:
+        items: as for `order`; what somebody postponed comes last.
         silent: for each passage that nobody read whole yet, how many links are expected of which the machine is
             silent (`expected`). reading: decisions that reading a passage whole is worth, above 0.
     """
     groups = order(items, (), "likely")
-    worth: list[tuple[float, Group | str]] = [(chance(group.first), group) for group in groups]
+    worth: list[tuple[bool, float, Group | str]] = [
+        (group.first.state == "postponed", chance(group.first), group) for group in groups
+    ]
     left = dict(silent)
     for group in groups:
         for item in (group.first, *group.alike):
             if item.passage_id in left:
                 left[item.passage_id] += chance(item)
-    worth += [(value / reading, name) for name, value in left.items()]
-    return [one for _, one in sorted(worth, key=lambda pair: -pair[0])]
+    worth += [(False, value / reading, name) for name, value in left.items()]
+    return [one for *_, one in sorted(worth, key=lambda row: (row[0], -row[1]))]
 
 
 def expected(probabilities: Mapping[str, float], said: Collection[str]) -> float:

@@ -58,7 +58,7 @@ class Vault:
             with vault.reading() as reader:
                 if vault._journal:
                     vault._journal.begin(reader)
-            (folder / PLACE).write_text(json.dumps({"store": _shown(store)}), "utf-8")
+            _remember(folder / PLACE, store)
             vault.held = held.pop_all()
         return vault
 
@@ -171,6 +171,12 @@ def _same_place(folder: Path, store: str) -> None:
     if kept != _shown(store):
         advice = f"Give --store with that address, or remove {path} if the desk was moved"
         raise StoreError(folder, f"its decisions are kept in {kept or DATABASE}", advice)
+
+
+def _remember(path: Path, store: str) -> None:
+    """Write down where a desk is kept, beside what else is known of it."""
+    known = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    path.write_text(json.dumps({**known, "store": _shown(store)}), "utf-8")
 
 
 def _shown(store: str) -> str:

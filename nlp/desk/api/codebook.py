@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -15,6 +16,7 @@ from nlp.official import Official, load_official
 from nlp.program import Label, Language, Program
 
 router = APIRouter()
+Said = TypeVar("Said")
 LABEL_FIELDS = (
     "target", "title", "counts", "excludes", "confused_with", "terms", "article", "implementer", "parents", "children",
     "official",
@@ -35,8 +37,13 @@ def codebook(
 
 def labels(program: Program, words: str, language: Language) -> list[dict[str, Any]]:
     """Return labels as rows."""
-    official = load_official()
+    official = load_official(program.about.id)
     return [_row(program, label, language, official) for label in seek(program, words, language)]
+
+
+def _in(said: Mapping[Language, Said], language: Language) -> Said:
+    """What a codebook says in a language, else in English, else in its first one."""
+    return said[language] if language in said else said.get("en") or next(iter(said.values()))
 
 
 def _row(program: Program, label: Label, language: Language, official: Official | None) -> dict[str, Any]:
@@ -47,14 +54,14 @@ def _row(program: Program, label: Label, language: Language, official: Official 
     body = program.body_by_id.get(label.implementer or "")
     return {
         "target": label.target,
-        "title": label.title[language],
-        "counts": label.counts[language],
-        "excludes": label.excludes[language],
+        "title": _in(label.title, language),
+        "counts": _in(label.counts, language),
+        "excludes": _in(label.excludes, language),
         "confused_with": alike,
-        "terms": label.terms[language],
+        "terms": _in(label.terms, language),
         "article": label.article,
         "implementer": label.implementer,
-        "implementer_name": body.names[language] if body else label.implementer,
+        "implementer_name": _in(body.names, language) if body else label.implementer,
         "parents": program.parents(label.target),
         "children": program.children(label.target),
         "official": official.wording.get(label.target) if official else None,

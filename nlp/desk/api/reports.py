@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 
-from nlp.desk.blind import hidden_from, reader_for
+from nlp.desk.blind import counted_for, hidden_from, reader_for
 from nlp.desk.faults import Missing
 from nlp.desk.gate import Decides, Looks
 from nlp.desk.inbox import Preview
@@ -36,7 +36,8 @@ def list_reports(request: Request, user: Looks) -> Response:
     """All reports, and what the inbox does."""
     office = office_of(request)
     state = office.inbox.state() if office.inbox else None
-    return answer({"reports": office.desk.reports(), "inbox": state})
+    reports = counted_for(office.desk, user, office.desk.reports())
+    return answer({"reports": reports, "inbox": state})
 
 
 @router.get("/api/inbox")
@@ -52,7 +53,8 @@ def show_report(request: Request, document_id: DocumentId, user: Looks, reading:
     office = office_of(request)
     report = report_of(office, document_id)
     reader = reader_for(office.desk, document_id, user, reading)
-    told: dict[str, Any] = {"report": report, "reader": reader, "readings": office.desk.readings(document_id)}
+    (shown,) = counted_for(office.desk, user, [report])
+    told: dict[str, Any] = {"report": shown, "reader": reader, "readings": office.desk.readings(document_id)}
     if report.state == "ready":
         contents = office.desk.contents(document_id, reader)
         return answer({**told, "text": contents.text, "passages": contents.passages, "items": contents.items})
@@ -80,7 +82,7 @@ def map_again(request: Request, document_id: DocumentId, user: Decides) -> Respo
     report = office.desk.again(document_id)
     if office.inbox:
         office.inbox.wake()
-    return answer(report)
+    return answer(counted_for(office.desk, user, [report])[0])
 
 
 @router.get("/api/reports/{document_id}/disagreements")

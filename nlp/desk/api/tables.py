@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from nlp.desk.api.codebook import LABEL_FIELDS, labels
 from nlp.desk.api.reports import DocumentId, Reading, report_of
-from nlp.desk.blind import reader_for, seen_by
+from nlp.desk.blind import counted_for, hidden_from, reader_for, seen_by
 from nlp.desk.gate import Looks
 from nlp.desk.office import Office, office_of
 from nlp.desk.plain import answer, flat, table
@@ -35,20 +35,22 @@ def _names(record: type, *left_out: str) -> list[str]:
 @router.get("/api/coverage")
 def coverage(request: Request, user: Looks) -> Response:
     """Every report and target with its state, as in coverage.csv."""
-    return answer({"rows": office_of(request).desk.coverage()})
+    desk = office_of(request).desk
+    return answer({"rows": desk.coverage(hidden_from(desk, user))})
 
 
 @router.get("/api/map")
 def evidence_map(request: Request, user: Looks) -> Response:
     """What has evidence, as in mapping.csv."""
-    return answer({"rows": office_of(request).desk.mapping()})
+    desk = office_of(request).desk
+    return answer({"rows": desk.mapping(hidden_from(desk, user))})
 
 
 @router.get("/reports.{kind}")
 def reports_file(request: Request, user: Looks, kind: Ending) -> Response:
     """The list of reports."""
-    rows = []
-    for report in office_of(request).desk.reports():
+    rows, desk = [], office_of(request).desk
+    for report in counted_for(desk, user, desk.reports()):
         about = {name: report.row.get(name) for name in ("title", "symbol", "kind", "language", "date", "pages")}
         rows.append(
             {**flat([report], "row", "counts")[0], **{f"document_{k}": v for k, v in about.items()}, **report.counts}
@@ -72,13 +74,15 @@ def items_file(
 @router.get("/map.{kind}")
 def map_file(request: Request, user: Looks, kind: Ending) -> Response:
     """The evidence map."""
-    return _listed(office_of(request).desk.mapping(), "map", kind)
+    desk = office_of(request).desk
+    return _listed(desk.mapping(hidden_from(desk, user)), "map", kind)
 
 
 @router.get("/coverage.{kind}")
 def coverage_file(request: Request, user: Looks, kind: Ending) -> Response:
     """Every report and target with its state."""
-    return _listed(office_of(request).desk.coverage(), "coverage", kind)
+    desk = office_of(request).desk
+    return _listed(desk.coverage(hidden_from(desk, user)), "coverage", kind)
 
 
 @router.get("/log.{kind}")

@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.requests import ClientDisconnect
 
+from nlp.desk.blind import counted_for
 from nlp.desk.faults import DeskFault, TooLarge
 from nlp.desk.gate import Decides
 from nlp.desk.naming import shown
@@ -35,7 +36,8 @@ async def take(request: Request, user: Decides, name: str = "") -> Response:
     office.uploads.take(user.name)
     async with arrived(request, office.doors.upload_bytes) as (called, file), office.taking:
         report, known = await run_in_threadpool(_received, office, shown(called or name), file, user.name)
-    return answer({**row_of(report), "known": known}, 200 if known else 201)
+        (told,) = await run_in_threadpool(counted_for, office.desk, user, [report])
+    return answer({**row_of(told), "known": known}, 200 if known else 201)
 
 
 @asynccontextmanager

@@ -1,10 +1,11 @@
 // The claims of a report as they now stand: by item, by passage, and in the order in which keys go through them.
 import { SHOWN } from "./outline.js";
 import { ordered } from "./passage.js";
+import { Worklist } from "./worklist.js";
 
 export class Claims {
   constructor() {
-    Object.assign(this, { passages: [], items: new Map(), byPassage: new Map() });
+    Object.assign(this, { passages: [], items: new Map(), byPassage: new Map(), work: new Worklist(this) });
   }
 
   // Which of them are looked at: a name of `SHOWN`.
@@ -38,7 +39,8 @@ export class Claims {
 
   passageOf(item) {
     this.index ??= new Map(this.passages.map((passage) => [passage.passage_id, passage]));
-    return this.index.get(item.passage_id) ?? this.passages.findLast((passage) => passage.start <= item.start) ?? null;
+    const known = this.index.get(item.passage_id);
+    return known ?? this.passages.findLast((passage) => passage.start <= item.start) ?? this.passages[0] ?? null;
   }
 
   itemsOf(passage) {
@@ -46,8 +48,15 @@ export class Claims {
     return ordered(own, this.labels).flatMap(({ head, kids }) => [head, ...kids]);
   }
 
-  // The items that keys go through, in the order of the text.
+  // The passages to list: those with such claims, or those of the worklist.
+  listed() {
+    if (this.shows() === "worklist") return this.work.left();
+    return this.passages.filter((passage) => this.itemsOf(passage).some(SHOWN[this.shows()]));
+  }
+
+  // The items that keys go through, in the order of the text, or of the worklist.
   sequence(show = this.shows()) {
+    if (show === "worklist") return this.work.items();
     return this.passages.flatMap((passage) =>
       this.byPassage.has(passage.passage_id) ? this.itemsOf(passage).filter(SHOWN[show]) : [],
     );

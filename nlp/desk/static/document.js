@@ -130,14 +130,18 @@ export class Paper {
       box.marker,
       this.marked(passage, items, here ? current : null),
     );
-    box.replaceChildren(this.margin(passage, items, here), text);
+    const placed = items.filter((item) => item.place !== "orphaned"); // no sign beside what merely stands near
+    box.replaceChildren(this.margin(passage, placed, here), text);
   }
 
   marked(passage, items, current) {
     const spans = items
-      .filter((item) => HOLDS.has(item.state) || (OPEN.has(item.state) && kindOf(item) !== "review"))
+      .filter(
+        (item) =>
+          item.place !== "orphaned" && (HOLDS.has(item.state) || (OPEN.has(item.state) && kindOf(item) !== "review")),
+      )
       .map((item) => ({ start: item.start, end: item.end, kind: kindOf(item) }));
-    const quote = current?.draft ?? current?.item;
+    const quote = current?.draft ?? (current?.item?.place === "orphaned" ? null : current?.item);
     if (quote) spans.push({ start: quote.start, end: quote.end, kind: "current" });
     for (const one of current?.item?.why?.sentences ?? []) if (one.drop >= LEAST_DROP) spans.push({ ...one, kind: "carrying" });
     return pieces(passage.start, passage.end, spans).map(({ start, end, over }) => {

@@ -170,6 +170,13 @@ export class Editing {
         say("rest.do"),
         make("kbd", { "aria-hidden": "true" }, "X"),
       ),
+      this.view.shows() === "worklist" &&
+        make(
+          "button",
+          { type: "button", class: "plain", onclick: () => this.view.work.pass() },
+          say("worklist.nothing_here"),
+          make("kbd", { "aria-hidden": "true" }, "0"),
+        ),
     );
   }
 

@@ -50,7 +50,7 @@ function head(target) {
   return make(
     "th",
     { scope: "col", class: `target ${objective ? "objective" : "activity"}${open ? " unfolded" : ""}` },
-    objective
+    objective && label?.children?.length
       ? make(
           "button",
           {

@@ -9,6 +9,8 @@ export const SHOWN = {
   review: (item) => item.lane === "review",
   all: () => true,
   aside: (item) => item.state === "unsure" || item.state === "postponed",
+  worklist: (item) => OPEN.has(item.state),
+  moved: (item) => item.place === "moved" || item.place === "orphaned",
   decided: (item) => HOLDS.has(item.state) || item.state === "rejected",
 };
 
@@ -21,7 +23,7 @@ export class Outline {
 
   draw() {
     this.rows.clear();
-    const own = this.view.passages.filter((passage) => this.view.itemsOf(passage).some(this.view.inScope));
+    const own = this.view.listed();
     this.list.replaceChildren(...own.map((passage) => this.row(passage)));
     if (!own.length) this.list.append(make("li", { class: "hint" }, say("report.none_in_scope")));
     this.drawHeadings();
@@ -47,21 +49,26 @@ export class Outline {
       .map((item) => make("span", { class: `tag ${kindOf(item)}` }, signOf(item) + numberOf(item.target)));
     if (items.length > 4) tags.push(make("span", { class: "tag more" }, `+${items.length - 4}`));
     const open = items.filter((item) => OPEN.has(item.state)).length;
+    if (!this.view.itemsOf(passage).length) tags.push(make("span", { class: "tag unread" }, say("worklist.read_this")));
     const words = this.view.characters.slice(passage.start, Math.min(passage.end, passage.start + FIRST_WORDS));
-    button.classList.toggle("done", open === 0);
+    const toRead = !this.view.itemsOf(passage).length;
+    button.classList.toggle("done", open === 0 && !toRead);
     button.replaceChildren(
-      make("span", { class: "row-text", lang: passage.language, dir: "auto" }, words),
-      make(
-        "span",
-        { class: "row-tags" },
-        tags,
-        passage.page && make("span", { class: "meta" }, say("page.short", { page: passage.page })),
-      ),
-      make(
-        "span",
-        { class: "unseen" },
-        `, ${open ? say("report.open_here", { count: open }) : say("report.all_decided_here")}`,
-      ),
+      ...[
+        make("span", { class: "row-text", lang: passage.language, dir: "auto" }, words),
+        make(
+          "span",
+          { class: "row-tags" },
+          tags,
+          passage.page && make("span", { class: "meta" }, say("page.short", { page: passage.page })),
+        ),
+        !toRead &&
+          make(
+            "span",
+            { class: "unseen" },
+            `, ${open ? say("report.open_here", { count: open }) : say("report.all_decided_here")}`,
+          ),
+      ].filter(Boolean),
     );
   }
 

@@ -5,6 +5,7 @@ export const HOLDS = new Set(["confirmed", "corrected"]);
 export const OPEN = new Set(["suggested", "unsure", "postponed"]);
 export const TREATMENTS = ["done", "planned", "standing", "recommended", "mention"];
 const SIGNS = { confirmed: "✓", corrected: "✎", rejected: "✕", unsure: "?", postponed: "↷" };
+const ATTACHED = "evmap"; // who gives decisions their place in a text that was read anew
 export const LEAST_DROP = 0.02; // of the probability; less says nothing
 const HIDDEN = /[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]/u;
 
@@ -121,7 +122,7 @@ export function ordered(items, labels) {
 // The passage's text: the quote of the current item marked, the sentences that carried it underlined.
 function textOf({ characters, passage, items, current, draft }) {
   const item = items.find((one) => one.item_id === current);
-  const quote = draft ?? item;
+  const quote = draft ?? (item?.place === "orphaned" ? null : item); // an orphan's offsets are those of another text
   const spans = quote ? [{ start: quote.start, end: quote.end, quote: true }] : [];
   for (const one of item?.why?.sentences ?? []) if (one.drop >= LEAST_DROP) spans.push({ ...one, carrying: true });
   const parts = pieces(passage.start, passage.end, spans).map(({ start, end, over }) => {
@@ -375,7 +376,7 @@ function bodyOf(item, data, on) {
     make(
       "p",
       { class: "meta said" },
-      say("passage.decided_by", {
+      say(item.who === ATTACHED ? "passage.attached" : "passage.decided_by", {
         who: item.who,
         state: say(`state.${kindOf(item)}`),
         at: data.when?.(item.at) ?? item.at ?? "",
@@ -386,11 +387,21 @@ function bodyOf(item, data, on) {
     item.probability !== null &&
     make("span", { class: "meta" }, say("passage.probability", { percent: percent(item.probability) }));
   const place = item.place !== "exact" && item.place && make("p", { class: "notice" }, say(`place.${item.place}`));
+  const old =
+    item.place === "orphaned" &&
+    make(
+      "blockquote",
+      { class: "old-quote", dir: "auto", "aria-label": say("place.old_quote") },
+      item.prefix && make("span", { class: "meta" }, `…${item.prefix}`),
+      make("mark", {}, item.quote),
+      item.suffix && make("span", { class: "meta" }, `${item.suffix}…`),
+    );
   return make(
     "div",
     { class: "claim-body" },
     make("p", { class: "sure" }, lane, sure),
     place,
+    old,
     said,
     readonly ? null : buttons(item, data, on),
     fields(item, data, on),

@@ -7,6 +7,7 @@ import { Characters, draftIn, entry, kindOf, make, numberOf, passageView, percen
 import { announce, ask, fault } from "./speak.js";
 import { chosen, controls, languageLinks, read, write } from "./state.js";
 import { language, say, when } from "./words.js";
+import { see, seen } from "./worklist.js";
 
 const KEPT = 4; // reports whose text stays at hand
 const byId = (id) => document.getElementById(id);
@@ -23,6 +24,10 @@ async function contentsOf(id) {
   return texts.get(id);
 }
 
+const idOf = (task) => task.item_id || task.passage_id;
+const isWhole = (task) => !task.item_id; // a passage to read whole
+const toRead = (task) => (task.open ? say("worklist.read_whole", { count: task.open }) : say("worklist.read_this"));
+
 function row(item) {
   const button = make(
     "button",
@@ -30,16 +35,18 @@ function row(item) {
       type: "button",
       class: `row${item === current ? " chosen" : ""}`,
       "aria-current": item === current ? "true" : null,
-      data: { item: item.item_id },
+      data: { item: idOf(item) },
       onclick: () => select(item),
     },
-    make(
-      "span",
-      { class: "row-head" },
-      make("span", { class: `tag ${kindOf(item)}` }, `${signOf(item)}${numberOf(item.target)}`),
-      make("span", { lang: language }, labels[item.target]?.title ?? ""),
-      make("span", { class: "chance" }, percent(item.probability)),
-    ),
+    isWhole(item)
+      ? make("span", { class: "row-head" }, make("span", { class: "tag unread" }, toRead(item)))
+      : make(
+          "span",
+          { class: "row-head" },
+          make("span", { class: `tag ${kindOf(item)}` }, `${signOf(item)}${numberOf(item.target)}`),
+          make("span", { lang: language }, labels[item.target]?.title ?? ""),
+          make("span", { class: "chance" }, percent(item.probability)),
+        ),
     make("span", { class: "row-text", dir: "auto" }, item.quote.slice(0, 300)),
     make(
       "span",
@@ -55,7 +62,7 @@ function row(item) {
 function draw() {
   const level = chosen("level");
   const lane = chosen("lane");
-  const fits = (item) => (!level || item.target.startsWith(level)) && (!lane || item.lane === lane);
+  const fits = (item) => (!level || item.target?.startsWith(level)) && (!lane || item.lane === lane);
   const found = items.filter(fits);
   if (!found.includes(current)) current = found[0] ?? null;
   list.replaceChildren(...found.map(row));
@@ -70,16 +77,18 @@ async function panel() {
   const item = current;
   const contents = await contentsOf(item.document_id);
   if (item !== current) return null;
+  const whole = isWhole(item);
   const index =
     contents.passages.find((one) => one.passage_id === item.passage_id) ??
-    contents.passages.findLast((one) => one.start <= item.start);
-  const address = `/reports/${encodeURIComponent(item.document_id)}?item=${encodeURIComponent(item.item_id)}`;
+    contents.passages.findLast((one) => one.start <= item.start) ??
+    contents.passages[0];
+  const address = `/reports/${encodeURIComponent(item.document_id)}?${whole ? `show=worklist&passage=${encodeURIComponent(item.passage_id)}` : `item=${encodeURIComponent(item.item_id)}`}`;
   const data = {
     characters: contents.characters,
     passage: index,
-    items: [item],
+    items: whole ? contents.items.filter((one) => one.passage_id === item.passage_id) : [item],
     labels,
-    current: item.item_id,
+    current: whole ? null : item.item_id,
     implementers: bodies,
     say,
     language,
@@ -95,7 +104,30 @@ async function panel() {
     make("a", { href: address, id: "open-report" }, make("bdi", {}, names[item.document_id] ?? say("queue.open"))),
     make("span", { class: "meta" }, make("bdi", {}, place)),
   );
-  return body.replaceChildren(title, passageView(data, { decide, codebook: showEntry }));
+  const on = { decide, codebook: showEntry, select: () => byId("open-report").click() };
+  const tools =
+    whole &&
+    !readonly &&
+    make(
+      "div",
+      { class: "passage-tools" },
+      make("p", { class: "notice" }, toRead(item)),
+      make(
+        "a",
+        { class: "button plain", href: `${address}&add=1` },
+        say("label.add"),
+        make("kbd", { "aria-hidden": "true" }, "n"),
+      ),
+      make(
+        "button",
+        { type: "button", class: "plain", onclick: nothingHere },
+        say("worklist.nothing_here"),
+        make("kbd", { "aria-hidden": "true" }, "0"),
+      ),
+    );
+  return body.replaceChildren(
+    ...[title, passageView({ ...data, readonly: readonly || whole }, on), tools].filter(Boolean),
+  );
 }
 
 function showEntry(target) {
@@ -104,11 +136,24 @@ function showEntry(target) {
   return ask(`${numberOf(target)} ${labels[target]?.title ?? ""}`, told, [{ value: "", words: say("close") }]);
 }
 
+// Nothing is in a passage: no decision, so only the address of this page keeps it.
+function nothingHere() {
+  if (!current || !isWhole(current)) return announce(say("worklist.only"));
+  const at = items.indexOf(current);
+  see(current.passage_id);
+  items = items.filter((one) => one !== current);
+  current = items[at] ?? items[at - 1] ?? null;
+  announce(say("worklist.seen"));
+  draw();
+  if (current) list.querySelector(`[data-item="${idOf(current)}"]`)?.focus();
+  return null;
+}
+
 function select(item) {
   current = item;
-  write({ item: item.item_id });
+  write({ item: idOf(item) });
   for (const button of list.querySelectorAll(".row")) {
-    const on = button.dataset.item === item.item_id;
+    const on = button.dataset.item === idOf(item);
     button.classList.toggle("chosen", on);
     if (on)
       (button.setAttribute("aria-current", "true"),
@@ -121,7 +166,7 @@ function select(item) {
 
 function step(by) {
   const shown = [...list.querySelectorAll(".row")].map((button) =>
-    items.find((item) => item.item_id === button.dataset.item),
+    items.find((item) => idOf(item) === button.dataset.item),
   );
   const next = shown[shown.indexOf(current) + by];
   if (next) select(next);
@@ -152,7 +197,7 @@ async function decide(item, action, changes = {}) {
     current = after;
   }
   draw();
-  if (current) list.querySelector(`[data-item="${current.item_id}"]`)?.focus();
+  if (current) list.querySelector(`[data-item="${idOf(current)}"]`)?.focus();
   return null;
 }
 
@@ -169,12 +214,18 @@ async function load() {
   const order = chosen("order") || "likely";
   byId("why-order").textContent = say(`order.${order}.why`);
   const answer = await get("/api/queue", { order, limit: 200 });
-  [items, alike, left] = [answer.items, answer.alike ?? {}, (answer.left ?? answer.items.length) - answer.items.length];
-  current = items.find((item) => item.item_id === read("item")) ?? items[0] ?? null;
+  const gone = seen();
+  [items, alike, left] = [
+    answer.items.filter((one) => !isWhole(one) || one.open || !gone.has(one.passage_id)),
+    answer.alike ?? {},
+    (answer.left ?? answer.items.length) - answer.items.length,
+  ];
+  current = items.find((item) => idOf(item) === read("item")) ?? items[0] ?? null;
   draw();
 }
 
-const act = (action) => () => current && !readonly && decide(current, action);
+const act = (action) => () =>
+  current && !readonly && (isWhole(current) ? announce(say("worklist.no_item")) : decide(current, action));
 async function open() {
   const [entries, known, { reports }] = await Promise.all([
     codebook(language),
@@ -191,6 +242,12 @@ async function open() {
     { key: "k", words: "key.previous", repeats: true, run: () => step(-1) },
     { key: "a", words: "key.confirm", run: act("confirm") },
     { key: "x", words: "key.reject", run: act("reject") },
+    { key: "0", words: "key.nothing_here", run: nothingHere },
+    {
+      key: "n",
+      words: "key.add",
+      run: () => current && isWhole(current) && byId("panel-body").querySelector(".passage-tools a")?.click(),
+    },
     { key: "u", words: "key.unsure", run: act("unsure") },
     { key: "l", words: "key.postpone", run: act("postpone") },
     { key: "z", also: ["Ctrl+z"], words: "key.undo", run: back },

@@ -61,12 +61,14 @@ export class ReportView extends Claims {
       current: () => this,
       select: (passage) => this.selectPassage(passage, true),
       go: (passage) => this.go(passage),
+      listed: () => this.listed(),
       inScope: (item) => this.inScope(item),
     };
     this.paper = new Paper(byId("text"), view);
     this.outline = new Outline(byId("todo"), byId("headings"), view);
     this.picture = new Picture(byId("picture"), view, this.id);
     this.editing = new Editing(this);
+    if (read("show") === "worklist") await this.work.load();
     header(this);
     waitUntilReady(this);
     sheetIn(this);
@@ -82,7 +84,9 @@ export class ReportView extends Claims {
     byId("show").value = SHOWN[show] ? show : "all";
     const wanted = this.items.get(read("item"));
     if (wanted && !this.inScope(wanted)) byId("show").value = "all";
-    const passage = this.passages.find((one) => one.passage_id === read("passage"));
+    const first = byId("show").value === "worklist" && this.work.steps()[0];
+    const passage =
+      this.passages.find((one) => one.passage_id === read("passage")) ?? (first && !first.item && first.passage);
     this.item = wanted ?? (passage ? null : (this.sequence().find((item) => OPEN.has(item.state)) ?? null));
     this.passage = this.item ? this.passageOf(this.item) : (passage ?? null);
     this.paper.draw();
@@ -90,6 +94,7 @@ export class ReportView extends Claims {
     this.panel();
     progress(this);
     if (read("picture")) this.togglePicture(true);
+    if (read("add") && this.passage && !this.readonly) (write({ add: "" }), this.editing.add());
     this.paper.reveal(this.passage);
   }
 
@@ -159,6 +164,7 @@ export class ReportView extends Claims {
   }
 
   step(by, passages = false) {
+    if (this.shows() === "worklist") return this.work.step(by);
     const all = this.sequence();
     if (!all.length) return;
     const at = this.item
@@ -172,6 +178,7 @@ export class ReportView extends Claims {
 
   // After a decision: the next that is open, behind this one first, then from the start.
   advance(from) {
+    if (this.shows() === "worklist") return this.work.next();
     const all = this.sequence();
     const at = all.findIndex((item) => item.item_id === from.item_id);
     const next = [...all.slice(at + 1), ...all.slice(0, Math.max(at, 0))].find((item) => item.state === "suggested");
@@ -314,8 +321,9 @@ export class ReportView extends Claims {
   }
 
   controls() {
-    byId("show").addEventListener("change", () => {
+    byId("show").addEventListener("change", async () => {
       write({ show: byId("show").value });
+      if (this.shows() === "worklist") await this.work.load().catch(fault);
       this.outline.draw();
       this.panel();
       progress(this);
@@ -341,6 +349,7 @@ export class ReportView extends Claims {
       { key: "a", words: "key.confirm", run: () => (this.draft ? this.editing.save() : act("confirm")()) },
       { key: "x", words: "key.reject", run: act("reject") },
       { key: "X", words: "key.reject_rest", run: () => this.rejectRest() },
+      { key: "0", words: "key.nothing_here", run: () => this.work.pass() },
       { key: "u", words: "key.unsure", run: act("unsure") },
       { key: "l", words: "key.postpone", run: act("postpone") },
       { key: "o", words: "key.reopen", run: act("reopen") },

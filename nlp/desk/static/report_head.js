@@ -40,8 +40,13 @@ export function progress(view) {
       .filter(([kind]) => kind !== "review" && kind !== "suggested")
       .map(([kind, count]) => make("span", { class: `tag ${kind}` }, `${say(`state.${kind}`)}: ${count}`)),
   );
-  for (const option of byId("show").options)
-    option.textContent = `${say(`show.${option.value}`)} (${view.sequence(option.value).length})`;
+  for (const option of byId("show").options) {
+    const count = option.value === "worklist" ? view.work.steps().length || "" : view.sequence(option.value).length;
+    option.textContent = say(`show.${option.value}`) + (count === "" ? "" : ` (${count})`);
+  }
+  const found = [...view.items.values()].filter((item) => item.place === "orphaned").length;
+  byId("moved").hidden = !found;
+  if (found) byId("moved").textContent = say("report.orphans", { count: found, show: say("show.moved") });
 }
 
 export function header(view) {
