@@ -10,10 +10,11 @@ from fastapi import APIRouter, Path, Request, Response
 
 from nlp.desk.api.codebook import LABEL_FIELDS, labels
 from nlp.desk.api.reports import DocumentId, Reading, report_of
-from nlp.desk.blind import reader_for, seen_by
+from nlp.desk.blind import hidden_from, reader_for, seen_by
 from nlp.desk.gate import Looks
 from nlp.desk.office import Office, office_of
 from nlp.desk.plain import answer, flat, table
+from nlp.desk.users import User
 from nlp.program import Language
 from nlp.review.records import Decision, Item, Report
 
@@ -35,13 +36,13 @@ def _names(record: type, *left_out: str) -> list[str]:
 @router.get("/api/coverage")
 def coverage(request: Request, user: Looks) -> Response:
     """Every report and target with its state, as in coverage.csv."""
-    return answer({"rows": office_of(request).desk.coverage()})
+    return answer({"rows": _open_to(request, user, office_of(request).desk.coverage())})
 
 
 @router.get("/api/map")
 def evidence_map(request: Request, user: Looks) -> Response:
     """What has evidence, as in mapping.csv."""
-    return answer({"rows": office_of(request).desk.mapping()})
+    return answer({"rows": _open_to(request, user, office_of(request).desk.mapping())})
 
 
 @router.get("/reports.{kind}")
@@ -72,13 +73,13 @@ def items_file(
 @router.get("/map.{kind}")
 def map_file(request: Request, user: Looks, kind: Ending) -> Response:
     """The evidence map."""
-    return _listed(office_of(request).desk.mapping(), "map", kind)
+    return _listed(_open_to(request, user, office_of(request).desk.mapping()), "map", kind)
 
 
 @router.get("/coverage.{kind}")
 def coverage_file(request: Request, user: Looks, kind: Ending) -> Response:
     """Every report and target with its state."""
-    return _listed(office_of(request).desk.coverage(), "coverage", kind)
+    return _listed(_open_to(request, user, office_of(request).desk.coverage()), "coverage", kind)
 
 
 @router.get("/log.{kind}")
@@ -95,6 +96,12 @@ def log_file(request: Request, user: Looks, kind: Ending) -> Response:
 def codebook_file(request: Request, user: Looks, kind: Ending, language: Language = "en") -> Response:
     """The codebook in a language."""
     return table(labels(office_of(request).program, "", language), LABEL_FIELDS, f"codebook-{language}", kind)
+
+
+def _open_to(request: Request, user: User, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows without those of reports that she reads blind: their states say what the first reader decided."""
+    hidden = hidden_from(office_of(request).desk, user)
+    return [row for row in rows if row["document_id"] not in hidden]
 
 
 def _listed(rows: Sequence[dict[str, Any]], name: str, kind: Kind) -> Response:
