@@ -15,7 +15,7 @@ from nlp.errors import UsageError
 from nlp.jsonl import read_rows
 from nlp.program import Program
 from nlp.records import ROLES, STATUSES, TREATMENTS
-from nlp.seal import broken_seals
+from nlp.seal import TEXT, broken_seals, text_path
 
 Row = dict[str, Any]
 LANES = {"suggested", "review"}
@@ -50,7 +50,7 @@ def load_output(folder: Path) -> Output:
     ledger, documents, passages, links = ([*read_rows(folder / name)] for name in FILES[:4])
     texts = {}
     for row in documents:
-        path = folder / row["text_file"]
+        path = text_path(folder / TEXT, row)
         texts[row["document_id"]] = path.read_bytes().decode("utf-8") if path.is_file() else ""
     return Output(
         folder, ledger, documents, passages, links, json.loads((folder / "run.json").read_text("utf-8")), texts

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from nlp.errors import UsageError
@@ -17,7 +17,16 @@ from nlp.jsonl import read_rows
 MANIFEST = "run.json"
 SEALED = "files"
 TIMED = {"ledger.jsonl": "seconds"}  # file: field of its rows that its digest leaves out
+TEXT = "text"
 AGAIN = "Run: evmap map INPUT -o OUT"
+
+
+def text_path(texts: Path, row: Mapping[str, Any]) -> Path:
+    """Return where the canonical text of a row of documents.jsonl is.
+
+    Whatever folder the row names, it is the folder `texts`: a run that somebody sent leads to no other file of ours.
+    """
+    return texts / PurePath(str(row["text_file"])).name
 
 
 def seal(files: Mapping[str, Path]) -> dict[str, dict[str, Any]]:

@@ -210,6 +210,8 @@ def test_a_claim_made_in_hypothesis_finds_its_document_by_name(tmp_path: Path):
     (ask,) = matched.asks["d" * 64]
     assert (ask.action, ask.target, ask.start, ask.end, ask.reason) == ("add", "objective:17", 36, 48, "in May")
     assert [reason for _, reason in matched.lost] == ["no such link"]
+    nowhere = claims("web-annotation", tmp_path / "h.json", named={})
+    assert [why for _, why in match(nowhere, {}.get, PROGRAM.targets).lost] == ["no such document"] * 2
 
 
 def test_what_is_not_known_is_said():

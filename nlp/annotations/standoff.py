@@ -11,6 +11,7 @@ from nlp.annotations.rows import FILES, Annotations, DocumentRow, PassageRow
 from nlp.annotations.select import only
 from nlp.errors import AnnotationError
 from nlp.jsonl import read_rows
+from nlp.seal import TEXT, text_path
 
 SUFFIX = ".standoff.json"
 
@@ -27,7 +28,7 @@ def working_copy(run: Path, folder: Path) -> int:
         raise AnnotationError(folder, "holds annotations already", "Name another folder")
     folder.mkdir(parents=True, exist_ok=True)
     documents = _run_rows(run, "documents.jsonl")
-    texts = {row["document_id"]: (run / row["text_file"]).read_text("utf-8") for row in documents}
+    texts = {row["document_id"]: text_path(run / TEXT, row).read_bytes().decode("utf-8") for row in documents}
     passages = [_passage(row, texts[row["document_id"]]) for row in _run_rows(run, "passages.jsonl")]
     for name, rows in zip(FILES, (map(_document, documents), passages, ()), strict=True):
         (folder / name).write_text("".join(row.model_dump_json() + "\n" for row in rows), "utf-8")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nlp.errors import UsageError
-from nlp.seal import require_finished
+from nlp.seal import TEXT, require_finished
 from nlp.writers.walk import Row, Rows
 
 
@@ -31,7 +31,7 @@ def origin(file: Path, run: Path) -> Origin:
         data = file.read_bytes()
     except OSError as error:
         raise UsageError(file, f"cannot be read: {error.strerror}", "Check the path") from error
-    require_finished(run, ("documents.jsonl", "links.jsonl"))
+    require_finished(run, ("documents.jsonl", "links.jsonl", TEXT))
     rows, identity = Rows.of(run), hashlib.sha256(data).hexdigest()
     row = next((row for row in rows.read("documents.jsonl") if row["document_id"] == identity), None)
     if row is None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import threading
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +19,7 @@ from typing import Any
 from nlp.classify.absence import settled
 from nlp.errors import UsageError
 from nlp.extras import need
-from nlp.seal import AGAIN, MANIFEST, SEALED
+from nlp.seal import AGAIN, MANIFEST, SEALED, TEXT, text_path
 from nlp.settings import cache_root
 
 TEXTS = "texts"
@@ -121,7 +122,7 @@ class Output:
         final = cache / f"{table}-{self._key(table)}.parquet"
         if not final.exists():
             final.parent.mkdir(parents=True, exist_ok=True)
-            draft = final.with_name(f".{final.name}.{os.getpid()}")
+            draft = final.with_name(f".{final.name}.{os.getpid()}.{threading.get_ident()}")
             try:
                 self._write_texts(draft) if table == TEXTS else self._convert(table, draft)
                 draft.replace(final)  # two that convert at once make the same file
@@ -139,7 +140,7 @@ class Output:
         except FileNotFoundError:
             raise UsageError(self.folder, f"not a finished run: {name}.jsonl missing", AGAIN) from None
         sealed = self.manifest.get(SEALED, {})
-        told = [sealed.get(f"{name}.jsonl"), sealed.get("text") if table == TEXTS else None]
+        told = [sealed.get(f"{name}.jsonl"), sealed.get(TEXT) if table == TEXTS else None]
         if told[0] and told[0].get("bytes", stat.st_size) != stat.st_size:
             raise UsageError(self.folder, f"{name}.jsonl is not as the run left it", AGAIN)
         parts = [str(COLUMNS.get(table)), SELECTED.get(table), table, stat.st_size, stat.st_mtime_ns, told]
@@ -167,7 +168,7 @@ class Output:
         """Write id, text and treatment of every passage: slices of the canonical texts, and what these can bear."""
         arrow, parquet = need("pyarrow"), need("pyarrow.parquet")
         documents = parquet.read_table(self.path("documents"), columns=["document_id", "text_file"]).to_pylist()
-        files = {row["document_id"]: self.folder / row["text_file"] for row in documents}
+        files = {row["document_id"]: text_path(self.folder / TEXT, row) for row in documents}
         source = parquet.ParquetFile(self.path("passages"))
         schema = arrow.schema([(name, arrow.string()) for name in ("passage_id", "text", "settled")])
         with parquet.ParquetWriter(draft, schema, compression="zstd") as writer:
@@ -191,8 +192,9 @@ def read_text(path: Path) -> str:
     """
     try:
         return path.read_bytes().decode("utf-8")
-    except OSError as error:
-        raise UsageError(path, f"cannot be read: {error.strerror}", "Keep the folder text/ beside the rows") from None
+    except (OSError, UnicodeDecodeError) as error:
+        reason = f"cannot be read: {getattr(error, 'strerror', None) or 'no UTF-8'}"
+        raise UsageError(path, reason, "Keep the folder text/ beside the rows") from None
 
 
 def literal(value: object) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 
 from nlp.corpus import show
 from nlp.corpus.finding import CITATION
-from nlp.corpus.parquet import Output
+from nlp.corpus.parquet import Output, literal
 from nlp.corpus.parts import Link, Passage
 from nlp.corpus.ranking import Scores, Words, best, cosines, fused
 from nlp.corpus.tables import Tables
@@ -137,7 +137,7 @@ def _text_of(what: object) -> str:
 def _frame(corpus: Tables, keys: list[str], scores: Scores) -> pd.DataFrame:
     pandas = need("pandas")
     pairs = [key.split("\x1f") for key in keys]
-    asked = ", ".join(f"({place}, '{key}')" for place, (_, key) in enumerate(pairs)) or "(-1, '')"
+    asked = ", ".join(f"({place}, {literal(key)})" for place, (_, key) in enumerate(pairs)) or "(-1, '')"
     select = f"""WITH asked AS (SELECT * FROM (VALUES {asked}) v(place, passage_id)),
         tied AS (SELECT run, passage_id, list(target ORDER BY probability DESC) AS targets FROM links GROUP BY ALL)
         SELECT a.place, p.run, p.passage_id, p.document_id, p.language, p.page, x.text, {CITATION.format(d="d", p="p")},

@@ -15,7 +15,7 @@ from nlp.errors import UsageError
 from nlp.jsonl import read_rows
 from nlp.program import Program
 from nlp.review.records import FINAL, FIRST
-from nlp.seal import AGAIN, MANIFEST, require_finished
+from nlp.seal import AGAIN, MANIFEST, TEXT, require_finished
 from nlp.writers.walk import Found, Row, Rows, walk
 
 DECISIONS = "decisions.jsonl"
@@ -65,7 +65,7 @@ class Source:
             raise UsageError(options.base, "no base to put ids behind", "Such as https://example.org/program/")
         if not (folder / MANIFEST).is_file():
             raise UsageError(folder, "not a finished run", AGAIN)
-        require_finished(folder, ("ledger.jsonl", "documents.jsonl", "passages.jsonl", "links.jsonl"))
+        require_finished(folder, ("ledger.jsonl", "documents.jsonl", "passages.jsonl", "links.jsonl", TEXT))
         return cls(folder, Rows.of(folder), program, options)
 
     @property

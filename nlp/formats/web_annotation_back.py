@@ -1,7 +1,7 @@
 """Web Annotations that come back: our own exports, other tools' JSON-LD, and exports of Hypothesis.
 
-An annotation counts when a body, or a tag, names a label of the codebook (its IRI, or "objective:16") and its target
-names a document by hash or file name.
+An annotation counts when a body, or a tag, names a label of the codebook (its IRI, or "objective:16"). Its target names
+a document by hash or file name; where it names neither, `claims.match` reports the claim as lost.
 """
 
 from __future__ import annotations
@@ -69,8 +69,7 @@ def _claims(row: dict[str, Any], named: Mapping[str, str]) -> Iterator[Claim]:
     places = [_place(target, row, named) for target in _many(row["target"])]
     for document_id, place in places:
         for target in targets:
-            if document_id:
-                yield _claim(row, target, document_id, place)
+            yield _claim(row, target, document_id or "", place)
 
 
 def _concepts(row: dict[str, Any]) -> Iterator[str]:

@@ -268,7 +268,7 @@ def _with_facts(item: Item, ask: Ask) -> Item:
 
 def _known(batch: Batch, target: str) -> None:
     if target not in batch.program.labels:
-        raise UsageError(target, "no such label", "See the labels: evmap program, or the codebook of the desk")
+        raise UsageError(target, "no such label", f"Choose {batch.program.written}")
 
 
 def _short(said: str, most: int) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from nlp.errors import UsageError
 from nlp.jsonl import read_rows
-from nlp.seal import MANIFEST
+from nlp.seal import MANIFEST, TEXT, text_path
 
 Row = dict[str, Any]
 READ = ("ok", "partial")
@@ -34,7 +34,7 @@ class Rows:
     @classmethod
     def of(cls, out: Path) -> Rows:
         """The row files of the output folder `out`."""
-        names = ("ledger.jsonl", "documents.jsonl", "passages.jsonl", "links.jsonl", "text")
+        names = ("ledger.jsonl", "documents.jsonl", "passages.jsonl", "links.jsonl", TEXT)
         manifest = out / MANIFEST
         return cls(
             {name: out / name for name in names},
@@ -59,8 +59,8 @@ class Rows:
 
     def text(self, document: Row) -> str:
         """Canonical text of a row of documents.jsonl, "" when its file is gone."""
-        folder, name = self.files.get("text"), str(document.get("text_file") or "")
-        path = (folder / Path(name).name) if folder and name else None
+        folder = self.files.get(TEXT)
+        path = text_path(folder, document) if folder and document.get("text_file") else None
         return path.read_bytes().decode("utf-8") if path and path.is_file() else ""
 
 

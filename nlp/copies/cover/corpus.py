@@ -13,10 +13,10 @@ from nlp.copies.finding import from_links
 from nlp.copies.phrases import say
 from nlp.errors import UsageError
 from nlp.program import Program
-from nlp.seal import require_finished
+from nlp.seal import TEXT, require_finished
 from nlp.writers.walk import Row, Rows
 
-_NEEDED = ("documents.jsonl", "passages.jsonl", "links.jsonl", "ledger.jsonl")
+_NEEDED = ("documents.jsonl", "passages.jsonl", "links.jsonl", "ledger.jsonl", TEXT)
 REPORT = "report.html"
 
 
