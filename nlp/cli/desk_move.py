@@ -73,6 +73,9 @@ def migrate_command(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Write what must be read again (.csv or .json).")
     ] = None,
+    changed: Annotated[
+        str | None, typer.Option("--program", help="The changed codebook: its folder; by default the one in use.")
+    ] = None,
     store: Store = "",
     plan: Plan = False,
     as_json: Json = False,
@@ -87,7 +90,7 @@ def migrate_command(
 
     Example:
 
-        evmap desk migrate desk --crosswalk 2026.yaml --who judge-1 -o again.csv
+        evmap desk migrate desk --crosswalk 2026.yaml --program new-codebook --who judge-1 -o again.csv
     """
     from nlp.program import load_program
     from nlp.review.crosswalk import load_crosswalk
@@ -95,7 +98,7 @@ def migrate_command(
     from nlp.review.migrate import migrate_desk, rereads
     from nlp.review.records import FINAL, Reader
 
-    program = load_program()
+    program = load_program(changed)
     steps = load_crosswalk(crosswalk, program)
     with Desk.look(desk, store, program) if plan else Desk.open(desk, store, program) as opened:
         batch, done = migrate_desk(opened, steps, Reader(who, "adjudicator", FINAL), write=not plan)
