@@ -147,6 +147,11 @@ def test_a_lost_desk_is_made_again_from_its_journal(tmp_path: Path):
         before, settled = desk.log(), [desk.settled(one) for one in ids]
         assert [*read_rows(folder / "decisions.jsonl")][-1]["decision_id"] == before[-1].decision_id
     (folder / "desk.sqlite").write_bytes(b"\0" * 4096)
+    torn, lost = folder / "desk.sqlite", (folder / "desk.sqlite").read_bytes()
+    torn.unlink()
+    with pytest.raises(EvmapError, match="restore"):
+        Desk.look(folder, program=PROGRAM)
+    torn.write_bytes(lost)
     with (folder / "decisions.jsonl").open("a", encoding="utf-8") as file:
         file.write('{"decision_id": 99, "torn')
     with pytest.raises(EvmapError, match="restore"):

@@ -59,12 +59,11 @@ def list_command(desk: Folder, store: Store = "", as_json: Json = False) -> None
     if as_json:
         return print_json([asdict(report) for report in reports])
     states = ("suggested", "confirmed", "corrected", "rejected", "unsure", "postponed")
-    rows = [
-        (plain(report.name), report.state, *(report.counts.get(state, "") for state in states),
-         plain(report.reason or ""))
-        for report in reports
-    ]  # fmt: skip
-    print_table(("report", "state", *states, "reason"), rows, f"{len(reports)} reports")
+    rows = []
+    for report in reports:
+        items = ", ".join(f"{report.counts[state]} {state}" for state in states if report.counts.get(state))
+        rows.append((plain(report.name), report.state, items or plain(report.reason or "")))
+    print_table(("report", "state", "items, or why it was not read"), rows, f"{len(reports)} reports")
     return None
 
 

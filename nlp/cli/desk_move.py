@@ -73,6 +73,9 @@ def migrate_command(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Write what must be read again (.csv or .json).")
     ] = None,
+    changed: Annotated[
+        str | None, typer.Option("--program", help="The changed codebook: its folder; by default the one the desk has.")
+    ] = None,
     store: Store = "",
     plan: Plan = False,
     as_json: Json = False,
@@ -87,15 +90,16 @@ def migrate_command(
 
     Example:
 
-        evmap desk migrate desk --crosswalk 2026.yaml --who judge-1 -o again.csv
+        evmap desk migrate desk --crosswalk 2026.yaml --program new-codebook --who judge-1 -o again.csv
     """
+    from nlp.program import load_program
     from nlp.review.codebook import own_program
     from nlp.review.crosswalk import load_crosswalk
     from nlp.review.desk import Desk
     from nlp.review.migrate import migrate_desk, rereads
     from nlp.review.records import FINAL, Reader
 
-    program = own_program(desk)
+    program = load_program(changed) if changed else own_program(desk)
     steps = load_crosswalk(crosswalk, program)
     with Desk.look(desk, store, program) if plan else Desk.open(desk, store, program) as opened:
         batch, done = migrate_desk(opened, steps, Reader(who, "adjudicator", FINAL), write=not plan)

@@ -166,8 +166,8 @@ def _of_run(run: Path) -> tuple[Any, dict[str, str], Iterable[str]]:
 def _say(matched: Matched, count: int) -> None:
     asked = sum(map(len, matched.asks.values()))
     notice(
-        f"{count} claims: {asked} ask for something, {matched.same} say what holds or nothing, "
-        f"{len(matched.moved)} stand elsewhere now, {len(matched.lost)} left out"
+        f"{count} claims: {asked} ask for a decision, {matched.same} change nothing, "
+        f"{len(matched.moved)} found again elsewhere in the text, {len(matched.lost)} left out"
     )
     for claim, reason in matched.lost[:SHOWN]:
         notice(f"left out: {_named(claim)}: {reason}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -113,5 +112,5 @@ def _tell(learnt: Learnt, desk: Path, as_json: bool, offered: bool) -> None:
     if learnt.worse:
         print(f"It is worse on {' and '.join(learnt.worse)} by more than {learnt.margin:g}")
     elif offered:
-        print(f"To use it on the desk: evmap learn {shlex.quote(plain(str(desk)))} --adopt")
+        print("To use it on the desk: the same command again, with --adopt")
     return None

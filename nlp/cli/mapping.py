@@ -84,6 +84,7 @@ def map_command(
         told(remark)
     order = Order(settings, engine, workers, anew, store, tuple(map(plain, remarks)))
     if dry_run:
+        told("Trying up to three documents of each kind; this loads the model and may take some minutes")
         _speak_plan(paths, order, as_json)
         return
     with Stopping(hush) as stopping, Progress(len(paths), hush, verbose) as progress:

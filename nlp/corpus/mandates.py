@@ -34,7 +34,7 @@ def mandate_chain(corpus: Tables) -> Answer:
         "Mandates and paragraphs are tied to the objectives that they are suggested or confirmed for; a mandate and a "
         "paragraph hang together where they share one, which is not to say that the one carries out the other. "
         "Activities are the codebook's; evidence is in documents that are no mandate, declaration, resolution or "
-        f"program. Red: nothing stands there. {words(silent['mandates'], 'mandate')} and "
+        f"program. Orange: nothing stands there. {words(silent['mandates'], 'mandate')} and "
         f"{words(silent['paragraphs'], 'operative paragraph')} have no objective that is sure, and are not drawn."
     )
     return answer(corpus, title, caption, frame, _draw_chain)

@@ -19,7 +19,8 @@ class Unknown(DeskFault):
     code = 401
 
     def __init__(self) -> None:
-        super().__init__("you", "not signed in", "Open the address with the token that evmap serve printed")
+        hint = "Open the address that evmap serve printed; where the desk has users, ADDRESS/?token=YOUR-TOKEN"
+        super().__init__("you", "not signed in", hint)
 
 
 class Forbidden(DeskFault):

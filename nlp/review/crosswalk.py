@@ -3,7 +3,7 @@
 A crosswalk is a YAML file::
 
     from: 5a0c...            # digest of the old codebook, as decisions and links name it
-    to: 77d1...              # digest of the new one (evmap program show)
+    to: 77d1...              # digest of the new one (evmap program check)
     targets:
       activity:13: {kind: split, to: [activity:13, activity:43]}
       activity:84: {kind: merged, to: [activity:66]}
@@ -100,7 +100,9 @@ def load_crosswalk(path: Path, program: Program) -> Crosswalk:
         raise UsageError(path, faults, "See: evmap desk migrate --help") from None
     if found.new != program.digest:
         raise UsageError(
-            path, f"leads to codebook {found.new}, here is {program.digest}", "Use the codebook that it names"
+            path,
+            f"leads to codebook {found.new}, here is {program.digest}",
+            "Name that codebook: --program FOLDER (evmap program check FOLDER prints its digest)",
         )
     unknown = sorted({t for step in found.targets.values() for t in step.to} - set(program.targets))
     if unknown:

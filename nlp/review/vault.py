@@ -67,10 +67,11 @@ class Vault:
         """Open a desk to read only, also while another process holds it.
 
         Raises:
-            StoreError: if there is none. UsageError, MissingExtra: as `open`.
+            StoreError: if there is none, or it lost its database. UsageError, MissingExtra: as `open`.
         """
         if not store and not (folder / DATABASE).is_file():
             _same_place(folder, store)
+            _not_lost(folder)
             raise StoreError(folder, "no desk is kept there", f"Run: evmap serve {shlex.quote(str(folder))}")
         engine, name = look_engine(store or folder / DATABASE)
         vault = cls(folder, engine, name)

@@ -4,10 +4,11 @@ import { bind, listen } from "./keys.js";
 import { make } from "./passage.js";
 import { announce, fault, note } from "./speak.js";
 import { chosen, controls, folded, languageLinks, poll, read, write } from "./state.js";
-import { number, say, when } from "./words.js";
+import { language, number, say, when } from "./words.js";
 
 const POLL_SECONDS = 3;
 const SIGNS = { waiting: "…", mapping: "◔", ready: "✓", failed: "!" };
+const KNOWN = ["encrypted", "no_text", "unsupported", "too_large", "timeout", "corrupt"];
 const byId = (id) => document.getElementById(id);
 const rows = byId("rows");
 let doing = null; // what the mapper is at
@@ -51,16 +52,14 @@ function status(report) {
     say(`inbox.${report.state}`),
   );
   if (report.state === "mapping") return [words, progress(report)];
-  const why = report.reason && make("span", { class: "reason" }, report.reason);
-  const next =
-    report.state === "failed" &&
-    make(
-      "span",
-      { class: "next" },
-      say(
-        `next.${["encrypted", "no_text", "unsupported", "too_large", "timeout", "corrupt"].includes(report.status) ? report.status : "other"}`,
-      ),
-    );
+  const kind = KNOWN.includes(report.status) ? report.status : "other";
+  const told = report.state === "failed" && language !== "en" && kind !== "other"; // the library's own words are English
+  const why =
+    report.reason &&
+    (told
+      ? make("span", { class: "reason" }, say(`why.${kind}`))
+      : make("span", { class: "reason", lang: "en" }, report.reason));
+  const next = report.state === "failed" && make("span", { class: "next" }, say(`next.${kind}`));
   return [
     words,
     report.status === "partial" && make("span", { class: "status partial" }, say("inbox.partial")),
@@ -216,7 +215,11 @@ async function send(files) {
   const came = [];
   for (const file of files) {
     announce(say("inbox.sending", { name: file.name }));
-    const failed = (error) => fault(Object.assign(error, { hint: `${file.name}. ${error.hint ?? ""}` }));
+    if (!file.size) {
+      note(say("inbox.empty_file", { name: file.name }), { kind: "bad" });
+      continue;
+    }
+    const failed = (error) => fault(Object.assign(error, { message: `${file.name} — ${error.message}` }));
     await upload("/api/reports", file).then((report) => came.push(report.name), failed);
   }
   if (came.length) note(say("inbox.came", { count: came.length, name: came[0] }));
