@@ -100,8 +100,8 @@ def test_an_empty_desk_ends_as_the_other_stands(name: str, seed: int, tmp_path_f
 
 
 def by_passage(desk: Desk, document_id: str) -> set[tuple[Any, ...]]:
-    """What stands, without what was added by hand and doubted since: that is reported as lost."""
-    found = [i for i in desk.contents(document_id, ONE).items if i.model or i.state != "unsure"]
+    """What stands, without what was added by hand and does not hold any more: no other desk has it."""
+    found = [i for i in desk.contents(document_id, ONE).items if i.model or i.state in ("confirmed", "corrected")]
     return {(item.passage_id, item.target, item.state in ("confirmed", "corrected") or item.state) for item in found}
 
 
