@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -76,6 +76,7 @@ def test_the_log_of_decisions_comes_back_whole(name: str, decided: tuple[Desk, P
 
 @pytest.mark.parametrize("name", CLAIMING)
 @settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(seed=131)  # an activity that is corrected beside an objective of its own that nobody confirmed
 @given(seed=st.integers(0, 10_000))
 def test_an_empty_desk_ends_as_the_other_stands(name: str, seed: int, tmp_path_factory: pytest.TempPathFactory):
     folder, draw = tmp_path_factory.mktemp("trip"), random.Random(seed)
@@ -99,7 +100,8 @@ def test_an_empty_desk_ends_as_the_other_stands(name: str, seed: int, tmp_path_f
 
 
 def by_passage(desk: Desk, document_id: str) -> set[tuple[Any, ...]]:
-    found = desk.contents(document_id, ONE).items
+    """What stands, without what was added by hand and does not hold any more: no other desk has it."""
+    found = [i for i in desk.contents(document_id, ONE).items if i.model or i.state in ("confirmed", "corrected")]
     return {(item.passage_id, item.target, item.state in ("confirmed", "corrected") or item.state) for item in found}
 
 

@@ -42,13 +42,20 @@ def apply(desk: Desk, claims: Sequence[Claim], who: str) -> Applied:
 
 
 def _next(claims: Sequence[Claim], desk: Desk, document_id: str, who: str) -> list[Ask]:
-    """The next batch of a document: all that goes together, then one by one."""
+    """The next batch of a document: objectives that go one by one, all that goes together, activities one by one.
+
+    Objectives come before activities: an activity that holds before its objective takes another one along, which nobody
+    confirmed.
+    """
     contents = _contents(desk, document_id, who)
+    known = {item.item_id: item for item in contents[1]} if contents else {}
     asks = match(claims, lambda _: contents, desk.program.targets).asks.get(document_id, [])
-    lanes = {item.item_id: item.lane for item in contents[1]} if contents else {}
-    alone = [ask for ask in asks if ask.action == "confirm" and lanes[ask.item_id] != "suggested"]
-    together = [ask for ask in asks if ask not in alone]
-    return together[:MOST] or alone[:1]
+    targets = [ask.target or known[ask.item_id].target for ask in asks]
+    order = sorted(range(len(asks)), key=lambda place: bool(desk.program.parents(targets[place])))
+    alone = [p for p in order if asks[p].action == "confirm" and known[asks[p].item_id].lane != "suggested"]
+    together = [p for p in order if p not in alone]
+    objectives = [p for p in alone if not desk.program.parents(targets[p])]
+    return [asks[p] for p in objectives[:1] or together[:MOST] or alone[:1]]
 
 
 def _contents(desk: Desk, document_id: str, who: str) -> tuple[str, list[Item]] | None:

@@ -6,7 +6,7 @@ import base64
 import csv
 import functools
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 from typing import Any
 
@@ -66,7 +66,7 @@ class Source:
         if not (folder / MANIFEST).is_file():
             raise UsageError(folder, "not a finished run", AGAIN)
         require_finished(folder, ("ledger.jsonl", "documents.jsonl", "passages.jsonl", "links.jsonl", TEXT))
-        return cls(folder, Rows.of(folder), program, options)
+        return cls(folder, replace(Rows.of(folder), as_shown=False), program, options)
 
     @property
     def manifest(self) -> Row:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
@@ -26,10 +26,12 @@ class Rows:
 
     Attributes:
         files: name in the output folder -> path; "text" names the folder of texts. manifest: what run.json says.
+        as_shown: whether links that an officer confirmed are in the best lane, as pages show them; else as they stand.
     """
 
     files: Mapping[str, Path]
     manifest: Row = field(default_factory=dict)
+    as_shown: bool = True
 
     @classmethod
     def of(cls, out: Path) -> Rows:
@@ -44,13 +46,14 @@ class Rows:
     def read(self, name: str) -> Iterator[Row]:
         """Yield the rows of a file, nothing when it is missing.
 
-        Passages come without their probabilities; links that an officer confirmed are in the best lane.
+        Passages come without their probabilities, links as `as_shown` says.
         """
         path = self.files.get(name)
         if path is None or not path.is_file():
             return iter(())
-        found = READERS.get(name, read_rows)
-        return found(path)
+        if name == "links.jsonl" and self.as_shown:
+            return _links(path)
+        return _passages(path) if name == "passages.jsonl" else read_rows(path)
 
     def size(self, name: str) -> int:
         """Bytes of a file, 0 when it is missing."""
@@ -154,6 +157,3 @@ def lean_passage(line: str) -> Row:
         row = json.loads(line)
         row.pop("probabilities", None)
     return row
-
-
-READERS: Mapping[str, Callable[[Path], Iterator[Row]]] = {"passages.jsonl": _passages, "links.jsonl": _links}
