@@ -156,6 +156,7 @@ PASSAGES = Table(
         _text("clause", "preambular, operative or mandate, in documents that have such", empty=True),
         _text("summit", "Summit that a mandate comes from", empty=True),
         _count("year", "year of that Summit", empty=True),
+        Field("cell", "array", "table, row and column that it stands in, each from 0; null outside tables", empty=True),
         Field("probabilities", "object", "calibrated probability of every target", "0 to 1"),
     ),
 )  # fmt: skip
