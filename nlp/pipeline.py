@@ -205,9 +205,7 @@ def surroundings(structured: Structured, program: Program) -> list[Surroundings]
     places, last = [], ""
     for passage in structured.passages:
         known = program.body_by_id.get(passage.implementer or "")
-        name = passage.implementer_text or (
-            known.names.get(language) or next(iter(known.names.values())) if known else passage.implementer
-        )
+        name = passage.implementer_text or (known.name(language) if known else passage.implementer)
         places.append(Surroundings(name, passage.implementer, passage.section, passage.lead_in or last))
         last = text[passage.span.start : passage.span.end]
     return places

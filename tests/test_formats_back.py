@@ -273,6 +273,6 @@ def test_the_command_writes_asks_without_a_desk(decided: tuple[Desk, Path], tmp_
     command = ["import", str(tmp_path / "a.jsonld"), "-f", "web-annotation", "--run", str(out), "-o"]
     result = CliRunner().invoke(app, [*command, str(tmp_path / "asks.jsonl")])
     assert result.exit_code == 0, result.output
-    assert "1 ask for something" in result.output, result.output
+    assert "1 ask for a decision" in result.output, result.output
     (ask,) = read_rows(tmp_path / "asks.jsonl")
     assert (ask["action"], ask["target"], ask["start"], ask["end"]) == ("add", "objective:20", 0, 40)

@@ -35,10 +35,9 @@ def lines(finding: Finding, program: Program, language: str, reason: str = "") -
         reason: a phrase that says why it is not at its words, "" if it is.
     """
     body = program.body_by_id.get(finding.implementer or "")
-    names: dict[str, str] = dict(body.names.items()) if body else {}
     told = {
         "treatment": say(finding.treatment, language) if finding.treatment in PHRASES["en"] else finding.treatment,
-        "implementer": names.get(language) or names.get("en") or finding.implementer,
+        "implementer": body.name(language) if body else finding.implementer,
         "reason": finding.note,
         "decided": finding.who if finding.who != MACHINE else None,
     }

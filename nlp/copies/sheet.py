@@ -48,7 +48,7 @@ def write(items: Sequence[Item], program: Program, language: str) -> bytes:
             _put(sheet, number, column, value)
     for number, body in enumerate(bodies, 1):
         _put(lists, number, 1, body)
-        _put(lists, number, 2, program.body_by_id[body].names["en"])
+        _put(lists, number, 2, program.body_by_id[body].name(language))
     _dress(sheet, len(items) + 1)
     choices = {
         "decision": _listed(say(key, language) for key in ACTIONS),
@@ -163,7 +163,7 @@ def _cells(data: bytes) -> Iterator[list[Any]]:
             if sum(entry.file_size for entry in archive.infolist()) > _MOST_BYTES:
                 raise UsageError("review sheet", "unpacks to too much", hint)
         sheet = load_workbook(io.BytesIO(data)).worksheets[0]
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, IndexError, OSError) as error:
+    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, IndexError, OSError, SyntaxError) as error:
         raise UsageError("review sheet", "no XLSX file that can be read", hint) from error
     rows = sheet.iter_rows(max_col=len(COLUMNS), max_row=min(sheet.max_row, _MOST_ROWS))
     titles = [str(cell.value or "") for cell in next(rows, ())]

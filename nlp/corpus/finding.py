@@ -89,7 +89,7 @@ def find_report(corpus: Tables, document: str) -> Report:
 def name_of(program: Program, body: str, language: str) -> str:
     """Name of an implementer or other body in a language, its id where the codebook does not know it."""
     known = program.body_by_id.get(body)
-    return next((name for code, name in known.names.items() if code == language), known.names["en"]) if known else body
+    return known.name(language) if known else body
 
 
 def _link(row: dict[str, Any]) -> Link:

@@ -21,7 +21,7 @@ from nlp.encode.base import Embedder, Vectors
 from nlp.encode.cache import CachedEmbedder, key_of
 from nlp.errors import UsageError
 from nlp.extras import need
-from nlp.program import LANGUAGES, Program
+from nlp.program import Program
 from nlp.settings import Settings, cache_root
 
 if TYPE_CHECKING:
@@ -89,8 +89,7 @@ def read_as(output: Output, program: Program) -> list[str]:
 
 def _name(program: Program, body: str | None, language: str) -> str | None:
     known = program.body_by_id.get(body or "")
-    code = next((code for code in LANGUAGES if code == language), LANGUAGES[0])
-    return known.names.get(code, known.names["en"]) if known else body
+    return known.name(language) if known else body
 
 
 def _looked_up(path: Path, texts: Sequence[str], embedder: Embedder) -> Vectors:

@@ -120,7 +120,7 @@ def _traits(bench: Bench, language: Language) -> Row:
     from nlp.desk.wording import words_file
 
     program = bench.desk.program
-    bodies = [{"id": key, "name": body.names.get(language, key)} for key, body in program.body_by_id.items()]
+    bodies = [{"id": key, "name": body.name(language)} for key, body in program.body_by_id.items()]
     look = "".join((STATIC / name).read_text("utf-8") for name in ("desk.css", "parts.css"))
     return {
         "shown": bench.shown(), "labels": {row["target"]: row for row in labels(program, "", language)},

@@ -121,7 +121,7 @@ def bodies(request: Request, user: Looks, language: Language = "en") -> Response
 
 def _name(body: Body, language: Language) -> str:
     acronym = (body.acronyms.get(language) or [""])[0]
-    name = body.names.get(language, body.id)
+    name = body.name(language)
     return f"{acronym}: {name}" if acronym and acronym != name else name
 
 

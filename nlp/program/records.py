@@ -133,6 +133,11 @@ class Body(_Row):
     heads: list[str] = []
     successors: list[Successor] = []
 
+    def name(self, language: str = "en") -> str:
+        """Its name in a language, in English or the programme's first language where it has none in that one."""
+        names = {str(code): name for code, name in self.names.items()}
+        return names.get(language) or names.get("en") or next(iter(names.values()))
+
 
 class Group(_Row):
     """A group of implementers, such as states."""

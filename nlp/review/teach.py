@@ -64,8 +64,7 @@ def _document(name: str, sheet: Sheet) -> DocumentRow:
 
 def _passage(name: str, row: Row, sheet: Sheet, program: Program) -> PassageRow:
     known = program.body_by_id.get(row["implementer"] or "")
-    names = {str(code): name for code, name in known.names.items()} if known else {}
-    acts = row["implementer_text"] or names.get(row["language"]) or names.get("en") or row["implementer"]
+    acts = row["implementer_text"] or (known.name(row["language"]) if known else row["implementer"])
     return PassageRow(
         passage_id=row["passage_id"], document=name, kind=row["kind"], section=tuple(row["section"]),
         implementer=acts, text=" ".join(sheet.text[row["start"] : row["end"]].split()) or "-",

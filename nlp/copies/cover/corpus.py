@@ -99,8 +99,7 @@ def _claims(
 
 def _actor(implementer: str | None, written: str | None, program: Program, language: str) -> str:
     body = program.body_by_id.get(implementer or "")
-    names: dict[str, str] = dict(body.names.items()) if body else {}
-    return names.get(language) or written or implementer or ""
+    return body.name(language) if body else written or implementer or ""
 
 
 def _is_called(row: Row, words: str) -> bool:
