@@ -24,6 +24,7 @@ from nlp.classify.joint import Joint, Views, cross_joint, fit_joint, own_group
 from nlp.classify.lanes import Held, best, choose, columns, f1
 from nlp.classify.wording import WordHeads, fit_words
 from nlp.encode import embed
+from nlp.encode.base import Vectors
 from nlp.encode.cache import kept
 from nlp.errors import AnnotationError
 from nlp.learners import FrozenLearner, Learner, Recipe, TunedLearner
@@ -185,24 +186,16 @@ def train(
     learned = learner(everything, everything[:0], "all")
     calibrated = replace(learned.heads, platt=fit_platt(scores.targets, measured.targets))
     shown = choose_examples(own.held, program, recipe.examples)
-    vectors = own.held.vectors[shown]
     with kept(recipe.encoder, cache) as encoder:
         estimate = learn_zero_shot(measured.rows, program, encoder, calibrated.centre)
+    vectors = own.held.vectors[shown]
     if learned.adapter:
         copy_adapter(learned.adapter, out / heads_.ADAPTER)
         report(f"encoding {len(shown)} examples")
-        with kept(recipe.encoder, cache, out / heads_.ADAPTER) as encoder:
-            vectors = encoder.encode([joined(rows[i].text, surroundings_of(rows[i])) for i in shown])
-            identity = encoder.embedder.identity
+        vectors, identity = _anew([rows[i] for i in shown], recipe, out / heads_.ADAPTER, cache)
     facts = {
         "encoder": identity,
-        "programme": program.about.id,
-        "codebook": program.labels_digest,
-        "data": digest(folder),
-        "recipe": asdict(recipe),
-        "versions": versions(("scikit-learn", "numpy", "torch", "peft")),
-        "passages": len(rows),
-        "promise": asdict(recipe.promise),
+        **_origin(folder, program, recipe, len(rows)),
         "zero_shot": tune_zero_shot(
             own.labels.likeness(measured.vectors, calibrated.centre), measured.targets, program
         ),
@@ -214,6 +207,26 @@ def train(
     adapter = out / heads_.ADAPTER if learned.adapter else None
     write_golden(out, embed.load(recipe.encoder, adapter), identity)
     return facts
+
+
+def _anew(rows: Sequence[Annotated], recipe: Recipe, adapter: Path, cache: Path | None) -> tuple[Vectors, str]:
+    """Vectors of passages by the updated encoder, and its identity."""
+    with kept(recipe.encoder, cache, adapter) as encoder:
+        vectors = encoder.encode([joined(row.text, surroundings_of(row)) for row in rows])
+        return vectors, encoder.embedder.identity
+
+
+def _origin(folder: Path, program: Program, recipe: Recipe, passages: int) -> dict[str, Any]:
+    """What a model was trained for, from and with."""
+    return {
+        "programme": program.about.id,
+        "codebook": program.labels_digest,
+        "data": digest(folder),
+        "recipe": asdict(recipe),
+        "versions": versions(("scikit-learn", "numpy", "torch", "peft")),
+        "passages": passages,
+        "promise": asdict(recipe.promise),
+    }
 
 
 def known_words(rows: Sequence[Annotated]) -> KnownWords:
