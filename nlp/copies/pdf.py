@@ -25,6 +25,7 @@ from nlp.settings import Settings
 
 SUFFIX = ".pdf"
 _COLOURS = {"confirmed": (0.60, 0.90, 0.55), "corrected": (0.60, 0.90, 0.55), "review": (0.99, 0.80, 0.55)}
+_OPACITY = 0.5  # of a highlight
 _USUAL = (1.0, 0.90, 0.40)
 _PRINTED = 4  # flag of an annotation (ISO 32000-1, 12.5.3)
 
@@ -127,7 +128,8 @@ def _appearance(quads: Sequence[Quad], sides: Sequence[float], colour: Sequence[
     drawn = [f"{q.x0:.2f} {q.y0:.2f} {q.x1 - q.x0:.2f} {q.y1 - q.y0:.2f} re" for q in quads]
     stream = StreamObject()
     stream.set_data(" ".join(["/M gs", *(f"{part:.2f}" for part in colour), "rg", *drawn, "f"]).encode())
-    mode = DictionaryObject({NameObject("/BM"): NameObject("/Multiply")})
+    # LibreOffice does not multiply colours: without transparency it would cover the words.
+    mode = DictionaryObject({NameObject("/BM"): NameObject("/Multiply"), NameObject("/ca"): FloatObject(_OPACITY)})
     states = DictionaryObject({NameObject("/M"): mode})
     stream[NameObject("/Type")] = NameObject("/XObject")
     stream[NameObject("/Subtype")] = NameObject("/Form")
