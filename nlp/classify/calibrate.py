@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
 OWN_SUPPORT = 50
+DIGITS = 6  # kept of a shared weight, so that the last bits of a fit do not matter
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,30 @@ def cross_fitted(scores: Array, targets: Array, fold: npt.NDArray[np.intp]) -> A
         own = fold == number
         probabilities[own] = fit_platt(scores[~own], targets[~own])(scores[own])
     return probabilities
+
+
+def fit_shared(features: Array, shares: Array, silent: float) -> Array:
+    """Return weights and intercept, float64 (features + 1,), of one logistic regression that all labels share.
+
+    Args:
+        features: (n, labels, features). shares: (n, labels) in [0, 1]; one between counts as that much of a positive,
+            the rest of a negative. silent: the intercept where there is nothing to learn from: no label, or no example.
+    """
+    from sklearn.linear_model import LogisticRegression
+    from threadpoolctl import threadpool_limits
+
+    table, flat = features.reshape(-1, features.shape[-1]), shares.ravel()
+    if len(set((flat > 0).tolist())) < 2:
+        return np.append(np.zeros(features.shape[-1]), silent)
+    mean, scale = table.mean(axis=0), np.maximum(table.std(axis=0), 1e-6)
+    table = (table - mean) / scale
+    split = (flat > 0) & (flat < 1)
+    rows, truth = np.vstack([table, table[split]]), np.concatenate([flat > 0, np.zeros(split.sum(), bool)])
+    counts = np.concatenate([np.where(split, flat, 1.0), 1.0 - flat[split]])
+    with threadpool_limits(1):
+        model = LogisticRegression(C=1.0, solver="newton-cholesky").fit(rows, truth, sample_weight=counts)
+    weights = model.coef_[0] / scale
+    return np.round(np.append(weights, model.intercept_[0] - weights @ mean), DIGITS)
 
 
 def reliability(probabilities: Array, targets: Array, bins: int = 10) -> list[tuple[float, float, int]]:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nlp.classify.calibrate import sigmoid
+from nlp.classify.calibrate import fit_shared, sigmoid
 from nlp.classify.features import Surroundings, context_text
 from nlp.classify.lanes import columns, columns_of, parents
 from nlp.classify.wording import WordHeads
@@ -25,7 +25,6 @@ from nlp.program import KINDS, Program
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.intp]
 FARTHEST = 12.0  # log-odds beyond it say nothing more
-DIGITS = 6  # kept of a weight, so that the last bits of a fit do not matter
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +103,7 @@ def fit_joint(views: Views, targets: Array, program: Program) -> Joint:
     """Fit on views of passages that their makers did not see, and label shares (n, labels)."""
     family = parents(program)
     weights = {
-        kind: _fit(np.stack(_features(views, family, kind), axis=-1), targets[:, part])
+        kind: fit_shared(np.stack(_features(views, family, kind), axis=-1), targets[:, part], -FARTHEST)
         for kind, part in columns(program).items()
     }
     return Joint(weights, family)
@@ -165,22 +164,3 @@ def _rivals(scores: Array) -> Array:
     np.put_along_axis(rest, first[:, None], -FARTHEST, axis=1)
     second = rest.max(axis=1, keepdims=True)
     return np.where(np.arange(scores.shape[1]) == first[:, None], second, best)
-
-
-def _fit(features: Array, shares: Array) -> Array:
-    """Weights and intercept; a share between 0 and 1 counts as that much of a positive, the rest of a negative."""
-    from sklearn.linear_model import LogisticRegression
-    from threadpoolctl import threadpool_limits
-
-    table, flat = features.reshape(-1, features.shape[-1]), shares.ravel()
-    if len(set((flat > 0).tolist())) < 2:  # no such label, or no example: nothing to learn from
-        return np.append(np.zeros(features.shape[-1]), -FARTHEST)
-    mean, scale = table.mean(axis=0), np.maximum(table.std(axis=0), 1e-6)
-    table = (table - mean) / scale
-    split = (flat > 0) & (flat < 1)
-    rows, truth = np.vstack([table, table[split]]), np.concatenate([flat > 0, np.zeros(split.sum(), bool)])
-    counts = np.concatenate([np.where(split, flat, 1.0), 1.0 - flat[split]])
-    with threadpool_limits(1):
-        model = LogisticRegression(C=1.0, solver="newton-cholesky").fit(rows, truth, sample_weight=counts)
-    weights = model.coef_[0] / scale
-    return np.round(np.append(weights, model.intercept_[0] - weights @ mean), DIGITS)

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nlp.classify.calibrate import expected_calibration_error, sigmoid
+from nlp.classify.calibrate import expected_calibration_error, fit_shared, sigmoid
 from nlp.classify.features import Encodes, unit_rows
 from nlp.classify.lanes import GRID, Cut, Lanes, columns, f1, measure
 from nlp.classify.why import terms_in
@@ -35,7 +35,7 @@ FOLDS = 5  # of labels
 MOST = 0.999  # an estimate is never certain
 NEVER = 1.0  # where a lane begins that nothing reaches
 WORTH = 1 / 3  # precision, on labels left out, down to which `review` goes: three links to read for one that is right
-DIGITS = 6  # kept of a weight
+SILENT = -10.0  # log-odds of what no label ever has
 COSINE_DIGITS = 6  # so that neither rank nor estimate depends on how many passages are read at once
 REMEDY = "Run: evmap models zero-shot MODEL"
 
@@ -213,7 +213,7 @@ def fit_estimate(likeness: Mapping[str, Array], hits: Array, targets: Array, pro
         if not truth.any():
             continue
         table = features(likeness, hits, part)
-        weights[kind] = _fit(table, truth)
+        weights[kind] = fit_shared(table, truth, SILENT)
         cuts[kind], measured[kind] = _measured(_left_out(table, truth), truth)
     for kind in KINDS:
         other = kind if kind in weights else next(iter(weights))
@@ -228,7 +228,8 @@ def _left_out(table: Array, truth: Array) -> Array:
     found = np.zeros_like(truth)
     for number in np.unique(fold):
         own = fold == number
-        *weights, intercept = _fit(table[:, ~own], truth[:, ~own]) if not own.all() else _fit(table, truth)
+        taught = own if own.all() else ~own
+        *weights, intercept = fit_shared(table[:, taught], truth[:, taught], SILENT)
         found[:, own] = sigmoid(table[:, own] @ np.array(weights) + intercept)
     return np.minimum(found, MOST)
 
@@ -246,22 +247,3 @@ def _measured(found: Array, truth: Array) -> tuple[dict[str, Cut], dict[str, flo
         "passages": float(len(truth)),
     }
     return {"review": review, "decided": decided}, facts
-
-
-def _fit(table: Array, shares: Array) -> Array:
-    """Weights and intercept (features + 1,) that all labels share; a share counts as that much of a positive."""
-    from sklearn.linear_model import LogisticRegression
-    from threadpoolctl import threadpool_limits
-
-    rows, flat = table.reshape(-1, table.shape[-1]), shares.ravel()
-    if not flat.any():
-        return np.append(np.zeros(table.shape[-1]), -10.0)
-    mean, scale = rows.mean(axis=0), np.maximum(rows.std(axis=0), 1e-6)
-    rows = (rows - mean) / scale
-    split = (flat > 0) & (flat < 1)
-    known, truth = np.vstack([rows, rows[split]]), np.concatenate([flat > 0, np.zeros(split.sum(), bool)])
-    counts = np.concatenate([np.where(split, flat, 1.0), 1.0 - flat[split]])
-    with threadpool_limits(1):
-        model = LogisticRegression(C=1.0, solver="newton-cholesky").fit(known, truth, sample_weight=counts)
-    weights = model.coef_[0] / scale
-    return np.round(np.append(weights, model.intercept_[0] - weights @ mean), DIGITS)

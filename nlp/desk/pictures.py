@@ -5,6 +5,7 @@ Drawing a hostile PDF may hang, eat memory or crash: that happens to the child. 
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import threading
@@ -16,11 +17,10 @@ from typing import Any
 
 from nlp.errors import UnreadableDocument
 from nlp.readers import load
-from nlp.readers.pdf.picture import draw
+from nlp.readers.pdf.picture import draw_to_read
 from nlp.readers.worker import Worker
 from nlp.settings import Settings
 
-DOTS, MOST_DOTS = 110, 2_400  # an inch; of a side at most
 SECONDS = 30.0  # for one page
 MOST_PAGES = 2_000
 SIZES = "sizes"
@@ -61,12 +61,9 @@ def draw_task(path: Path, settings: Settings, known: Callable[[str], bool]) -> D
 
 
 def _png(document: Any, number: int) -> bytes:
-    import io
-
+    target = io.BytesIO()
     with closing(document[number - 1]) as page:
-        width, height = page.get_size()
-        target = io.BytesIO()
-        draw(page, min(DOTS, 72 * MOST_DOTS / max(width, height, 1.0))).save(target, "png")
+        draw_to_read(page).save(target, "png")
     return target.getvalue()
 
 

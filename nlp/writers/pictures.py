@@ -10,11 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from nlp.readers import load
-from nlp.readers.pdf.picture import draw
+from nlp.readers.pdf.picture import draw_to_read
 from nlp.settings import Settings
-
-DOTS = 110  # an inch
-MOST_DOTS = 2_400  # of a side; larger pages are drawn coarser
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +43,7 @@ def page_pictures(path: Path, settings: Settings, most: int) -> list[Picture]:
 def _picture(document: Any, index: int) -> Picture:
     with closing(document[index]) as page:
         width, height = page.get_size()
-        drawn = draw(page, min(DOTS, 72 * MOST_DOTS / max(width, height)))
-    return Picture(index + 1, width, height, _uri(drawn))
+        return Picture(index + 1, width, height, _uri(draw_to_read(page)))
 
 
 def _uri(drawn: Any) -> str:

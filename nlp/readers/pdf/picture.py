@@ -11,6 +11,8 @@ import numpy.typing as npt
 
 from nlp.readers.pdf.grids import Edge, Ruled, find_tables
 
+DOTS = 110  # an inch, of pages that people look at
+MOST_DOTS = 2_400  # of a side of such a page; larger pages are drawn coarser
 _DARK = 140  # of 255; paler is paper
 _LENGTH = 0.04  # of the picture's width: nothing shorter is a rule
 _THICK = 0.006  # of the picture's width: nothing thicker is one
@@ -22,6 +24,11 @@ Mask = npt.NDArray[np.bool_]
 def draw(page: Any, dots: float) -> Any:
     """A grey picture (PIL) of a page of PDFium's as people see it, with `dots` an inch."""
     return page.render(scale=dots / 72, grayscale=True).to_pil()
+
+
+def draw_to_read(page: Any) -> Any:
+    """A grey picture (PIL) of a page of PDFium's, large enough to be read, and of a bounded size."""
+    return draw(page, min(DOTS, 72 * MOST_DOTS / max(*page.get_size(), 1.0)))
 
 
 def find_rules(picture: bytes, scale: float) -> list[Ruled]:
