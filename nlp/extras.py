@@ -7,11 +7,14 @@ from types import ModuleType
 
 from nlp.errors import MissingExtra
 
-EXTRA = "notebook"
+NOTEBOOK = "notebook"
 
 
-def need(module: str) -> ModuleType:
-    """Return a module of the extra ``notebook``.
+def need(module: str, extra: str = NOTEBOOK, feature: str = "") -> ModuleType:
+    """Return an optional module.
+
+    Args:
+        extra: what brings it. feature: what it is needed for; the module's own name by default.
 
     Raises:
         MissingExtra: if it is not installed.
@@ -21,4 +24,4 @@ def need(module: str) -> ModuleType:
     except ModuleNotFoundError as error:
         if error.name is None or not module.startswith(error.name):
             raise  # it is there, and something that it needs is not
-        raise MissingExtra(module, EXTRA) from None
+        raise MissingExtra(feature or module, extra) from None

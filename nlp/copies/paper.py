@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
-from nlp.errors import MissingExtra
+from nlp.extras import need
 
 MARGIN = 48.0  # points
 _FACES = {"Evmap": "Vera", "Evmap-Bold": "VeraBd", "Evmap-Italic": "VeraIt", "Evmap-BoldItalic": "VeraBI"}
@@ -24,14 +24,12 @@ def fonts() -> frozenset[int]:
     Raises:
         MissingExtra: if reportlab is not installed.
     """
-    try:
-        import reportlab
-        from reportlab.lib.fonts import addMapping
-        from reportlab.pdfbase import pdfmetrics
-        from reportlab.pdfbase.ttfonts import TTFont
-    except ImportError as error:
-        raise MissingExtra("PDF pages", "desk") from error
-    folder = Path(reportlab.__file__).parent / "fonts"
+    reportlab = need("reportlab", "desk", "PDF pages")
+    from reportlab.lib.fonts import addMapping
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.ttfonts import TTFont
+
+    folder = Path(str(reportlab.__file__)).parent / "fonts"
     made = [TTFont(name, str(folder / f"{file}.ttf")) for name, file in _FACES.items()]
     for font in made:
         pdfmetrics.registerFont(font)

@@ -17,7 +17,7 @@ from nlp.copies.notes import lines, listed
 from nlp.copies.paper import list_pages
 from nlp.copies.pdf_places import Places, Quad
 from nlp.copies.phrases import say
-from nlp.errors import MissingExtra
+from nlp.extras import need
 from nlp.program import Program
 from nlp.readers.pdf import reading
 from nlp.readers.tracing import Tracer
@@ -140,22 +140,27 @@ def _appearance(quads: Sequence[Quad], sides: Sequence[float], colour: Sequence[
 
 def _writer(original: bytes) -> Any:
     """Return a pypdf writer of the file; what pypdf cannot read as PDFium does is written anew by PDFium first."""
-    try:
-        from pypdf import PdfReader, PdfWriter
-        from pypdf.errors import PyPdfError
-    except ImportError as error:
-        raise MissingExtra("PDF copies", "desk") from error
+    pypdf = need("pypdf", "desk", "PDF copies")
     with closing(pypdfium2.PdfDocument(original)) as document:
-        if pdfium.FPDF_DocumentHasValidCrossReferenceTable(document.raw):
-            try:
-                reader = PdfReader(io.BytesIO(original))
-                if not reader.is_encrypted and len(reader.pages) == len(document):
-                    return PdfWriter(clone_from=reader)
-            except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-                pass  # PDFium has read it: what it writes will do
+        sound = pdfium.FPDF_DocumentHasValidCrossReferenceTable(document.raw)
+        if sound and (writer := _as_it_is(original, len(document))) is not None:
+            return writer
         target = io.BytesIO()
         document.save(target, flags=pdfium.FPDF_REMOVE_SECURITY)
-    return PdfWriter(clone_from=PdfReader(target))
+    return pypdf.PdfWriter(clone_from=pypdf.PdfReader(target))
+
+
+def _as_it_is(original: bytes, pages: int) -> Any:
+    """Return a writer of the file itself, None where pypdf cannot read it or not without a password."""
+    from pypdf import PdfReader, PdfWriter
+    from pypdf.errors import PyPdfError
+
+    try:
+        reader = PdfReader(io.BytesIO(original))
+        whole = not reader.is_encrypted and len(reader.pages) == pages
+        return PdfWriter(clone_from=reader) if whole else None
+    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None  # PDFium has read it: what it writes will do
 
 
 def _append(writer: Any, pages: bytes) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from nlp.cells import write_rows
+from nlp.extras import need
 from nlp.formats.fields import Field, Table
 from nlp.formats.making import making_folder
 from nlp.formats.source import Source
@@ -73,13 +74,7 @@ def _cell(value: Any) -> Any:
 
 
 def _parquet(path: Path, table: Table, rows: Iterable[Row]) -> int:
-    try:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-    except ImportError:
-        from nlp.errors import MissingExtra
-
-        raise MissingExtra("Parquet", "notebook") from None
+    pa, pq = need("pyarrow", feature="Parquet"), need("pyarrow.parquet", feature="Parquet")
     schema = pa.schema([_arrow(pa, field) for field in table.fields], metadata={"description": table.row})
     count = 0
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:

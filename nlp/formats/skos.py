@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from nlp.errors import MissingExtra
+from nlp.extras import need
 from nlp.formats.making import making
 from nlp.formats.source import Source
 from nlp.program import Body, GeneralObjective, Label, Program
@@ -72,12 +72,8 @@ def rdf() -> Any:
     Raises:
         MissingExtra: if it is not installed.
     """
-    try:
-        import rdflib
-        import rdflib.collection
-    except ImportError:
-        raise MissingExtra("SKOS", "rdf") from None
-    return rdflib
+    need("rdflib.collection", "rdf", "SKOS")
+    return need("rdflib", "rdf", "SKOS")
 
 
 def graph(program: Program, base: str) -> Any:

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from nlp.cells import bare
-from nlp.errors import MissingExtra, UsageError
+from nlp.errors import UsageError
+from nlp.extras import need
 from nlp.formats import fields
 from nlp.formats.claims import Claim
 from nlp.formats.fields import Table
@@ -87,11 +88,8 @@ def _value(cell: str, field: fields.Field) -> Any:
 
 
 def _parquet(path: Path, table: Table) -> Iterator[Row]:
-    try:
-        import pyarrow.parquet as pq
-    except ImportError:
-        raise MissingExtra("Parquet", "notebook") from None
-    for batch in pq.ParquetFile(path / f"{table.name}.parquet").iter_batches(AT_ONCE):
+    parquet = need("pyarrow.parquet", feature="Parquet")
+    for batch in parquet.ParquetFile(path / f"{table.name}.parquet").iter_batches(AT_ONCE):
         yield from batch.to_pylist()
 
 

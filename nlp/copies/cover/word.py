@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from nlp.copies.cover.paper import Paper, Part, Row
-from nlp.errors import MissingExtra
+from nlp.extras import need
 
 _INK, _SOFT = "1B3A57", "555555"
 _COLUMNS = (5.4, 7.6, 4.8)  # centimetres
@@ -20,11 +20,10 @@ def write(paper: Paper) -> bytes:
     Raises:
         MissingExtra: if python-docx is not installed.
     """
-    try:
-        from docx import Document
-        from docx.shared import Cm, Pt
-    except ImportError as error:
-        raise MissingExtra("DOCX covers", "desk") from error
+    need("docx", "desk", "DOCX covers")
+    from docx import Document
+    from docx.shared import Cm, Pt
+
     document = Document()
     section = document.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
