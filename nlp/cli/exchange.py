@@ -110,11 +110,13 @@ def _given(value: Value | None, option: str, what: str) -> Value:
 def _onto(desk: Path, store: str, who: str, file: Path, form: str, by: str | None, unchanged: bool) -> None:
     from nlp.formats.applying import apply
     from nlp.formats.source import names_of
+    from nlp.program import using
     from nlp.review.desk import Desk
 
     with Desk.open(desk, store) as opened:
         rows = [{"document_id": report.document_id, "inputs": [report.name]} for report in opened.reports()]
-        claims = _claims(file, form, names_of(rows), by, unchanged)
+        with using(opened.program):
+            claims = _claims(file, form, names_of(rows), by, unchanged)
         applied = apply(opened, claims, who)
     _say(applied.matched, len(claims))
     notice(f"{desk}: {applied.decisions} decisions in {applied.batches} batches, by {who}")

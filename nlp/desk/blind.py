@@ -36,12 +36,7 @@ def reader_for(desk: Desk, document_id: str, user: User, asked: int | None) -> R
 
 def hidden_from(desk: Desk, user: User) -> frozenset[str]:
     """Ids of reports that a user reads blind at the moment."""
-    return frozenset(
-        report.document_id
-        for report in desk.reports()
-        if report.double and (second := _second(desk, report.document_id))
-        and second.who == user.name and not second.closed
-    )  # fmt: skip
+    return desk.read_blind_by(user.name)
 
 
 def counted_for(desk: Desk, user: User, reports: Iterable[Report]) -> list[Report]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from nlp.errors import UsageError
 from nlp.formats.claims import Claim, Matched, match
 from nlp.review.desk import Desk
 from nlp.review.records import Ask, Item
+from nlp.review.turns import in_turn
 
 MOST = 500  # asks in a batch
 
@@ -42,24 +44,19 @@ def apply(desk: Desk, claims: Sequence[Claim], who: str) -> Applied:
 
 
 def _next(claims: Sequence[Claim], desk: Desk, document_id: str, who: str) -> list[Ask]:
-    """The next batch of a document: objectives that go one by one, all that goes together, activities one by one.
-
-    Objectives come before activities: an activity that holds before its objective takes another one along, which nobody
-    confirmed.
-    """
+    """The next batch of a document."""
     contents = _contents(desk, document_id, who)
     known = {item.item_id: item for item in contents[1]} if contents else {}
     asks = match(claims, lambda _: contents, desk.program.targets).asks.get(document_id, [])
-    targets = [ask.target or known[ask.item_id].target for ask in asks]
-    order = sorted(range(len(asks)), key=lambda place: bool(desk.program.parents(targets[place])))
-    alone = [p for p in order if asks[p].action == "confirm" and known[asks[p].item_id].lane != "suggested"]
-    together = [p for p in order if p not in alone]
-    objectives = [p for p in alone if not desk.program.parents(targets[p])]
-    return [asks[p] for p in objectives[:1] or together[:MOST] or alone[:1]]
+    return next((batch[:MOST] for batch in in_turn(asks, known, desk.program)), [])
 
 
 def _contents(desk: Desk, document_id: str, who: str) -> tuple[str, list[Item]] | None:
-    if all(report.document_id != document_id or report.key is None for report in desk.reports()):
+    try:
+        report = desk.report(document_id)
+    except UsageError:
+        return None
+    if report.key is None:
         return None
     found = desk.contents(document_id, desk.reader(document_id, who))
     return found.text, found.items

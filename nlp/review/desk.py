@@ -181,6 +181,11 @@ class Desk(Intake):
         with self.vault.reading() as reader:
             return readings.of_report(reader, document_id)
 
+    def read_blind_by(self, name: str) -> frozenset[str]:
+        """Ids of the reports that a person reads blind at the moment."""
+        with self.vault.reading() as reader:
+            return readings.read_blind_by(reader, name)
+
     def open_second(self, document_id: str, reader: Reader) -> None:
         """Begin the blind second reading of a report.
 

@@ -31,6 +31,12 @@ def of_report(reader: Connection, document_id: str) -> list[Opened]:
     return [Opened(**row) for row in reader.execute(OF_REPORT, {"report": document_id}).mappings()]
 
 
+def read_blind_by(reader: Connection, name: str) -> frozenset[str]:
+    """Return the reports whose second reading is a person's own and still open."""
+    own = (readings.c.reading == SECOND) & (readings.c.who == name) & readings.c.closed.is_(None)
+    return frozenset(reader.scalars(select(readings.c.document_id).where(own)))
+
+
 def reader_of(reader: Connection, document_id: str, name: str, rank: Rank) -> Reader:
     """Return a person as the reader that she is of a report: the second one blind, an adjudicator settling."""
     opened = {one.reading: one for one in of_report(reader, document_id)}

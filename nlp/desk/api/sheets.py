@@ -19,6 +19,7 @@ from nlp.desk.plain import answer, attached, row_of
 from nlp.errors import Conflict
 from nlp.program import Language
 from nlp.review.records import HOLDS, Ask, Item, Reader
+from nlp.review.turns import in_turn
 
 router = APIRouter()
 
@@ -50,7 +51,7 @@ def _decided(office: Office, document_id: str, file: IO[bytes], reader: Reader) 
     asks = office.copier.asks(file.read(), [*items.values()])
     _check(asks, items)
     decided = 0
-    for part in _parts(asks, items):
+    for part in in_turn(asks, items, office.program):
         decided += _decide(office, document_id, part, reader)
     return {"asked": len(asks), "decided": decided}
 
@@ -61,15 +62,6 @@ def _check(asks: Sequence[Ask], items: dict[str, Item]) -> None:
         theirs = [row_of(items[ask.item_id]) for ask in stale if ask.item_id in items]
         reason = f"{len(stale)} rows of the sheet were decided by somebody else meanwhile"
         raise Conflict("review sheet", reason, [row_of(ask) for ask in stale], theirs)
-
-
-def _parts(asks: Sequence[Ask], items: dict[str, Item]) -> list[list[Ask]]:
-    """What is decided together: of what the machine is not sure of, each was looked at by itself, objectives first."""
-    lone = [ask for ask in asks if ask.action == "confirm" and items[ask.item_id].lane != "suggested"]
-    rest = [ask for ask in asks if ask not in lone]
-    first = [[ask] for ask in lone if items[ask.item_id].target.startswith("objective")]
-    last = [[ask] for ask in lone if [ask] not in first]
-    return [*first, *([rest] if rest else []), *last]
 
 
 def _decide(office: Office, document_id: str, asks: list[Ask], reader: Reader) -> int:
