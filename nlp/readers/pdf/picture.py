@@ -34,7 +34,7 @@ def draw_to_read(page: Any) -> Any:
 def find_rules(picture: bytes, scale: float) -> list[Ruled]:
     """Return the tables with rules in a picture (PNG), from top to bottom; `scale`: points a dot.
 
-    Two columns and two rows are the least. Rules are dark runs; pdfplumber tells the cells from where they cross.
+    Two columns and two rows are the least. Rules are dark runs; `find_tables` tells the cells from where they cross.
     """
     from PIL import Image
 

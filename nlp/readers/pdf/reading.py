@@ -1,4 +1,4 @@
-"""PDF: characters and rules from PDFium, the cells they make by pdfplumber, scanned pages by Tesseract."""
+"""PDF: characters and rules from PDFium, the cells they make, scanned pages by Tesseract."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ruled tables on PDF pages: lines and characters from PDFium, cells by pdfplumber's steps."""
+"""Ruled tables on PDF pages: lines and characters from PDFium, cells from where lines cross."""
 
 from __future__ import annotations
 
