@@ -7,9 +7,10 @@ PDFium itself they are for one thread at a time.
 from __future__ import annotations
 
 import ctypes
+import struct
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice, repeat
+from collections.abc import Callable, Iterable, Sequence
+from itertools import repeat
 from typing import Any
 
 import pypdfium2.raw as pdfium
@@ -23,12 +24,12 @@ class Handle(ctypes.c_void_p):
     """What PDFium calls a thing by; false for nothing."""
 
 
-def _swift(function: Any, result: Any = ctypes.c_int) -> Callable[..., Any]:
-    return ctypes.PYFUNCTYPE(result)(ctypes.cast(function, ctypes.c_void_p).value or 0)
+def _swift(function: Any, result: Any = ctypes.c_int, *taken: Any) -> Callable[..., Any]:
+    return ctypes.PYFUNCTYPE(result, *taken)(ctypes.cast(function, ctypes.c_void_p).value or 0)
 
 
 count_characters = _swift(pdfium.FPDFText_CountChars)
-text_object = _swift(pdfium.FPDFText_GetTextObject, Handle)
+text_object = _swift(pdfium.FPDFText_GetTextObject, ctypes.c_void_p)  # an address, as all that is asked is whose
 unicode = _swift(pdfium.FPDFText_GetUnicode, ctypes.c_uint)
 angle = _swift(pdfium.FPDFText_GetCharAngle, ctypes.c_float)
 is_generated = _swift(pdfium.FPDFText_IsGenerated)
@@ -39,7 +40,7 @@ count_within = _swift(pdfium.FPDFFormObj_CountObjects)
 object_within = _swift(pdfium.FPDFFormObj_GetObject, Handle)
 kind_of = _swift(pdfium.FPDFPageObj_GetType)
 render_mode = _swift(pdfium.FPDFTextObj_GetTextRenderMode)
-font_of = _swift(pdfium.FPDFTextObj_GetFont, Handle)
+font_of = _swift(pdfium.FPDFTextObj_GetFont, ctypes.c_void_p, ctypes.c_void_p)  # by address, 0 for none
 count_rectangles = _swift(pdfium.FPDFText_CountRects)
 count_segments = _swift(pdfium.FPDFPath_CountSegments)
 segment_at = _swift(pdfium.FPDFPath_GetPathSegment, Handle)
@@ -65,7 +66,9 @@ _get_bounds = _swift(pdfium.FPDFPageObj_GetBounds)
 
 _letters = (ctypes.c_ushort * _CHARACTERS)()
 _floats = (ctypes.c_float * (4 * _SLOTS))()
+_float_bytes = memoryview(_floats).cast("B")
 _slots = [ctypes.byref(_floats, 16 * slot) for slot in range(_SLOTS)]
+_each_sides = struct.Struct("=4f").iter_unpack
 _first, _second, _third, _fourth = (ctypes.byref(_floats, 4 * side) for side in range(4))
 _doubles = (ctypes.c_double * 4)()
 _double_sides = tuple(ctypes.byref(_doubles, 8 * side) for side in range(4))
@@ -74,12 +77,10 @@ _double_sides = tuple(ctypes.byref(_doubles, 8 * side) for side in range(4))
 def loose_boxes(text_page: Any, places: Sequence[int]) -> list[Sides]:
     """Return left, top, right, bottom of characters in the page's own coordinates, as high as their font's lines."""
     found: list[Sides] = []
-    remaining: Iterator[int] = iter(places)
     for start in range(0, len(places), _SLOTS):
-        wanted = islice(remaining, _SLOTS)
+        wanted = places[start : start + _SLOTS]
         deque(map(_get_loose, repeat(text_page), wanted, _slots), 0)
-        values = iter(_floats[: 4 * min(_SLOTS, len(places) - start)])
-        found += zip(values, values, values, values, strict=True)
+        found += _each_sides(_float_bytes[: 16 * len(wanted)])
     return found
 
 

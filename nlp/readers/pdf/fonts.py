@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Sequence
-from itertools import repeat
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from nlp.readers.pdf import calls
@@ -40,13 +39,19 @@ class Fonts:
 
     def of(self, places: Sequence[int]) -> list[Font]:
         """The fonts of the characters at `places`."""
-        items = map(calls.text_object, repeat(self._raw), places)
-        fonts = [calls.font_of(item) if item else item for item in items]
-        return [self._known.get(font.value) or self._learn(font) for font in fonts]
+        return self.of_objects(calls.each(calls.text_object, self._raw, places))
 
-    def _learn(self, font: calls.Handle) -> Font:
-        known = self._known[font.value] = Font(_is_bold(font), _is_low(font))
-        return known
+    def of_objects(self, items: Iterable[int | None]) -> list[Font]:
+        """The fonts of text objects; None, for what PDFium made up, has none."""
+        fonts = [*map(calls.font_of, items)]
+        known = self._known
+        for font in set(fonts).difference(known):
+            self._learn(font)
+        return [known[font] for font in fonts]
+
+    def _learn(self, address: int) -> None:
+        font = calls.Handle(address)
+        self._known[address] = Font(_is_bold(font), _is_low(font))
 
 
 def _is_bold(font: calls.Handle) -> bool:

@@ -168,7 +168,7 @@ def runs_of(
             blank = glyph
         else:
             if before and glyph.place not in ends:
-                if blank and calls.text_object(raw, before.place).value != calls.text_object(raw, glyph.place).value:
+                if blank and calls.text_object(raw, before.place) != calls.text_object(raw, glyph.place):
                     before = blank
                 if _parted(before, glyph, raw, rotation):
                     yield run

@@ -116,7 +116,7 @@ def _by_letters(raw: Any, seen: Survey, read: Page, builder: Builder) -> _Told |
     everything = read_glyphs(raw, frame, letters(raw))
     glyphs = [glyph for glyph in everything if frame.shows(Box(glyph.x0, glyph.top, glyph.x1, glyph.bottom))]
     if seen.hidden:
-        glyphs = [glyph for glyph in glyphs if calls.text_object(raw, glyph.place).value not in seen.hidden]
+        glyphs = [glyph for glyph in glyphs if calls.text_object(raw, glyph.place) not in seen.hidden]
     builder.lose("hidden characters left out", len(everything) - len(glyphs))
     read.characters = len(glyphs)
     written = sum(not glyph.character.isspace() for glyph in glyphs)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from itertools import islice, pairwise, repeat
+from collections.abc import Callable, Sequence
+from functools import partial
+from itertools import islice, pairwise
 from typing import Any, NamedTuple
 
 from nlp.readers.pdf import calls
@@ -25,6 +26,12 @@ class _Told(NamedTuple):
     first: int
 
 
+# What a class made of named fields does in its own `__new__`, at half the time: there is one of each for every line.
+_told: Callable[[tuple[Any, ...]], _Told] = partial(tuple.__new__, _Told)
+_box: Callable[[tuple[float, ...]], Box] = partial(tuple.__new__, Box)
+_segment: Callable[[tuple[Any, ...]], Segment] = partial(tuple.__new__, Segment)
+
+
 def read_runs(raw: Any, text: str, frame: Frame, fonts: Fonts) -> list[Segment] | None:
     """Return the pieces of text of a page; None where only its letters, one by one, can tell them.
 
@@ -36,43 +43,46 @@ def read_runs(raw: Any, text: str, frame: Frame, fonts: Fonts) -> list[Segment] 
         raw: PDFium's text page. text: all of its text, a letter for each character.
         frame: in which most of the text should stand upright. fonts: of its characters.
     """
-    lines = [*_lines(text)]
-    firsts, counts = [line.first for line in lines], [len(line.text) for line in lines]
+    lines = _lines(text)
+    firsts = [first for _, first in lines]
     if 1 in calls.each(calls.has_no_letter, raw, firsts):
         return None
-    lasts = [first + count - 1 for first, count in zip(firsts, counts, strict=True)]
-    boxes = frame.placed(calls.loose_boxes(raw, firsts + lasts))
-    objects = [*map(calls.count_rectangles, repeat(raw), firsts, counts)]
+    places = firsts + [first + len(said) - 1 for said, first in lines]
+    boxes = frame.placed(calls.loose_boxes(raw, places))
+    items = calls.each(calls.text_object, raw, places)
+    made = _made_blanks(raw, lines)
     reader = _Reader(raw, frame, fonts)
     found: list[Segment] = []
     astray = 0  # characters of lines that do not stand upright
-    ends = islice(boxes, len(lines), None)
-    said = zip(lines, boxes, ends, _made_blanks(raw, lines), objects, fonts.of(firsts), strict=False)
-    for line, (x0, top, _, bottom), (_, above, x1, below), made, several, font in said:
-        box = Box(x0, top if top < above else above, x1, bottom if bottom > below else below)
-        size = box.bottom - box.top
-        if x1 - x0 > _UPRIGHT * size > 0 and several == 1 and not made and not font.low:
-            found.append(Segment(line.text, box, font.bold, line.first))
+    count = len(lines)
+    ends = zip(boxes, islice(boxes, count, None), items, islice(items, count, None), strict=False)
+    for line, blank, font, ((x0, top, _, bottom), (_, above, x1, below), item, last) in zip(
+        lines, made, fonts.of_objects(items[:count]), ends, strict=True
+    ):
+        top, bottom = top if top < above else above, bottom if bottom > below else below
+        size = bottom - top
+        upright = x1 - x0 > _UPRIGHT * size
+        if upright and size > 0 and not blank and item == last and not font.low and item:
+            found.append(_segment((line[0], _box((x0, top, x1, bottom)), font.bold, line[1], -1)))
             continue
-        if x1 - x0 <= _UPRIGHT * size and len(line.text) > 2:
+        pieces: Sequence[Segment] | None = None
+        if not upright and len(line.text) > 2:
             astray += len(line.text)
-            pieces: Sequence[Segment] | None = reader.by_letters(line)
-        elif size <= 0:
-            return None
-        else:
-            pieces = reader.pieces(line, box, font, made, several)
+            pieces = reader.by_letters(line)
+        elif size > 0:
+            pieces = reader.pieces(line, Box(x0, top, x1, bottom), font, blank)
         if pieces is None:
             return None
         found += pieces
     return found if 2 * astray < len(text) else None
 
 
-def _made_blanks(raw: Any, lines: Sequence[_Told]) -> Iterator[bool]:
+def _made_blanks(raw: Any, lines: Sequence[_Told]) -> list[bool]:
     """Of each line, whether PDFium made up its first or its last blank, as nothing is drawn there."""
-    firsts = [line.first + max(0, line.text.find(" ")) for line in lines]
-    lasts = [line.first + max(0, line.text.rfind(" ")) for line in lines]
+    firsts = [first + at if (at := text.find(" ")) > 0 else first for text, first in lines]
+    lasts = [first + at if (at := text.rfind(" ")) > 0 else first for text, first in lines]
     made = calls.each(calls.is_generated, raw, firsts), calls.each(calls.is_generated, raw, lasts)
-    return (one == 1 or other == 1 for one, other in zip(*made, strict=True))
+    return [one == 1 or other == 1 for one, other in zip(*made, strict=True)]
 
 
 def letters_of(raw: Any, frame: Frame, piece: Segment) -> list[Glyph]:
@@ -80,14 +90,16 @@ def letters_of(raw: Any, frame: Frame, piece: Segment) -> list[Glyph]:
     return read_glyphs(raw, frame, piece.text, piece.place)
 
 
-def _lines(text: str) -> Iterator[_Told]:
+def _lines(text: str) -> list[_Told]:
+    found: list[_Told] = []
     start = 0
     for line in text.split("\r\n"):
         said = line.strip(BLANKS)
         if said:
             first = start if line[0] == said[0] else start + line.index(said[0])
-            yield _Told(said, first)
+            found.append(_told((said, first)))
         start += len(line) + 2
+    return found
 
 
 class _Reader:
@@ -96,11 +108,11 @@ class _Reader:
     def __init__(self, raw: Any, frame: Frame, fonts: Fonts) -> None:
         self._raw, self._frame, self._fonts = raw, frame, fonts
 
-    def pieces(self, line: _Told, box: Box, font: Font, made: bool, objects: int) -> Sequence[Segment] | None:
-        """The pieces of a line, by its first font, whether blanks of it are made up, and how many objects draw it."""
+    def pieces(self, line: _Told, box: Box, font: Font, made: bool) -> Sequence[Segment] | None:
+        """The pieces of a line, by its first font and whether blanks of it are made up."""
         if made:
             return self._by_words(line, box)
-        if objects > 1:
+        if calls.count_rectangles(self._raw, line.first, len(line.text)) > 1:
             return self._of_several(line, box)
         return self.by_letters(line) if font.low else (Segment(line.text, box, font.bold, line.first),)
 
@@ -140,7 +152,7 @@ class _Reader:
 
     def _joined(self, words: Sequence[tuple[int, int]], starts: Sequence[int], first: int) -> list[tuple[int, int]]:
         """Join words (first and last letter) that one text object draws with the blanks between them."""
-        objects = [item.value for item in calls.each(calls.text_object, self._raw, starts)]
+        objects = calls.each(calls.text_object, self._raw, starts)
         made = calls.each(calls.is_generated, self._raw, [first + end + 1 for _, end in words[:-1]])
         joined = [words[0]]
         for word, (before, own), blank in zip(words[1:], pairwise(objects), made, strict=True):
