@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -84,6 +84,7 @@ class Assembly:
         ]
         self._margins = find_margins(shown, [page.shown.height for page in pages])
         self._compounds = Compounds.of([page.lines for page in pages])
+        self._written = _characters(pages)
         self._body = self._body_size()
         self._sizes = self._heading_sizes()
         self._tables = _Tables(self._compounds)
@@ -150,16 +151,13 @@ class Assembly:
     def _body_size(self) -> float:
         """Return the size in which most characters stand."""
         sizes: Counter[float] = Counter()
-        exact: Counter[float] = Counter()
-        for line in self._all_lines():
-            exact[line.size] += len(line.text)
-        for size, characters in exact.items():
+        for size, characters in self._written.items():
             sizes[round(size, 1)] += characters
         return sizes.most_common(1)[0][0] if sizes else 0.0
 
     def _heading_sizes(self) -> list[float]:
         """Return the sizes that are larger than the body's, the largest first: the smallest of those that are alike."""
-        larger = sorted({line.size for line in self._all_lines() if line.size > _LARGER * self._body}, reverse=True)
+        larger = sorted((size for size in self._written if size > _LARGER * self._body), reverse=True)
         sizes: list[float] = []
         first = 0.0
         for size in larger:
@@ -174,8 +172,14 @@ class Assembly:
         level = next((level for level, least in enumerate(self._sizes, 1) if size >= least), None)
         return level and min(level, _BOLD_LEVEL)
 
-    def _all_lines(self) -> Iterator[Line]:
-        return (line for page in self._pages for line in page.lines)
+
+def _characters(pages: Iterable[Page]) -> dict[float, int]:
+    """How many characters of the pages' lines stand in each size."""
+    written: dict[float, int] = defaultdict(int)
+    for page in pages:
+        for line in page.lines:
+            written[line.size] += len(line.text)
+    return written
 
 
 def _piece(

@@ -49,13 +49,14 @@ class Compounds:
         A document that parts words at line ends writes some of them as one word elsewhere; one whose lines only end in
         hyphens of compounds does not.
         """
-        said = (line.text for page in pages for line in page if "-" in line.text)
-        known = frozenset(word.casefold() for text in said for word in _COMPOUND.findall(text))
+        said = [[line.text for line in page] for page in pages]
+        with_hyphens = (text for page in said for text in page if "-" in text)
+        known = frozenset(word.casefold() for text in with_hyphens for word in _COMPOUND.findall(text))
         parted = {
-            _whole(line.text, after.text)
-            for page in pages
-            for line, after in pairwise(page)
-            if line.text[-1] in HYPHENS and after.text[:1].islower()
+            _whole(text, after)
+            for page in said
+            for text, after in pairwise(page)
+            if text.endswith(HYPHENS) and after[:1].islower()
         }
         if not parted:
             return cls(known)

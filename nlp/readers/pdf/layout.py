@@ -6,7 +6,6 @@ import re
 from bisect import bisect_right
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from statistics import mean, median
 from typing import NamedTuple
 
@@ -19,7 +18,10 @@ from nlp.records import Box
 _DASHES = ("–", "—", "-")
 _LEADER = re.compile(r"(?:\.\s?){4,}\s*[\divxlc]+$")  # dots that lead to a page number
 _HARDLY, _CLEARLY = 0.12, 0.25  # more space than usual, in line heights
+_TIGHT, _LOOSE = 1.2, 0.4  # line heights: so much more space than usual, of at most so much, parts paragraphs
 _PROSE = 30  # characters of a line
+_ENDS_AND, _AND = frozenset("dertouy"), 5  # letters that end "and", "or", "y", "e", "ou", "et"; characters of ", and"
+_NUMERALS = frozenset("ivxo")  # small letters that may begin a marker of several letters
 _LONG = 0.6  # of a column's width: shorter lines may be titles or addresses
 
 
@@ -43,11 +45,12 @@ class Spacing:
 
     Attributes:
         usual: space between lines of one paragraph. apart: whether more space than that parts its paragraphs, so that
-            lines at the usual distance belong together however they end.
+            lines at the usual distance belong together however they end. widest: more space parts paragraphs anywhere.
     """
 
     usual: float
     apart: bool
+    widest: float
 
     @classmethod
     def of(cls, lines: Sequence[Line], gaps: Sequence[float]) -> Spacing:
@@ -55,15 +58,16 @@ class Spacing:
         alike = sorted(gap for gap in gaps if gap >= 0)
         usual = alike[len(alike) // 4] if alike else 0.0
         wide = len(alike) - bisect_right(alike, usual + _CLEARLY)
+        widest = min(usual, _TIGHT) + _LOOSE
         if wide < 2:
-            return cls(usual, apart=False)
+            return cls(usual, False, widest)
         close = sum(
             0 <= gap <= usual + _HARDLY
             and before.box.x1 < before.right - 3 * before.size
             and ends_sentence(before.text)
             for before, gap in zip(lines, gaps, strict=False)
         )
-        return cls(usual, wide > 3 * close)
+        return cls(usual, wide > 3 * close, widest)
 
 
 def read_paragraphs(lines: Sequence[Line], compounds: Container[str] = NO_COMPOUNDS) -> list[Paragraph]:
@@ -74,53 +78,77 @@ def read_paragraphs(lines: Sequence[Line], compounds: Container[str] = NO_COMPOU
     """
     if len(lines) < 2:
         return [_paragraph(lines, compounds)] if lines else []
-    gaps = [_gap(before, line) for before, line in pairwise(lines)]
+    gaps = _gaps(lines)
     spacing = Spacing.of(lines, gaps)
-    groups = [[lines[0]]]
+    group = [lines[0]]
+    groups = [group]
     for line, gap in zip(lines[1:], gaps, strict=True):
-        if _goes_on(groups[-1], line, gap, spacing):
-            groups[-1].append(line)
+        if _goes_on(group, line, gap, spacing):
+            group.append(line)
         else:
-            groups.append([line])
+            group = [line]
+            groups.append(group)
     return [_paragraph(group, compounds) for group in groups]
 
 
-def _gap(before: Line, line: Line) -> float:
-    """Space between two lines, in heights of the second; 0 where they touch, -1 in different columns."""
-    if before.column != line.column:
-        return -1.0
-    _, top, _, bottom = line.box
-    space = top - before.box.bottom
-    return space / max(1.0, bottom - top) if space > 0 else 0.0
+def _gaps(lines: Sequence[Line]) -> list[float]:
+    """Space above each line but the first, in heights of that line; 0 where two touch, -1 in different columns."""
+    gaps: list[float] = []
+    column, above = lines[0].column, lines[0].box.bottom
+    for line in lines[1:]:
+        _, top, _, bottom = line.box
+        space = top - above
+        if line.column != column:
+            gaps.append(-1.0)
+        else:
+            gaps.append(space / max(1.0, bottom - top) if space > 0 else 0.0)
+        column, above = line.column, bottom
+    return gaps
 
 
 def _goes_on(group: Sequence[Line], line: Line, gap: float, spacing: Spacing) -> bool:
     """Whether `line` goes on with the paragraph of `group`."""
     before = group[-1]
+    text, more = before.text, line.text
     if gap < 0:
-        return goes_over(before.text, line.text) and before.bold == line.bold
-    if gap > min(spacing.usual, 1.2) + 0.4:
+        return goes_over(text, more) and before.bold == line.bold
+    if gap > spacing.widest:
         return False
-    if before.text[-1] in WITHIN_SENTENCE and line.text[0].islower() and _is_prose(before, line):
+    lower = more[0].islower()
+    if lower and _is_within(text, more) and _is_prose(before, line):
         return True
-    if is_lone_marker(before.text) and len(group) == 1:
+    if is_lone_marker(text) and len(group) == 1:
         return True
     if abs(before.size - line.size) > 0.12 * before.size or (before.bold != line.bold and len(group) == 1):
         return False
-    if _leads_to_page(before.text):
+    if _leads_to_page(text):
         return False
-    ended = ends_sentence(before.text)
-    full = before.box.x1 + line.first_word > before.right - max(2.0, 0.2 * line.size)
-    if not full and spacing.apart and gap <= spacing.usual + _HARDLY:
-        full = before.box.x1 - before.left > _LONG * (before.right - before.left)
-    marker = split_marker(line.text)[0] or (line.text if is_lone_marker(line.text) else None)
-    if marker and (ended or not full or (marker_style(marker) == "bullet" and marker not in _DASHES)):
+    ended = ends_sentence(text)
+    marker = split_marker(more)[0] or (more if is_lone_marker(more) else None)
+    if marker and (ended or (marker_style(marker) == "bullet" and marker not in _DASHES)):
         return False
-    if before.text.endswith(HYPHENS) or (line.text[0].islower() and not ended):
+    unfinished = text.endswith(HYPHENS) or (lower and not ended)
+    if not marker and (unfinished or (ended and _indented(group, line))):
+        return unfinished
+    full = _is_full(before, line, gap, spacing)
+    return full if marker else full or (not ended and _centred(before, line))
+
+
+def _is_within(text: str, more: str) -> bool:
+    """Whether a long line surely ends within a sentence, by its last letters and how the next begins; fast."""
+    last = text[-1]
+    return last in WITHIN_SENTENCE or (
+        last in _ENDS_AND and more[0] not in _NUMERALS and "," not in text[-_AND:] and ";" not in text[-_AND:]
+    )
+
+
+def _is_full(before: Line, line: Line, gap: float, spacing: Spacing) -> bool:
+    """Whether a line is so long that the first word of the next had no room on it."""
+    if before.box.x1 + line.first_word > before.right - max(2.0, 0.2 * line.size):
         return True
-    if _indented(group, line) and ended:
+    if not spacing.apart or gap > spacing.usual + _HARDLY:
         return False
-    return full or (not ended and _centred(before, line))
+    return before.box.x1 - before.left > _LONG * (before.right - before.left)
 
 
 def _is_prose(before: Line, line: Line) -> bool:
@@ -161,17 +189,24 @@ def _centred(before: Line, line: Line) -> bool:
 
 
 def _paragraph(group: Sequence[Line], compounds: Container[str]) -> Paragraph:
-    text = group[0].text
-    for line in group[1:]:
-        text = joined(text, line.text, compounds)
-    text = text.replace(HYPHEN, "-")
+    text = _text([line.text for line in group], compounds).replace(HYPHEN, "-")
     if "  " in text:
         text = re.sub(r" {2,}", " ", text)
     if len(group) == 1:
         (line,) = group
         return Paragraph(text, line.box, line.size, line.bold, line.confidence and round(line.confidence, 3), (line,))
     first = [line.box for line in group if line.column == group[0].column]  # one box cannot tell two columns
-    box, size = around(first), median(line.size for line in group)
+    box, size = around(first), median([line.size for line in group])
     sure = [line.confidence for line in group if line.confidence is not None]
     bold, confidence = all(line.bold for line in group), round(mean(sure), 3) if sure else None
     return Paragraph(text, box, size, bold, confidence, (*group,))
+
+
+def _text(said: Sequence[str], compounds: Container[str]) -> str:
+    """The text of a paragraph by its lines."""
+    if not any(line.endswith(HYPHENS) for line in said[:-1]):
+        return " ".join(said)
+    text = said[0]
+    for more in said[1:]:
+        text = joined(text, more, compounds)
+    return text

@@ -172,8 +172,7 @@ def _line(row: list[Segment], column: int, left: float, right: float) -> Line:
 
 def around(boxes: Iterable[Box]) -> Box:
     """Return the smallest box around `boxes`, of which there is at least one."""
-    sides = [(box.x0, box.top, box.x1, box.bottom) for box in boxes]
-    x0, top, x1, bottom = zip(*sides, strict=True)
+    x0, top, x1, bottom = zip(*boxes, strict=True)
     return Box(min(x0), min(top), max(x1), max(bottom))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 
 from nlp.readers.pdf.lines import Line
 from nlp.readers.shapes import is_page_number, running_key
@@ -63,17 +64,16 @@ def _stands_apart(lines: Sequence[Line], index: int) -> bool:
     line = lines[index]
     if len(line.text) > _SHORT or line.text.endswith((".", ":", ";", ",")):
         return False
-    near = [other for other in lines[max(0, index - 1) : index + 2] if other is not line]
-    if any(_is_close(line, other) for other in near):
-        return False
-    others = [other for other in lines if other is not line and not other.beside]
-    return bool(others) and not any(_is_close(line, other) for other in others)
-
-
-def _is_close(line: Line, other: Line) -> bool:
-    """Whether at most a line's height lies between two lines of the text."""
-    _, top, _, bottom = other.box
-    return top <= line.box.bottom + line.size and bottom >= line.box.top - line.size and not other.beside
+    lowest, highest = line.box.bottom + line.size, line.box.top - line.size
+    alone = True
+    for other in chain(lines[max(0, index - 1) : index + 2], lines):  # neighbours first: one of them is often close
+        if other is line or other.beside:
+            continue
+        _, top, _, bottom = other.box
+        if top <= lowest and bottom >= highest:
+            return False
+        alone = False
+    return not alone
 
 
 def _place(line: Line) -> tuple[int, int]:
