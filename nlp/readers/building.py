@@ -70,7 +70,11 @@ class Builder:
 
     Args:
         limit: characters kept at most; what comes later is counted as lost.
+    Attributes:
+        listens: whether `tell` does anything.
     """
+
+    listens = False
 
     def __init__(self, limit: int) -> None:
         self.blocks: list[Block] = []

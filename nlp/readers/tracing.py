@@ -41,6 +41,8 @@ class Tracer(Builder):
         stretches: in order of the canonical text, not overlapping. What readers put in has none.
     """
 
+    listens = True
+
     def __init__(self, limit: int) -> None:
         super().__init__(limit)
         self.stretches: list[Stretch] = []

@@ -100,9 +100,8 @@ class Assembly:
 
     def _write(self, pieces: Iterable[_Piece]) -> None:
         for piece in pieces:
-            for number, line in piece.lines:
-                for part in line.parts:
-                    self._builder.tell(part.text, (number, part))
+            if self._builder.listens:
+                self._tell(piece)
             self._builder.add(
                 piece.text,
                 piece.kind,
@@ -112,6 +111,11 @@ class Assembly:
                 cell=piece.cell,
                 confidence=piece.confidence,
             )
+
+    def _tell(self, piece: _Piece) -> None:
+        for number, line in piece.lines:
+            for part in line.parts:
+                self._builder.tell(part.text, (number, part))
 
     def _margin(self, page: Page, margins: dict[int, BlockKind], kind: BlockKind) -> Iterator[_Piece]:
         for index, side in margins.items():

@@ -21,6 +21,7 @@ _ANGLES = 200
 _FARTHEST = 20_000.0  # points; the largest page has 14,400
 _NOWHERE = (0.0, 0.0, 0.0, 0.0)
 _ODD = re.compile("[^\x01-\ud7ff\uf900-\ufffc]")  # private, halves of letters, none; looked at one by one
+_PLAIN = bytes((*range(0xD8), *range(0xF9, 0xFF)))  # upper halves of codes that are never odd, but for NUL
 
 
 class Glyph(NamedTuple):
@@ -59,7 +60,7 @@ class Segment(NamedTuple):
 
 def mended(raw: Any, text: str) -> str | None:
     """Return a page's text with hyphens for what PDFium writes in their place; None if a letter may not be known."""
-    if text.isascii() and "\0" not in text:
+    if _is_plain(text):
         return text
     odd = {found.start() for found in _ODD.finditer(text)}
     if not odd:
@@ -68,6 +69,13 @@ def mended(raw: Any, text: str) -> str | None:
     if any(_is_no_letter(code) or 0xE000 <= code < 0xF900 for code in said.values()):
         return None
     return "".join(chr(said[place]) if place in odd else letter for place, letter in enumerate(text))
+
+
+def _is_plain(text: str) -> bool:
+    """Whether no character is odd, told of most texts by the upper halves of their codes."""
+    if "\0" in text:
+        return False
+    return text.isascii() or not text.encode("utf-16-le", "surrogatepass")[1::2].translate(None, _PLAIN)
 
 
 def text_rotation(raw: Any) -> int:

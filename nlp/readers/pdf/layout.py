@@ -195,11 +195,11 @@ def _paragraph(group: Sequence[Line], compounds: Container[str]) -> Paragraph:
     if len(group) == 1:
         (line,) = group
         return Paragraph(text, line.box, line.size, line.bold, line.confidence and round(line.confidence, 3), (line,))
-    first = [line.box for line in group if line.column == group[0].column]  # one box cannot tell two columns
-    box, size = around(first), median([line.size for line in group])
-    sure = [line.confidence for line in group if line.confidence is not None]
-    bold, confidence = all(line.bold for line in group), round(mean(sure), 3) if sure else None
-    return Paragraph(text, box, size, bold, confidence, (*group,))
+    _, boxes, sizes, bold, columns, _, confidences, *_ = zip(*group, strict=True)
+    first = [box for box, column in zip(boxes, columns, strict=True) if column == columns[0]]  # one box, one column
+    size = sizes[0] if sizes.count(sizes[0]) == len(sizes) else median(sizes)
+    sure = [confidence for confidence in confidences if confidence is not None]
+    return Paragraph(text, around(first), size, all(bold), round(mean(sure), 3) if sure else None, (*group,))
 
 
 def _text(said: Sequence[str], compounds: Container[str]) -> str:

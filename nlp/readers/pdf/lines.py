@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from itertools import pairwise
 from statistics import median
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from nlp.readers.pdf.glyphs import Segment
 from nlp.records import Box
@@ -46,6 +47,9 @@ class Line(NamedTuple):
         return width * (len(self.text.split(maxsplit=1)[0]) + _SPACE)
 
 
+_new: Callable[[tuple[Any, ...]], Line] = partial(tuple.__new__, Line)  # unchecked, at half the time
+
+
 def read_lines(segments: Sequence[Segment]) -> list[Line]:
     """Return the lines of a page in reading order: left column before right, full-width lines between them.
 
@@ -54,7 +58,8 @@ def read_lines(segments: Sequence[Segment]) -> list[Line]:
     if len(segments) == 1:
         return [_line([*segments], 0, segments[0].box.x0, segments[0].box.x1)]
     if stacked(segments):
-        return _column(_with_initials(segments), 0)
+        parts = _with_initials(segments)
+        return _column(parts, 0) if parts is not segments else _one_by_one(segments)
     numbers = _line_numbers(segments)
     if numbers:
         text = " ".join(part.text for part in numbers)
@@ -123,6 +128,18 @@ def _column(segments: Sequence[Segment], number: int) -> list[Line]:
     return [_line(row, number, left, right) for row in visual_rows(segments)]
 
 
+def _one_by_one(segments: Sequence[Segment]) -> list[Line]:
+    """As `_column`, of pieces that stand one below the other."""
+    x0s, _, x1s, _ = zip(*[part.box for part in segments], strict=True)
+    left, right = min(x0s), max(x1s)
+    lines = []
+    for part in segments:
+        text, box, bold, _, _ = part
+        _, top, _, bottom = box
+        lines.append(_new((text, box, bottom - top, bold, 0, right, None, left, False, (part,))))
+    return lines
+
+
 def visual_rows(segments: Sequence[Segment]) -> list[list[Segment]]:
     """Pieces that stand side by side, from top to bottom."""
     if stacked(segments):
@@ -144,7 +161,8 @@ def _height_and_side(part: Segment) -> tuple[float, float]:
 def stacked(segments: Sequence[Segment]) -> bool:
     """Whether each piece stands below the one before it, as on a page of one column."""
     below = 0.0
-    for _, (_, top, _, bottom), *_ in segments:
+    for part in segments:
+        _, top, _, bottom = part.box
         if top < below:
             return False
         below = (top + bottom) / 2
@@ -210,7 +228,7 @@ def _line_numbers(segments: Sequence[Segment]) -> list[Segment]:
 
 def _with_initials(segments: Sequence[Segment]) -> Sequence[Segment]:
     """Give a tall initial letter to the line it begins, the topmost of those beside it."""
-    if not any(len(part.text) == 1 for part in segments):
+    if 1 not in [len(part.text) for part in segments]:
         return segments
     usual = median(part.size for part in segments)
     kept = list(segments)

@@ -104,7 +104,7 @@ def _by_lines(raw: Any, text: str, seen: Survey, shown: Frame) -> _Told | None:
     if runs is None and not shown.rotation:
         frame = shown.turned(text_rotation(raw))
         runs = read_runs(raw, letters, frame, fonts) if frame.rotation else None
-    if not runs or not all(frame.shows(run.box) for run in runs):
+    if not runs or not frame.shows_all(run.box for run in runs):
         return None
     join = functools.partial(segments, raw=raw, rotation=frame.rotation, fonts=fonts)
     return _Told(frame, runs, functools.partial(letters_of, raw, frame), join)
