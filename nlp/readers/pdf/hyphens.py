@@ -50,11 +50,13 @@ class Compounds:
         hyphens of compounds does not.
         """
         said = [[line.text for line in page] for page in pages]
-        with_hyphens = (text for page in said for text in page if "-" in text)
-        known = frozenset(word.casefold() for text in with_hyphens for word in _COMPOUND.findall(text))
+        hyphened = [page for page in said if has_hyphen("".join(page))]
+        known = frozenset(
+            word.casefold() for page in hyphened for text in page if "-" in text for word in _COMPOUND.findall(text)
+        )
         parted = {
             _whole(text, after)
-            for page in said
+            for page in hyphened
             for text, after in pairwise(page)
             if text.endswith(HYPHENS) and after[:1].islower()
         }
@@ -67,6 +69,11 @@ class Compounds:
 
 
 NO_COMPOUNDS = Compounds()
+
+
+def has_hyphen(text: str) -> bool:
+    """Whether there is any hyphen in a text: sooner told than of each of its lines."""
+    return "-" in text or HYPHEN in text or "\u00ad" in text or "\u2010" in text
 
 
 def joined(text: str, more: str, compounds: Container[str] = NO_COMPOUNDS) -> str:

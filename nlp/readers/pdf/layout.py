@@ -10,7 +10,7 @@ from statistics import mean, median
 from typing import NamedTuple
 
 from nlp.readers.pdf.glyphs import HYPHEN
-from nlp.readers.pdf.hyphens import HYPHENS, NO_COMPOUNDS, joined
+from nlp.readers.pdf.hyphens import HYPHENS, NO_COMPOUNDS, has_hyphen, joined
 from nlp.readers.pdf.lines import Line, around
 from nlp.readers.shapes import WITHIN_SENTENCE, ends_sentence, is_lone_marker, marker_style, split_marker
 from nlp.records import Box
@@ -21,6 +21,7 @@ _HARDLY, _CLEARLY = 0.12, 0.25  # more space than usual, in line heights
 _TIGHT, _LOOSE = 1.2, 0.4  # line heights: so much more space than usual, of at most so much, parts paragraphs
 _PROSE = 30  # characters of a line
 _ENDS_AND, _AND = frozenset("dertouy"), 5  # letters that end "and", "or", "y", "e", "ou", "et"; characters of ", and"
+_WITHIN = WITHIN_SENTENCE - frozenset("0123456789-")
 _NUMERALS = frozenset("ivxo")  # small letters that may begin a marker of several letters
 _LONG = 0.6  # of a column's width: shorter lines may be titles or addresses
 
@@ -114,8 +115,7 @@ def _goes_on(group: Sequence[Line], line: Line, gap: float, spacing: Spacing) ->
         return goes_over(text, more) and before.bold == line.bold
     if gap > spacing.widest:
         return False
-    lower = more[0].islower()
-    if lower and _is_within(text, more) and _is_prose(before, line):
+    if _flows(before, line):
         return True
     if is_lone_marker(text) and len(group) == 1:
         return True
@@ -127,19 +127,24 @@ def _goes_on(group: Sequence[Line], line: Line, gap: float, spacing: Spacing) ->
     marker = split_marker(more)[0] or (more if is_lone_marker(more) else None)
     if marker and (ended or (marker_style(marker) == "bullet" and marker not in _DASHES)):
         return False
-    unfinished = text.endswith(HYPHENS) or (lower and not ended)
+    unfinished = text.endswith(HYPHENS) or (more[0].islower() and not ended)
     if not marker and (unfinished or (ended and _indented(group, line))):
         return unfinished
     full = _is_full(before, line, gap, spacing)
     return full if marker else full or (not ended and _centred(before, line))
 
 
-def _is_within(text: str, more: str) -> bool:
-    """Whether a long line surely ends within a sentence, by its last letters and how the next begins; fast."""
+def _flows(before: Line, line: Line) -> bool:
+    """Whether one line surely goes on with another: long, set alike, and without an end or a beginning between them."""
+    text, more = before.text, line.text
+    if len(text) <= _PROSE or not more[0].islower() or more[1:2] in ".)":
+        return False
+    if before.size != line.size or before.bold != line.bold:
+        return False
     last = text[-1]
-    return last in WITHIN_SENTENCE or (
-        last in _ENDS_AND and more[0] not in _NUMERALS and "," not in text[-_AND:] and ";" not in text[-_AND:]
-    )
+    if last in _ENDS_AND:
+        return more[0] not in _NUMERALS and "," not in text[-_AND:] and ";" not in text[-_AND:]
+    return last in _WITHIN
 
 
 def _is_full(before: Line, line: Line, gap: float, spacing: Spacing) -> bool:
@@ -149,17 +154,6 @@ def _is_full(before: Line, line: Line, gap: float, spacing: Spacing) -> bool:
     if not spacing.apart or gap > spacing.usual + _HARDLY:
         return False
     return before.box.x1 - before.left > _LONG * (before.right - before.left)
-
-
-def _is_prose(before: Line, line: Line) -> bool:
-    """Whether two lines are set alike and long enough for running text: no list, no title, no leader."""
-    return (
-        before.size == line.size
-        and before.bold == line.bold
-        and before.text[-1] not in "0123456789-"
-        and len(before.text) > _PROSE
-        and line.text[1:2] not in ".)"
-    )
 
 
 def _leads_to_page(text: str) -> bool:
@@ -204,8 +198,11 @@ def _paragraph(group: Sequence[Line], compounds: Container[str]) -> Paragraph:
 
 def _text(said: Sequence[str], compounds: Container[str]) -> str:
     """The text of a paragraph by its lines."""
-    if not any(line.endswith(HYPHENS) for line in said[:-1]):
-        return " ".join(said)
+    if len(said) == 1:
+        return said[0]
+    whole = " ".join(said)
+    if not has_hyphen(whole) or not any(line.endswith(HYPHENS) for line in said[:-1]):
+        return whole
     text = said[0]
     for more in said[1:]:
         text = joined(text, more, compounds)

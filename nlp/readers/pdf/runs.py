@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from itertools import islice, pairwise
+from itertools import pairwise, repeat
 from typing import Any, NamedTuple
 
 from nlp.readers.pdf import calls
@@ -55,9 +55,8 @@ def read_runs(raw: Any, text: str, frame: Frame, fonts: Fonts) -> list[Segment] 
     found: list[Segment] = []
     astray = 0  # characters of lines that do not stand upright
     count = len(lines)
-    ends = zip(boxes, islice(boxes, count, None), items, islice(items, count, None), strict=False)
-    for line, blank, font, ((x0, top, _, bottom), (_, above, x1, below), item, last) in zip(
-        lines, made, fonts.of_objects(items[:count]), ends, strict=True
+    for line, blank, font, (x0, top, _, bottom), (_, above, x1, below), item, last in zip(
+        lines, made, fonts.of_objects(items[:count]), boxes[:count], boxes[count:], items, items[count:], strict=False
     ):
         top, bottom = top if top < above else above, bottom if bottom > below else below
         size = bottom - top
@@ -77,11 +76,13 @@ def read_runs(raw: Any, text: str, frame: Frame, fonts: Fonts) -> list[Segment] 
     return found if 2 * astray < len(text) else None
 
 
-def _made_blanks(raw: Any, lines: Sequence[_Told]) -> list[bool]:
+def _made_blanks(raw: Any, lines: Sequence[_Told]) -> Iterable[bool]:
     """Of each line, whether PDFium made up its first or its last blank, as nothing is drawn there."""
     firsts = [first + at if (at := text.find(" ")) > 0 else first for text, first in lines]
     lasts = [first + at if (at := text.rfind(" ")) > 0 else first for text, first in lines]
     made = calls.each(calls.is_generated, raw, firsts), calls.each(calls.is_generated, raw, lasts)
+    if not any(1 in said for said in made):
+        return repeat(False)
     return [one == 1 or other == 1 for one, other in zip(*made, strict=True)]
 
 
