@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from pdfplumber.table import cells_to_tables, edges_to_intersections, intersections_to_cells, merge_edges
 
 from nlp.readers.pdf.grids import SHORTEST, SNAP, Edge, find_tables
+from nlp.readers.pdf.lines import read_lines
 
 STEP = 2.5  # points: less than rules of one line may differ by
 
@@ -53,3 +54,7 @@ def test_a_grid_has_all_its_cells(columns, rows):
     assert [len([cell for cell in row if cell]) for row in table.rows] == [columns] * rows
     assert table.cell_at(15, 10) == (0, 0)
     assert table.cell_at(30 * columns - 15, 20 * rows - 10) == (rows - 1, columns - 1)
+
+
+def test_a_page_without_pieces_of_text_has_no_lines():
+    assert read_lines([]) == []

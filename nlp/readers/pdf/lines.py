@@ -55,6 +55,8 @@ def read_lines(segments: Sequence[Segment]) -> list[Line]:
 
     Line numbers in the margin make one line of their own, the last.
     """
+    if not segments:
+        return []
     if len(segments) == 1:
         return [_line([*segments], 0, segments[0].box.x0, segments[0].box.x1)]
     if stacked(segments):
