@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nlp.cli import bench_batch, bench_desk, bench_search
+from nlp.cli.options import AsJson
 from nlp.cli.speak import print_json, print_table
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ MEASURES = (
 def encode_command(
     encoder: Annotated[list[str] | None, typer.Option(help="Row of the encoder table; may be given again.")] = None,
     passages: Annotated[int, typer.Option(min=8, help="Passages of 70 words to encode.")] = 200,
-    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Time the encoders on this machine, in float32, against sentence-transformers' own batches.
 
@@ -49,7 +50,7 @@ def extract_command(
     folder: Annotated[Path, typer.Argument(help="Documents with their truth: python -m tests.traps FOLDER.")],
     trap: Annotated[list[str] | None, typer.Option(help="Trap, or how its name begins; may be given again.")] = None,
     faults: Annotated[bool, typer.Option("--faults", help="Print also what is wrong in each document.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Compare what we read of documents full of traps with what stands in them, and with what others read.
 
@@ -100,7 +101,7 @@ def extract_command(
 @app.command("pages")
 def pages_command(
     inputs: Annotated[list[Path], typer.Argument(help="PDFs, or folders of PDFs.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Time the reading of PDFs, without text recognition, beside pypdfium2, pypdf and pdfplumber alone.
 
@@ -126,7 +127,7 @@ def pages_command(
 @app.command("scans")
 def scans_command(
     dots: Annotated[int, typer.Option(min=72, max=600, help="Dots an inch of the scans.")] = 200,
-    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Scan the sample PDFs and compare: words read wrong, and what that costs the mapping.
 

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from nlp.cli.options import EncoderRow, OwnModel, ScoresFolder
 from nlp.cli.speak import print_json, print_table
 from nlp.cli.tables import KINDS, print_scores, save_scores
 
@@ -15,14 +16,12 @@ from nlp.cli.tables import KINDS, print_scores, save_scores
 def evaluate_command(
     gold: Annotated[Path, typer.Argument(help="Standoff gold file, or a folder of them.")],
     documents: Annotated[Path | None, typer.Option(help="Folder of the annotated documents.")] = None,
-    encoder: Annotated[str | None, typer.Option(help="Row of the encoder table.")] = None,
-    model: Annotated[str | None, typer.Option(help="Folder of a model of your own.")] = None,
+    encoder: EncoderRow = None,
+    model: OwnModel = None,
     program: Annotated[
         str | None, typer.Option(help="Programme that the gold is labelled for: its folder or name.")
     ] = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Folder for scores.json, labels.csv, plots.html.")
-    ] = None,
+    out: ScoresFolder = None,
     errors: Annotated[bool, typer.Option("--errors", help="Also print the model's twenty worst answers.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the scores as JSON.")] = False,
 ) -> None:

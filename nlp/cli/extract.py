@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from nlp.cli.options import KeepContacts
 from nlp.cli.speak import notice, plain, print_json
 from nlp.errors import UnreadableDocument, UsageError
 
@@ -34,9 +35,7 @@ def extract_command(
     blocks: Annotated[bool, typer.Option("--blocks", help="The blocks in reading order.")] = False,
     tables: Annotated[bool, typer.Option("--tables", help="Each table as rows and columns.")] = False,
     structure: Annotated[bool, typer.Option("--structure", help="Sections as a tree, with their passages.")] = False,
-    keep_contacts: Annotated[
-        bool, typer.Option("--keep-contacts", help="Do not mask e-mail addresses, phone and account numbers.")
-    ] = False,
+    keep_contacts: KeepContacts = False,
     full: Annotated[bool, typer.Option("--full", help="Texts whole, not shortened to the terminal's width.")] = False,
     html: Annotated[Path | None, typer.Option(help="Write a page: pictures of the pages with the boxes.")] = None,
     pictures: Annotated[int, typer.Option(min=0, help="Pages pictured in the page of --html.")] = PAGES,

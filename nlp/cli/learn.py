@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nlp.cli.options import FOREIGN, TRAINING, AsJson, DeskStore, GoldDocuments, VectorFile
 from nlp.cli.speak import notice, plain, print_json
 from nlp.cli.tables import KINDS, print_scores
 
@@ -15,42 +16,37 @@ if TYPE_CHECKING:
     from nlp.annotations import Annotations
     from nlp.review.learn import Learnt
 
-TRAINING, HELD = Path("annotations/training"), Path("annotations/foreign")
 Folder = Annotated[Path, typer.Argument(help="Folder of the desk; the model goes to its models/.", metavar="DESK")]
 Base = Annotated[Path, typer.Option("--annotations", help="Annotation folder that the model was trained on.")]
 Held = Annotated[Path, typer.Option(help="Documents apart to examine on: an annotation folder, or standoff gold.")]
-Documents = Annotated[Path | None, typer.Option(help="Folder of the documents that standoff gold annotates.")]
 Encoder = Annotated[str | None, typer.Option(help="Row of the encoder table, for its shipped model.")]
 Model = Annotated[str | None, typer.Option(help="Folder of the model to teach.")]
 Quick = Annotated[bool, typer.Option("--quick", help="Fit only the heads anew; calibration and lanes stay.")]
 Weight = Annotated[float, typer.Option(help="Times that a passage of the desk counts.", min=0.1)]
 Margin = Annotated[float, typer.Option(help="How much worse F1 may be for --adopt.", min=0.0)]
 Adopt = Annotated[bool, typer.Option("--adopt", help="Use the new model on the desk, if it is not worse.")]
-Store = Annotated[str, typer.Option(help="URL of the PostgreSQL database that takes the place of DESK/desk.sqlite.")]
-Cache = Annotated[Path | None, typer.Option(help="File that keeps vectors between trainings.")]
 Rehearse = Annotated[
     int, typer.Option(help="Instead of the desk's: so many decisions of a simulated officer on half of --held.", min=0)
 ]
 Way = Annotated[str, typer.Option(help="With --rehearse: how she works, as evmap simulate names it.")]
-Json = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 
 
 def learn_command(
     desk: Folder,
     annotations: Base = TRAINING,
-    held: Held = HELD,
-    documents: Documents = None,
+    held: Held = FOREIGN,
+    documents: GoldDocuments = None,
     encoder: Encoder = None,
     model: Model = None,
     quick: Quick = False,
     weight: Weight = 1.0,
     margin: Margin = 0.005,
     adopt: Adopt = False,
-    store: Store = "",
-    cache: Cache = None,
+    store: DeskStore = "",
+    cache: VectorFile = None,
     rehearse: Rehearse = 0,
     way: Way = "uncertain",
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Teach the model what was decided on a desk, examine it before and after on documents apart, and offer it.
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from nlp.cli.options import Encoder, Inputs, KeepContacts, OutFolder, OwnModel, Workers
 from nlp.cli.progress import Progress, Stopping, duration
 from nlp.cli.speak import complain, notice, plain, print_json, print_table
 from nlp.errors import RunStopped
@@ -22,17 +23,17 @@ NAMED = 20  # failures, or kinds of failure, that are printed
 
 
 def map_command(
-    inputs: Annotated[list[str], typer.Argument(help="Files, folders, or - for paths on standard input.")],
-    out: Annotated[Path, typer.Option("--out", "-o", help="Output folder.")] = Path("out"),
-    encoder: Annotated[str | None, typer.Option(help="e5 (most accurate) or use (fast, no torch).")] = None,
-    model: Annotated[str | None, typer.Option(help="Folder of a model of your own.")] = None,
+    inputs: Inputs,
+    out: OutFolder = Path("out"),
+    encoder: Encoder = None,
+    model: OwnModel = None,
     program: Annotated[
         str | None, typer.Option(help="Programme to map onto: its folder, or the name of a shipped one, such as gcm.")
     ] = None,
     precision: Annotated[
         str | None, typer.Option(help="fp32, bf16 (twice as fast where the CPU has it), auto.")
     ] = None,
-    workers: Annotated[int, typer.Option(min=0, help="Processes that map; 0: one a core.")] = 0,
+    workers: Workers = 0,
     engine: Annotated[str, typer.Option(help="local, or ray for a cluster.")] = "local",
     store: Annotated[str, typer.Option(help="URL of a PostgreSQL database instead of OUT/evmap.sqlite.")] = "",
     anew: Annotated[bool, typer.Option("--anew", help="Do everything again, also what is finished.")] = False,
@@ -43,9 +44,7 @@ def map_command(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what there is and how long it would take.")
     ] = False,
-    keep_contacts: Annotated[
-        bool, typer.Option("--keep-contacts", help="Do not mask e-mail addresses, phone and account numbers.")
-    ] = False,
+    keep_contacts: KeepContacts = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="A line for every input.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,

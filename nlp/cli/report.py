@@ -8,11 +8,12 @@ from typing import Annotated, Literal
 
 import typer
 
+from nlp.cli.options import Run
 from nlp.errors import UsageError
 
 
 def report_command(
-    out: Annotated[Path, typer.Argument(help="Output folder of evmap map, or of evmap desk export.")],
+    out: Run,
     kind: Annotated[
         Literal["cover", "profile", "brief"] | None,
         typer.Option(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from nlp.cli.options import Mapped, RunProgram
 from nlp.cli.speak import plain, print_json
 from nlp.errors import UsageError
 from nlp.jsonl import read_rows
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def show_command(
-    out: Annotated[Path, typer.Argument(help="Output folder of evmap map.")],
+    out: Mapped,
     target: Annotated[str | None, typer.Option("--target", "-t", help="Only objective:N or activity:N.")] = None,
     document: Annotated[
         str | None, typer.Option("--document", "-d", help="Only documents whose name has this.")
@@ -29,9 +30,7 @@ def show_command(
     language: Annotated[
         Literal["en", "es", "pt", "fr"], typer.Option("--language", "-l", help="Language of the titles.")
     ] = "en",
-    program: Annotated[
-        str | None, typer.Option(help="Programme of the run: its folder or name; by default the one the run names.")
-    ] = None,
+    program: RunProgram = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the links as JSON.")] = False,
 ) -> None:
     """Show which targets each document addresses, with the sentences that prove it.
