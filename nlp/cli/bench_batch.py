@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
+from nlp.cli.files import spelled_out
 from nlp.cli.options import GivenEncoderRow, Inputs, Workers
 from nlp.cli.speak import notice, print_json, print_table
 
@@ -198,8 +198,7 @@ def plain_command(
     from nlp.bench.plain import map_plainly
     from nlp.inputs import find_inputs
 
-    listed = [os.fsdecode(line) for line in sys.stdin.buffer.read().splitlines()] if inputs == ["-"] else inputs
-    print_json(asdict(map_plainly(find_inputs(listed), out)))
+    print_json(asdict(map_plainly(find_inputs(spelled_out(inputs)), out)))
 
 
 @contextmanager

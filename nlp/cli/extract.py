@@ -70,9 +70,7 @@ def extract_command(
         _write_page(structured, file, html, pictures, settings)
         (notice if as_json or text else print)(f"As read: {html}")
     if as_json:
-        from nlp.writers.extracted import extract_row
-
-        print_json(extract_row(structured))
+        _print_json(structured)
     elif text:
         sys.stdout.write(structured.document.text + "\n")
         if partial_because:
@@ -123,6 +121,12 @@ def _write_page(structured: Structured, file: Path, html: Path, most: int, setti
         html.write_text(overlay_page(structured, pictures), "utf-8")
     except OSError as error:
         raise UsageError(html, (error.strerror or str(error)).lower(), "Name another file after --html") from error
+
+
+def _print_json(structured: Structured) -> None:
+    from nlp.writers.extracted import extract_row
+
+    print_json(extract_row(structured))
 
 
 def _print(structured: Structured, parts: list[str], full: bool) -> None:

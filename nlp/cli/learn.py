@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -29,6 +29,22 @@ Rehearse = Annotated[
     int, typer.Option(help="Instead of the desk's: so many decisions of a simulated officer on half of --held.", min=0)
 ]
 Way = Annotated[str, typer.Option(help="With --rehearse: how she works, as evmap simulate names it.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What is learnt, from where and how, as the options name it; `current` is the folder of the model to teach."""
+
+    desk: Path
+    store: str
+    annotations: Path
+    held: Path
+    documents: Path | None
+    current: Path
+    quick: bool
+    weight: float
+    margin: float
+    cache: Path | None
 
 
 def learn_command(
@@ -61,31 +77,45 @@ def learn_command(
     from nlp.classify.choosing import choose_model
     from nlp.errors import UsageError
     from nlp.review.adopting import adopted
-    from nlp.review.codebook import own_program
     from nlp.review.learn import adopt as take_up
-    from nlp.review.learn import learn
     from nlp.settings import Settings
-    from nlp.sheets import load_sheets
 
     if rehearse and adopt:
         raise UsageError("--adopt", "a rehearsal is no desk's own work", "Leave one of the two out")
     own = None if model or encoder else adopted(desk)
     current = own or choose_model(Settings.load(encoder=encoder, model=model), notice)[1]
-    program = own_program(desk)
-    if rehearse:
-        from nlp.review.rehearse import Rehearsal
-        from nlp.review.rehearse import rehearse as try_out
-
-        plan = Rehearsal(rehearse, way)
-        learnt = try_out(plan, held, annotations, current, program, desk, notice, quick, weight, cache)
-    else:
-        taught, sheets = _decided(desk, store, annotations), load_sheets(held, documents, Settings.load())
-        learnt = learn(
-            taught, annotations, current, sheets, program, desk, notice, quick, weight, margin, cache
-        )  # fmt: skip
+    lesson = Lesson(desk, store, annotations, held, documents, current, quick, weight, margin, cache)
+    learnt = _rehearsed(lesson, rehearse, way) if rehearse else _taught(lesson)
     _tell(learnt, desk, as_json, offered=not adopt)
     if adopt:
         notice(f"{take_up(desk, learnt)}: from now on the desk uses {learnt.model.name}")
+
+
+def _taught(lesson: Lesson) -> Learnt:
+    """Learn what was decided on the desk."""
+    from nlp.review.codebook import own_program
+    from nlp.review.learn import learn
+    from nlp.settings import Settings
+    from nlp.sheets import load_sheets
+
+    program = own_program(lesson.desk)
+    decided = _decided(lesson.desk, lesson.store, lesson.annotations)
+    sheets = load_sheets(lesson.held, lesson.documents, Settings.load())
+    return learn(
+        decided, lesson.annotations, lesson.current, sheets, program, lesson.desk, notice,
+        lesson.quick, lesson.weight, lesson.margin, lesson.cache,
+    )  # fmt: skip
+
+
+def _rehearsed(lesson: Lesson, decisions: int, way: str) -> Learnt:
+    """Learn what a simulated officer decides on half of the documents apart."""
+    from nlp.review.codebook import own_program
+    from nlp.review.rehearse import Rehearsal, rehearse
+
+    return rehearse(
+        Rehearsal(decisions, way), lesson.held, lesson.annotations, lesson.current, own_program(lesson.desk),
+        lesson.desk, notice, lesson.quick, lesson.weight, lesson.cache,
+    )  # fmt: skip
 
 
 def _decided(desk: Path, store: str, base: Path) -> Annotations:
