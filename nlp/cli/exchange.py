@@ -160,6 +160,7 @@ def _of_run(run: Path) -> tuple[Any, dict[str, str], Iterable[str]]:
         links.setdefault(link["document_id"], []).append(link)
 
     def contents(document_id: str) -> tuple[str, Sequence[Item]] | None:
+        """Text and items of a document of the run, None where it has no such document."""
         row = known.get(document_id)
         return None if row is None else (source.rows.text(row), items_of(links.get(document_id, ())))
 
