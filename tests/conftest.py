@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ import pytest
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # threads that wait for one another make training six times slower
 
 import opened
+from storing import server, server_programs
 
+import nlp
 from nlp.annotations import load_training
 from nlp.settings import Settings
 from tests.hashed import train_hash, write_annotations
@@ -63,6 +66,27 @@ def tiny_settings(tiny_model: Path) -> Settings:
 def finished_run(tiny_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The output folder of a run over samples in four languages and a file that is torn; not to be changed."""
     return opened.write_run(tmp_path_factory.mktemp("run"), tiny_settings)
+
+
+@pytest.fixture(scope="session")
+def corpus(finished_run: Path) -> nlp.Corpus:
+    """The same run, opened."""
+    return nlp.open(finished_run)
+
+
+@pytest.fixture(scope="session")
+def decided(finished_run: Path, tmp_path_factory: pytest.TempPathFactory) -> nlp.Corpus:
+    """The same run as a desk exports it, opened: the first link confirmed, the second rejected."""
+    return nlp.open(opened.decided(finished_run, tmp_path_factory.mktemp("desk") / "export"))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """Folder of a throw-away PostgreSQL."""
+    if server_programs() is None or find_spec("psycopg") is None:
+        pytest.skip("no PostgreSQL server or no psycopg here")
+    with server() as folder:
+        yield folder
 
 
 @pytest.fixture
