@@ -12,6 +12,7 @@ import scale
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nlp.contract import load_output
 from nlp.errors import UsageError
 from nlp.program import Program, load_program
 from nlp.seal import broken_seals, require_finished
@@ -125,6 +126,9 @@ def test_a_folder_without_a_whole_manifest_is_not_finished(text: str | None, wor
         (out / "run.json").write_text(text)
     with pytest.raises(UsageError, match=words):
         require_finished(out, ("links.jsonl",))
+    if words != "digests":
+        with pytest.raises(UsageError, match=words):
+            load_output(out)
 
 
 def test_rows_out_of_order_leave_the_last_output_whole(old: Path, program: Program, tmp_path: Path):

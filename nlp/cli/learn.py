@@ -32,7 +32,7 @@ Way = Annotated[str, typer.Option(help="With --rehearse: how she works, as evmap
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
+class Wanted:
     """What is learnt, from where and how, as the options name it; `current` is the folder of the model to teach."""
 
     desk: Path
@@ -84,37 +84,37 @@ def learn_command(
         raise UsageError("--adopt", "a rehearsal is no desk's own work", "Leave one of the two out")
     own = None if model or encoder else adopted(desk)
     current = own or choose_model(Settings.load(encoder=encoder, model=model), notice)[1]
-    lesson = Lesson(desk, store, annotations, held, documents, current, quick, weight, margin, cache)
-    learnt = _rehearsed(lesson, rehearse, way) if rehearse else _taught(lesson)
+    wanted = Wanted(desk, store, annotations, held, documents, current, quick, weight, margin, cache)
+    learnt = _rehearsed(wanted, rehearse, way) if rehearse else _taught(wanted)
     _tell(learnt, desk, as_json, offered=not adopt)
     if adopt:
         notice(f"{take_up(desk, learnt)}: from now on the desk uses {learnt.model.name}")
 
 
-def _taught(lesson: Lesson) -> Learnt:
+def _taught(wanted: Wanted) -> Learnt:
     """Learn what was decided on the desk."""
     from nlp.review.codebook import own_program
     from nlp.review.learn import learn
     from nlp.settings import Settings
     from nlp.sheets import load_sheets
 
-    program = own_program(lesson.desk)
-    decided = _decided(lesson.desk, lesson.store, lesson.annotations)
-    sheets = load_sheets(lesson.held, lesson.documents, Settings.load())
+    program = own_program(wanted.desk)
+    decided = _decided(wanted.desk, wanted.store, wanted.annotations)
+    sheets = load_sheets(wanted.held, wanted.documents, Settings.load())
     return learn(
-        decided, lesson.annotations, lesson.current, sheets, program, lesson.desk, notice,
-        lesson.quick, lesson.weight, lesson.margin, lesson.cache,
+        decided, wanted.annotations, wanted.current, sheets, program, wanted.desk, notice,
+        wanted.quick, wanted.weight, wanted.margin, wanted.cache,
     )  # fmt: skip
 
 
-def _rehearsed(lesson: Lesson, decisions: int, way: str) -> Learnt:
+def _rehearsed(wanted: Wanted, decisions: int, way: str) -> Learnt:
     """Learn what a simulated officer decides on half of the documents apart."""
     from nlp.review.codebook import own_program
     from nlp.review.rehearse import Rehearsal, rehearse
 
     return rehearse(
-        Rehearsal(decisions, way), lesson.held, lesson.annotations, lesson.current, own_program(lesson.desk),
-        lesson.desk, notice, lesson.quick, lesson.weight, lesson.cache,
+        Rehearsal(decisions, way), wanted.held, wanted.annotations, wanted.current, own_program(wanted.desk),
+        wanted.desk, notice, wanted.quick, wanted.weight, wanted.cache,
     )  # fmt: skip
 
 
