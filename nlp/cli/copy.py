@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from nlp.cli.files import kind_of, put
+from nlp.cli.options import Language
 from nlp.cli.speak import notice
 from nlp.errors import UsageError
 
@@ -21,7 +22,7 @@ def copy_command(
     lane: Annotated[
         Literal["suggested", "review"] | None, typer.Option(help="Of undecided findings, only this lane.")
     ] = None,
-    language: Annotated[Literal["en", "es", "pt", "fr"], typer.Option("--language", "-l", help="Of the notes.")] = "en",
+    language: Annotated[Language, typer.Option("--language", "-l", help="Of the notes.")] = "en",
 ) -> None:
     """Write a copy of a report with its findings as comments, highlights or margin notes.
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, get_args
 
 import typer
 
+Language = Literal["en", "es", "pt", "fr"]  # as nlp.program has them, which no help text shall wait for
+LANGUAGES: tuple[Language, ...] = get_args(Language)
 TRAINING, FOREIGN = Path("annotations/training"), Path("annotations/foreign")
 
 Inputs = Annotated[list[str], typer.Argument(help="Files, folders, or - for paths on standard input.")]

@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nlp.cli.options import TRAINING, AsJson, ScoresFolder
+from nlp.cli.options import LANGUAGES, TRAINING, AsJson, ScoresFolder
 from nlp.cli.speak import notice, print_json, print_table
 from nlp.cli.tables import KINDS, lane_rows, print_scores, save_scores
 
 if TYPE_CHECKING:
     from nlp.race import Standing
-
-LANGUAGES = ("en", "es", "pt", "fr")
 
 
 def race_command(

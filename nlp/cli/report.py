@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from nlp.cli.files import kind_of, put
-from nlp.cli.options import Run
+from nlp.cli.options import Language, Run
 from nlp.errors import UsageError
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def report_command(
     country: Annotated[str | None, typer.Option("--country", "-c", help="As reports write it.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Also claims that are still to be reviewed.")] = False,
     form: Form = None,
-    language: Annotated[Literal["en", "es", "pt", "fr"], typer.Option("--language", "-l", help="Of its words.")] = "en",
+    language: Annotated[Language, typer.Option("--language", "-l", help="Of its words.")] = "en",
     output: Annotated[Path | None, typer.Option("-o", "--output", help="File to write.")] = None,
     base: Base = "",
 ) -> None:

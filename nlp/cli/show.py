@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from nlp.cli.options import Mapped, RunProgram
+from nlp.cli.options import Language, Mapped, RunProgram
 from nlp.cli.speak import plain, print_json
 from nlp.errors import UsageError
 from nlp.jsonl import read_rows
@@ -27,9 +27,7 @@ def show_command(
     ] = None,
     lane: Annotated[Literal["suggested", "review"] | None, typer.Option(help="Only this lane.")] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Quotes a target, the surest first.")] = 2,
-    language: Annotated[
-        Literal["en", "es", "pt", "fr"], typer.Option("--language", "-l", help="Language of the titles.")
-    ] = "en",
+    language: Annotated[Language, typer.Option("--language", "-l", help="Language of the titles.")] = "en",
     program: RunProgram = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the links as JSON.")] = False,
 ) -> None:
