@@ -11,10 +11,12 @@ import pytest
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # threads that wait for one another make training six times slower
 
 import opened
+from desks import PROGRAM
 from storing import server, server_programs
 
 import nlp
 from nlp.annotations import load_training
+from nlp.review.desk import Desk
 from nlp.settings import Settings
 from tests.hashed import train_hash, write_annotations
 
@@ -87,6 +89,20 @@ def postgres() -> Iterator[str]:
         pytest.skip("no PostgreSQL server or no psycopg here")
     with server() as folder:
         yield folder
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """An empty desk on SQLite."""
+    with Desk.open(tmp_path / "desk", program=PROGRAM) as one:
+        yield one
+
+
+@pytest.fixture
+def in_tmp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of this test, which is the current one."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
 
 
 @pytest.fixture

@@ -49,12 +49,6 @@ def evmap(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], e
     return call
 
 
-@pytest.fixture
-def in_tmp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_help_has_an_example(name: str, evmap: Command):
     said = evmap(*COMMANDS[name], "--help")
