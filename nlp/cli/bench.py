@@ -13,7 +13,7 @@ from nlp.cli.options import AsJson
 from nlp.cli.speak import print_json, print_table
 
 if TYPE_CHECKING:
-    from nlp.bench.extraction import Marks
+    from nlp.bench.marks import Marks
 
 app = typer.Typer(no_args_is_help=True, help="Measure our parts beside their peers on this machine.")
 MEASURES = (
@@ -58,8 +58,9 @@ def extract_command(
 
         evmap bench extract traps --trap pdf-two-columns --faults
     """
-    from nlp.bench.extraction import Marks, as_rows, beaten, bench_extraction, by_trap
+    from nlp.bench.extraction import as_rows, beaten, bench_extraction, by_trap
     from nlp.bench.extractors import OURS
+    from nlp.bench.marks import Marks
     from nlp.settings import Settings
 
     judged = bench_extraction(folder, Settings.load(keep_contacts=True), trap or ())
