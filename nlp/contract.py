@@ -17,8 +17,8 @@ from nlp.records import ROLES, STATUSES, TREATMENTS
 from nlp.seal import AGAIN, DECISIONS, MANIFEST, ROWS, TEXT, broken_seals, manifest_of, text_of
 
 Row = dict[str, Any]
-LANES = {"suggested", "review"}
-STATES = {"confirmed", "suggested", "review", "searched_none", "not_searchable"}
+LANES = ("suggested", "review")  # of links
+STATES = ("confirmed", *LANES, "searched_none", "not_searchable")  # of cells of coverage.csv
 FILES = (*ROWS, MANIFEST, "mapping.csv", "coverage.csv", "report.html")
 
 

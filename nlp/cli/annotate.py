@@ -22,6 +22,7 @@ from nlp.cli.label import (
 )
 from nlp.cli.options import TRAINING, AnnotationFolder, AsJson, Authors, GivenEncoderRow
 from nlp.cli.speak import print_json, print_table
+from nlp.cli.tables import three_places
 
 if TYPE_CHECKING:
     from nlp.agreement import Agreement
@@ -208,9 +209,9 @@ def audit_command(
 
 
 def _agreement_row(result: Agreement) -> tuple[object, ...]:
-    f1 = "" if result.f1 is None else f"{result.f1:.3f}"
-    return result.name, result.units, f"{result.alpha:.3f}", _span(result.alpha_interval), f1, _span(result.f1_interval)
+    alpha, f1 = three_places(result.alpha), three_places(result.f1)
+    return result.name, result.units, alpha, _interval(result.alpha_interval), f1, _interval(result.f1_interval)
 
 
-def _span(interval: tuple[float, float] | None) -> str:
+def _interval(interval: tuple[float, float] | None) -> str:
     return f"{interval[0]:.3f} - {interval[1]:.3f}" if interval else ""

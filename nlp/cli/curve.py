@@ -12,6 +12,7 @@ import typer
 
 from nlp.cli.options import TRAINING, AnnotationFolder, AsJson, GivenEncoderRow, GoldDocuments
 from nlp.cli.speak import notice, print_json, print_table
+from nlp.cli.tables import three_places
 
 if TYPE_CHECKING:
     from nlp.annotations import Gold
@@ -78,10 +79,6 @@ def _cell(point: Point, name: str) -> str:
 
 
 def _print_labels(rows: Sequence[Label], least: int) -> None:
-    table = [(row.target, row.learnt, row.tested, _three(row.f1_half), _three(row.f1_all)) for row in rows]
+    table = [(row.target, row.learnt, row.tested, three_places(row.f1_half), three_places(row.f1_all)) for row in rows]
     title = f"\ntargets that lag, of those tested on {least} positives or more"
     print_table(("target", "learnt from", "tested on", "F1 with half", "F1 with all"), table, title)
-
-
-def _three(value: float | None) -> str:
-    return "" if value is None else f"{value:.3f}"
