@@ -11,11 +11,11 @@ import pytest
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # threads that wait for one another make training six times slower
 
 import opened
-from desks import PROGRAM
 from storing import server, server_programs
 
 import nlp
 from nlp.annotations import load_training
+from nlp.program import Program, load_program
 from nlp.review.desk import Desk
 from nlp.settings import Settings
 from tests.hashed import train_hash, write_annotations
@@ -33,6 +33,12 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setenv("EVMAP_CACHE", str(home / "cache"))
         yield home
     shutil.rmtree(home)  # converted weights are large
+
+
+@pytest.fixture(scope="session")
+def program() -> Program:
+    """The shipped codebook."""
+    return load_program()
 
 
 @pytest.fixture
@@ -92,9 +98,9 @@ def postgres() -> Iterator[str]:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def desk(program: Program, tmp_path: Path) -> Iterator[Desk]:
     """An empty desk on SQLite."""
-    with Desk.open(tmp_path / "desk", program=PROGRAM) as one:
+    with Desk.open(tmp_path / "desk", program=program) as one:
         yield one
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from nlp.contract import load_output
 from nlp.errors import UsageError
-from nlp.program import Program, load_program
+from nlp.program import Program
 from nlp.seal import broken_seals, require_finished
 from nlp.writers.closing import close
 from nlp.writers.shelf import Kept, Shelf
@@ -22,11 +22,6 @@ from nlp.writers.tables import coverage_table, mapping_table
 from nlp.writers.walk import Rows, walk
 
 MANIFEST = {"counts": {"inputs": 4}, "seconds": {"read": 1.5}}
-
-
-@pytest.fixture(scope="module")
-def program() -> Program:
-    return load_program()
 
 
 def closed(out: Path, program: Program, documents: int) -> Path:
