@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, astuple
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -60,7 +61,6 @@ def extract_command(
     """
     from nlp.bench.extraction import as_rows, beaten, bench_extraction, by_trap
     from nlp.bench.extractors import OURS
-    from nlp.bench.marks import Marks
     from nlp.settings import Settings
 
     judged = bench_extraction(folder, Settings.load(keep_contacts=True), trap or ())
@@ -72,21 +72,7 @@ def extract_command(
         ((name, *_shares(row[OURS]), *_best(row)) for name, row in table.items()),
         f"{len(judged)} documents; per cent right",
     )
-    systems = dict.fromkeys(name for row in table.values() for name in row)
-    totals = {}
-    for system in systems:
-        own = [row for row in table.values() if system in row]
-        ours = sum((row[OURS] for row in own), Marks())
-        totals[system] = (len(own), sum((row[system] for row in own), Marks()), ours)
-    print_table(
-        ("system", "traps", *MEASURES[:3], "margins", "absent", "ours there: characters", "words", "cells"),
-        (
-            (name, count, *(_share(marks, key) for key in (*MEASURES[:3], "margins", "absent")),
-             *(_share(ours, key) for key in MEASURES[:3]))
-            for name, (count, marks, ours) in totals.items()
-        ),
-        "\nall",
-    )  # fmt: skip
+    _print_systems(table)
     print_table(
         ("trap", "measure", "peer", "ours", "its"),
         ((*row[:3], f"{100 * row[3]:.1f}", f"{100 * row[4]:.1f}") for row in beaten(table)),
@@ -164,6 +150,28 @@ for _name, _command in (
     ("desk", bench_desk.desk_command),
 ):
     app.command(_name)(_command)
+
+
+def _print_systems(table: Mapping[str, Mapping[str, Marks]]) -> None:
+    """Print what each system read of all traps whose files it reads, and what we read of the same ones."""
+    from nlp.bench.extractors import OURS
+    from nlp.bench.marks import Marks
+
+    systems = dict.fromkeys(name for row in table.values() for name in row)
+    totals = {}
+    for system in systems:
+        own = [row for row in table.values() if system in row]
+        ours = sum((row[OURS] for row in own), Marks())
+        totals[system] = (len(own), sum((row[system] for row in own), Marks()), ours)
+    print_table(
+        ("system", "traps", *MEASURES[:3], "margins", "absent", "ours there: characters", "words", "cells"),
+        (
+            (name, count, *(_share(marks, key) for key in (*MEASURES[:3], "margins", "absent")),
+             *(_share(ours, key) for key in MEASURES[:3]))
+            for name, (count, marks, ours) in totals.items()
+        ),
+        "\nall",
+    )  # fmt: skip
 
 
 def _share(marks: Marks, name: str) -> str:
