@@ -10,13 +10,13 @@ from pathlib import Path
 import opened
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nlp
 from nlp.contract import check_output, load_output
-from nlp.corpus.parquet import literal
 from nlp.corpus.show import marked
+from nlp.corpus.sql import identifier, literal
 from nlp.errors import MissingExtra, UsageError
 from nlp.extras import need
 from nlp.jsonl import read_rows
@@ -124,6 +124,27 @@ def test_what_cannot_be_asked_is_said(asked: dict, words: str, corpus: nlp.Corpu
 def test_literals_are_safe(text: str):
     text = text.replace("\0", "")
     assert need("duckdb").sql(f"SELECT {literal(text)}").fetchall() == [(text,)]
+
+
+NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).map(lambda name: f"own {name}")
+
+
+@given(NAMES, st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1))
+@settings(max_examples=30, deadline=None)
+def test_a_joined_column_may_be_called_anything(corpus: nlp.Corpus, name: str, value: str):
+    first = corpus.documents["document_id"][0]
+    joined = corpus.join(pd.DataFrame({"document_id": [first], name: [value]}))
+    assert list(joined.filter(**{name: value}).documents[name]) == [value]
+    assert set(joined.filter(document=first).links[name]) <= {value}
+    assert value in set(joined.evidence_map(by=name).frame["unit"])
+    assert joined.sql(f"SELECT {identifier(name)} AS own FROM documents")["own"].count() == 1
+
+
+@pytest.mark.parametrize("name", ["Title", "quote", "report", "file_row_number", "", "Region"])
+def test_a_column_is_called_by_a_name_of_its_own(name: str, corpus: nlp.Corpus):
+    frame = pd.DataFrame([[corpus.documents["document_id"][0], 1, 2]], columns=["document_id", "region", name])
+    with pytest.raises(UsageError, match=r"already|called so|no name"):
+        corpus.join(frame)
 
 
 @pytest.mark.parametrize("cut", [0.02, 0.2, 0.6, 0.9])

@@ -10,7 +10,8 @@ from typing import Any
 
 from nlp.corpus.corpus import Corpus
 from nlp.corpus.finding import name_of
-from nlp.corpus.parquet import Output, literal
+from nlp.corpus.parquet import Output
+from nlp.corpus.sql import literal
 from nlp.corpus.views import Views
 from nlp.display import title_of
 from nlp.errors import UsageError

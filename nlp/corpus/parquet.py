@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from nlp.classify.absence import settled
+from nlp.corpus.sql import literal
 from nlp.errors import UsageError
 from nlp.extras import need
 from nlp.seal import AGAIN, MANIFEST, SEALED, TEXT, text_path
@@ -195,12 +196,3 @@ def read_text(path: Path) -> str:
     except (OSError, UnicodeDecodeError) as error:
         reason = f"cannot be read: {getattr(error, 'strerror', None) or 'no UTF-8'}"
         raise UsageError(path, reason, "Keep the folder text/ beside the rows") from None
-
-
-def literal(value: object) -> str:
-    """Return a value as it is written in SQL."""
-    if value is None:
-        return "NULL"
-    if isinstance(value, bool | int | float):
-        return str(value).upper()
-    return "'" + str(value).replace("'", "''") + "'"

@@ -12,9 +12,10 @@ import numpy as np
 
 from nlp.corpus import show
 from nlp.corpus.finding import CITATION
-from nlp.corpus.parquet import Output, literal
+from nlp.corpus.parquet import Output
 from nlp.corpus.parts import Link, Passage
 from nlp.corpus.ranking import Scores, Words, best, cosines, fused
+from nlp.corpus.sql import literal
 from nlp.corpus.tables import Tables
 from nlp.corpus.vectors import encoder_of, vectors_of
 from nlp.errors import UsageError

@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from nlp.corpus.filters import Conditions
-from nlp.corpus.parquet import TEXTS, Output, literal
+from nlp.corpus.parquet import TEXTS, Output
+from nlp.corpus.sql import all_of, identifier, literal
 from nlp.review.records import HOLDS
 
 TABLES = ("ledger", "documents", "passages", "links", "coverage", "decisions", "texts", "labels")
@@ -26,9 +27,12 @@ _NEEDS = {
     "ledger": ("all_ledger",),
 }
 _IN_LINKS = ('("implementer"', '("treatment"', '("passage_id"')
-LINK_COLUMNS = """l.target, t.label, l.probability, l.lane, l.state, l.treatment, l.implementer, l.quote, l.page,
-    d.title, d.symbol, d.kind, d.language, d.date, d.year, d.body, l.start, l."end", l.link_id, l.passage_id,
-    l.document_id, l.run"""
+LINK_COLUMNS = {
+    "target": "l", "label": "t", "probability": "l", "lane": "l", "state": "l", "treatment": "l", "implementer": "l",
+    "quote": "l", "page": "l", "title": "d", "symbol": "d", "kind": "d", "language": "d", "date": "d", "year": "d",
+    "body": "d", "start": "l", "end": "l", "link_id": "l", "passage_id": "l", "document_id": "l", "run": "l",
+}  # fmt: skip
+"""Columns of links, in their order -> where they are from: links, documents, targets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,7 @@ class Views:
             "documents": self._documents,
             "passages": lambda: (
                 f"SELECT p.* FROM all_passages p SEMI JOIN documents d ON p.run = d.run AND "
-                f"p.document_id = d.document_id WHERE {_all(self.conditions.passages)}"
+                f"p.document_id = d.document_id WHERE {all_of(self.conditions.passages)}"
             ),
             "links": self._links,
             "ledger": lambda: "SELECT * FROM all_ledger",
@@ -126,26 +130,28 @@ class Views:
     def _documents(self) -> str:
         query, columns = "all_documents d", ["d.*"]
         for frame in self.joined:
-            query += f' LEFT JOIN {frame.name} ON {frame.name}."{frame.on}" = d."{frame.on}"'
-            columns += [f'{frame.name}."{column}"' for column in frame.columns]
-        return f"SELECT * FROM (SELECT {', '.join(columns)} FROM {query}) WHERE {_all(self.conditions.documents)}"
+            on = identifier(frame.on)
+            query += f" LEFT JOIN {frame.name} ON {frame.name}.{on} = d.{on}"
+            columns += [f"{frame.name}.{identifier(column)}" for column in frame.columns]
+        return f"SELECT * FROM (SELECT {', '.join(columns)} FROM {query}) WHERE {all_of(self.conditions.documents)}"
 
     def _links(self) -> str:
-        own = [f'd."{column}"' for frame in self.joined for column in frame.columns]
+        columns = [f"{source}.{identifier(column)}" for column, source in LINK_COLUMNS.items()]
+        columns += [f"d.{identifier(column)}" for frame in self.joined for column in frame.columns]
         conditions = self.conditions
         in_links = [test for test in conditions.passages if test.startswith(_IN_LINKS)]
         tests = [*conditions.links, *conditions.targets, *in_links]
         tests += [] if conditions.states else ["state <> 'rejected'"]
         if self._of_passage:
-            chosen = f"SELECT run, passage_id FROM all_passages WHERE {_all(self._of_passage)}"
+            chosen = f"SELECT run, passage_id FROM all_passages WHERE {all_of(self._of_passage)}"
             tests.append(f"(run, passage_id) IN ({chosen})")
-        return f"""SELECT {", ".join([LINK_COLUMNS, *own])}, l.file_row_number
-            FROM (SELECT * FROM all_links WHERE {_all(tests)}) l
+        return f"""SELECT {", ".join(columns)}, l.file_row_number
+            FROM (SELECT * FROM all_links WHERE {all_of(tests)}) l
             JOIN documents d ON l.run = d.run AND l.document_id = d.document_id
             LEFT JOIN labels t ON l.target = t.target"""
 
     def _coverage(self) -> str:
-        targets = f"(SELECT * FROM labels WHERE {_all(self.conditions.targets)})"
+        targets = f"(SELECT * FROM labels WHERE {all_of(self.conditions.targets)})"
         unread = (
             ""
             if self.conditions.documents
@@ -174,10 +180,6 @@ _EMPTY = {
         NULL::VARCHAR AS target, NULL::VARCHAR AS state, NULL::BIGINT AS file_row_number""",
     "ledger": "NULL::VARCHAR AS run, NULL::VARCHAR AS document_id, NULL::VARCHAR AS input, NULL::VARCHAR AS status",
 }
-
-
-def _all(tests: Sequence[str]) -> str:
-    return " AND ".join(tests) or "TRUE"
 
 
 def _recut(outputs: Sequence[Output], cut: Cut) -> str:
