@@ -2,6 +2,7 @@
 
 import csv
 import json
+import random
 import shutil
 import sys
 from html.parser import HTMLParser
@@ -9,12 +10,14 @@ from pathlib import Path
 
 import opened
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nlp
 from nlp.contract import check_output, load_output
+from nlp.corpus import typed
 from nlp.corpus.show import marked
 from nlp.corpus.sql import identifier, literal
 from nlp.errors import MissingExtra, UsageError
@@ -49,6 +52,22 @@ def test_frames_hold_the_rows_in_their_order(table: str, corpus: nlp.Corpus, out
     assert len(frame) == len(rows) and len(shared) >= 8
     plain = frame[shared].astype(object).where(frame[shared].notna(), None).to_dict("records")
     assert plain == [{name: row[name] for name in shared} for row in rows]
+
+
+@given(st.lists(st.integers(0, 3), max_size=40), st.booleans(), st.integers(0, 30), st.randoms())
+def test_rows_come_by_run_and_place(runs: list[int], whole: bool, most: int, chance: random.Random):
+    rows = [{"run": f"run {run}", "file_row_number": place, "x": place} for place, run in enumerate(runs)]
+    mixed = list(rows)
+    if whole:
+        chance.shuffle(mixed)
+    else:
+        mixed = mixed[most:] + mixed[:most]
+    schema = pa.schema([("run", pa.string()), ("file_row_number", pa.int64()), ("x", pa.int64())])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(typed, "MOST_PIECES", most)
+        found = typed.to_pandas(pa.Table.from_pylist(mixed, schema=schema))
+    wanted = sorted((row["run"], row["x"]) for row in rows)
+    assert list(zip(found["run"], found["x"], strict=True)) == wanted and list(found.columns) == ["run", "x"]
 
 
 def test_columns_have_types(corpus: nlp.Corpus):
@@ -90,6 +109,40 @@ def test_filters_chain_and_add_up(corpus: nlp.Corpus):
     assert list(narrow.link_id) == list(same.link_id)
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"objective": 16},
+        {"target": ["activity:3", "objective:1"], "language": "es"},
+        {"objective": [4, 6], "treatment": None, "since": 2004},
+        {"activity": list(range(1, 101)), "role": "activity", "probability": 0.05},
+        {"objective": 6, "state": ["rejected", "confirmed", "suggested"]},
+    ],
+)
+def test_links_read_by_target_are_those_of_the_rows(asked: dict, decided: nlp.Corpus, out: Path):
+    for corpus in (decided, nlp.open([out, decided.views.outputs[0].folder])):
+        narrow = corpus.filter(**asked)
+        assert narrow.views.query("SELECT * FROM links").count("links_by_target") > 0
+        targets = [target for target in narrow.program.labels if target in set(narrow.coverage["target"])]
+        others = {name: value for name, value in asked.items() if name not in ("objective", "activity", "target")}
+        every = corpus.filter(**others).links
+        same = every[every["target"].isin(targets)].reset_index(drop=True)
+        columns = list(same.columns)
+        assert list(narrow.links.columns) == columns and len(same)
+        plain = [frame.astype(object).where(frame.notna(), None) for frame in (narrow.links, same)]
+        assert plain[0].to_dict("records") == plain[1].to_dict("records")
+
+
+def test_links_by_target_know_joined_columns(decided: nlp.Corpus):
+    ids = decided.documents["document_id"]
+    joined = decided.join(pd.DataFrame({"document_id": ids, "place": [f"p{n}" for n in range(len(ids))]}))
+    every = joined.links
+    narrow = joined.filter(objective=[1, 4, 6, 16], place="p1").links
+    targets = {f"objective:{number}" for number in (1, 4, 6, 16)}
+    same = every[every["target"].isin(targets) & (every["place"] == "p1")]
+    assert list(narrow["link_id"]) == list(same["link_id"]) and set(narrow["place"]) <= {"p1"}
+
+
 def test_a_filter_of_links_leaves_documents(corpus: nlp.Corpus):
     narrow = corpus.filter(objective=16)
     assert len(narrow.documents) == len(corpus.documents) and set(narrow.coverage["target"]) == {"objective:16"}
@@ -126,10 +179,11 @@ def test_literals_are_safe(text: str):
     assert need("duckdb").sql(f"SELECT {literal(text)}").fetchall() == [(text,)]
 
 
-NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).map(lambda name: f"own {name}")
+LETTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
+NAMES = st.text(LETTERS, min_size=1).map(lambda name: f"own {name}")
 
 
-@given(NAMES, st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1))
+@given(NAMES, st.text(LETTERS, min_size=1))
 @settings(max_examples=30, deadline=None)
 def test_a_joined_column_may_be_called_anything(corpus: nlp.Corpus, name: str, value: str):
     first = corpus.documents["document_id"][0]
@@ -140,7 +194,7 @@ def test_a_joined_column_may_be_called_anything(corpus: nlp.Corpus, name: str, v
     assert joined.sql(f"SELECT {identifier(name)} AS own FROM documents")["own"].count() == 1
 
 
-@pytest.mark.parametrize("name", ["Title", "quote", "report", "file_row_number", "", "Region"])
+@pytest.mark.parametrize("name", ["Title", "quote", "report", "file_row_number", "", "a\0b", "Region"])
 def test_a_column_is_called_by_a_name_of_its_own(name: str, corpus: nlp.Corpus):
     frame = pd.DataFrame([[corpus.documents["document_id"][0], 1, 2]], columns=["document_id", "region", name])
     with pytest.raises(UsageError, match=r"already|called so|no name"):

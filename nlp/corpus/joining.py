@@ -39,7 +39,7 @@ def _check_names(columns: Sequence[str], known: Collection[str]) -> None:
     faults = {
         "documents have this already": [name for name in counts if name in known],
         "two columns are called so": [name for name, count in counts.items() if count > 1],
-        "no name for a column": [repr(name) for name in columns if not name],
+        "no name for a column": [repr(name) for name in columns if not name or "\0" in name],
     }
     for reason, names in faults.items():
         if names:
