@@ -3,6 +3,7 @@
 import csv
 import json
 import random
+import re
 import shutil
 import sys
 from html.parser import HTMLParser
@@ -18,8 +19,10 @@ from hypothesis import strategies as st
 import nlp
 from nlp.contract import check_output, load_output
 from nlp.corpus import typed
+from nlp.corpus.parts import Evidence, Link, Passage, Report
 from nlp.corpus.show import marked
 from nlp.corpus.sql import identifier, literal
+from nlp.display import HIDDEN, visible
 from nlp.errors import MissingExtra, UsageError
 from nlp.extras import need
 from nlp.jsonl import read_rows
@@ -321,7 +324,21 @@ def test_marking_loses_and_runs_nothing(text: str, spans: list[tuple[int, int]])
     tags.handle_data = words.append  # type: ignore[method-assign]
     tags.feed(shown)
     tags.close()
-    assert tags.seen <= SAFE and "".join(words).replace("\r", "") == f"<script>{text}".replace("\r", "")
+    assert tags.seen <= SAFE and "".join(words).replace("\r", "") == visible(f"<script>{text}").replace("\r", "")
+
+
+def test_marks_that_turn_text_around_are_seen_as_on_the_desk():
+    said = "abc\u202edef\u2066\u200f"
+    link = Link("a", "objective:1", "title", 0.5, "review", None, said, (said, said, said), said)
+    report = Report("d", (("title", said),), (link,))
+    passage = Passage("p", said, said, ((3, 5),), (link,))
+    for one in (link, report, passage, Evidence((link,), pd.DataFrame(), said)):
+        for told in (repr(one), one._repr_html_()):
+            assert not set(told) & set("\u202e\u2066\u200f") and "⟦U+202E⟧" in told
+    pattern = re.compile(r"\[((?:\\u[0-9a-fA-F]{4}-?)+)\]")
+    for script in ("desk/static/passage.js", "writers/report_base.js"):
+        found = pattern.search((Path(nlp.__file__).parent / script).read_text("utf-8"))
+        assert found and {mark for mark in range(0x3000) if re.match(f"[{found[1]}]", chr(mark))} == set(HIDDEN)
 
 
 def test_evidence_quotes_what_stands_there(corpus: nlp.Corpus, out: Path):

@@ -10,8 +10,8 @@ from html.parser import HTMLParser
 from itertools import pairwise
 from typing import NamedTuple
 
+from nlp.display import HIDDEN
 from nlp.readers.web.elements import VOID
-from nlp.writers.page import HIDDEN
 
 _KEPT = frozenset(
     "a abbr address article aside b bdi bdo big blockquote br caption center cite code col colgroup dd del details dfn "

@@ -29,7 +29,7 @@ TEXTS, SORTED = "texts", "links_by_target"
 QUIET = "SET enable_progress_bar = false"
 LONGEST_ROW = 1 << 28  # bytes of one line of JSON
 WRITTEN = "FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, COMPRESSION_LEVEL 1"
-ROWS = 8192  # links in a group of the sorted ones: groups of other targets are not read
+ROWS = 16_384  # links in a group of the sorted ones: groups of other targets are not read
 
 
 @dataclass(frozen=True)

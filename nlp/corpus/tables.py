@@ -180,11 +180,11 @@ class Tables:
         """Documents, passages and links of this corpus, links by standing: confirmed, suggested, review."""
         passages = "count(*) FROM passages" if self.views.conditions.passages else "sum(passage_count) FROM documents"
         row = self.arrow(f"""SELECT (SELECT count(*) FROM documents) AS documents,
-            coalesce((SELECT {passages}), 0)::BIGINT AS passages, count(*) AS links,
+            coalesce((SELECT {passages}), 0)::BIGINT AS passage_count, count(*) AS links,
             count(*) FILTER (state IN {STANDS}) AS confirmed,
             count(*) FILTER (state NOT IN {STANDS} AND lane = 'suggested') AS suggested,
             count(*) FILTER (state NOT IN {STANDS} AND lane = 'review') AS review FROM links""").to_pylist()[0]
-        return dict(row)
+        return {name.replace("passage_count", "passages"): count for name, count in row.items()}
 
     def _frame(self, select: str, ordered: bool = False) -> pd.DataFrame:
         table = self.arrow(select)

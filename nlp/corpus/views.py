@@ -64,7 +64,8 @@ class Views:
     def query(self, select: str) -> str:
         """Return a query with the tables that it names before it.
 
-        Parquet files of these tables are made now if need be.
+        Parquet files of these tables are made now if need be: a column of our own that is called like a table has one
+        read that nobody needs.
         """
         wanted = self._wanted(select)
         makers = {**self._raw(), **self._narrow()}

@@ -15,9 +15,9 @@ from nlp.desk.gate import Looks
 from nlp.desk.office import office_of
 from nlp.desk.plain import answer
 from nlp.desk.wording import COOKIE, NAMES, language_of, say, words_file
+from nlp.display import HIDDEN
 from nlp.errors import EvmapError
 from nlp.program import Body, Language
-from nlp.writers.page import HIDDEN
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
