@@ -14,7 +14,7 @@ from nlp.records import Link, Passage, ProbabilityKind
 
 SHOWN = 50
 HIDDEN = {mark: f"⟦U+{mark:04X}⟧" for mark in (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))}
-"""Marks that let a text show itself in another order than it is read in -> what stands for them; the desk has the same."""
+"""Marks that let a text show itself in another order than it has -> what stands for them, as on the desk."""
 _STYLE = (
     "<style>.evmap td,.evmap th{text-align:left;vertical-align:top;padding:.25em .6em}"
     ".evmap mark{background:#ffe9a8;color:inherit}.evmap small{opacity:.7}</style>"

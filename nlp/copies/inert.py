@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 from itertools import pairwise
 from typing import NamedTuple
 
-from nlp.display import HIDDEN
+from nlp.display import shown
 from nlp.readers.web.elements import VOID
 
 _KEPT = frozenset(
@@ -61,7 +61,7 @@ def marked(text: str, marks: Sequence[Mark], linked: bool = True) -> str:
     coming = sorted(marks, key=lambda mark: (mark.start, mark.number), reverse=True)
     own: list[Mark] = []
     for start, end in pairwise(ends):
-        piece = escape(text[start:end].translate(HIDDEN))
+        piece = shown(text[start:end])
         own = [mark for mark in own if mark.end > start]
         while coming and coming[-1].start <= start:
             own.append(coming.pop())
