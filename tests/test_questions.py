@@ -150,9 +150,11 @@ Among its activities are campaigns against the trafficking of women and children
 """
 TOLD = """News from the region
 
-The Inter-American Commission of Women trained 40 officers at the border in the care of migrant children.
+The Inter-American Commission of Women (CIM) trained officers at the border in 2006.
 
-Consular protection of migrants matters, and campaigns against the trafficking of women and children, too.
+In May, the International Organization for Migration opened a shelter for women who return.
+
+UNICEF gives consular advice to migrants, and runs campaigns against the trafficking of women and children.
 """
 
 
