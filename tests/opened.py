@@ -40,13 +40,26 @@ def decided(out: Path, copy: Path) -> Path:
     rows = [json.loads(line) for line in (out / "links.jsonl").read_text("utf-8").splitlines()]
     for row, state in zip(rows, ("confirmed", "rejected", *["suggested"] * len(rows)), strict=False):
         row["state"] = state
-    _write(copy / "links.jsonl", rows)
+    _rewritten(copy, rows)
     log = [_decision(number, row) for number, row in enumerate(rows[:2], 1)]
     _write(copy / "decisions.jsonl", log)
-    manifest = json.loads((copy / "run.json").read_text("utf-8"))
-    manifest["files"].pop("links.jsonl")
-    (copy / "run.json").write_text(json.dumps(manifest), "utf-8")
     return copy
+
+
+def suggested(out: Path, copy: Path, state: str = "suggested") -> Path:
+    """Copy a run with every link in the lane `suggested`, in a state."""
+    shutil.copytree(out, copy)
+    rows = [json.loads(line) for line in (out / "links.jsonl").read_text("utf-8").splitlines()]
+    _rewritten(copy, [{**row, "lane": "suggested", "state": state} for row in rows])
+    return copy
+
+
+def _rewritten(copy: Path, rows: list[dict]) -> None:
+    """Write other links into a run, which no longer vouches for them."""
+    _write(copy / "links.jsonl", rows)
+    manifest = json.loads((copy / "run.json").read_text("utf-8"))
+    manifest["files"].pop("links.jsonl", None)
+    (copy / "run.json").write_text(json.dumps(manifest), "utf-8")
 
 
 def _decision(number: int, row: dict) -> dict:

@@ -15,14 +15,14 @@ from nlp.desk.gate import Looks
 from nlp.desk.office import office_of
 from nlp.desk.plain import answer
 from nlp.desk.wording import COOKIE, NAMES, language_of, say, words_file
+from nlp.display import visible
 from nlp.errors import EvmapError
 from nlp.program import Body, Language
-from nlp.writers.page import HIDDEN
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
 TEMPLATES = Jinja2Templates(HERE / "templates")
-TEMPLATES.env.filters["plain"] = lambda text: str(text).translate(HIDDEN)
+TEMPLATES.env.filters["plain"] = lambda text: visible(str(text))
 YEAR = 365 * 24 * 3600
 ReportId = Annotated[str, Place(pattern=r"^[0-9a-f]{64}$")]
 router = APIRouter()

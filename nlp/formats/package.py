@@ -48,6 +48,11 @@ def write_parquet(source: Source, path: Path) -> list[Path]:
     return _write(source, path, "parquet", _parquet)
 
 
+def write_table(source: Source, name: str, file: Path) -> int:
+    """Write one table of `VIEWS` as CSV; return how many rows it has."""
+    return _csv(file, VIEWS[name].table, VIEWS[name].rows(source))
+
+
 def _write(source: Source, path: Path, form: str, write: Writer) -> list[Path]:
     resources = []
     with making_folder(path) as draft:
