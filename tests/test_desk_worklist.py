@@ -12,7 +12,7 @@ from nlp.program import Program, load_program
 from nlp.review.desk import Desk
 from tests.browsing import browser, visiting
 from tests.served import bearer, running
-from tests.test_desk_pages import heard, press, ready
+from tests.sites import heard, press, ready
 from tests.test_desk_program import put
 from tests.test_reattach import PASSAGES, reread
 

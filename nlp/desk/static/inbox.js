@@ -1,5 +1,6 @@
 // The inbox: reports with their state and counts; files come in by the button or dropped anywhere on the page.
 import { get, reportAddress, upload } from "./api.js";
+import { takeDrops } from "./drops.js";
 import { bind, listen } from "./keys.js";
 import { make } from "./passage.js";
 import { announce, fault, note } from "./speak.js";
@@ -116,9 +117,9 @@ function links(report) {
     make(
       "ul",
       {},
-      ["docx", "pdf", "html"].map((kind) => link(`/reports/${id}/copy.${kind}`, say(`copies.${kind}`))),
-      link(`/reports/${id}/cover.html`, say("copies.cover")),
-      link(`/reports/${id}/sheet.xlsx`, say("copies.sheet")),
+      ["docx", "pdf", "html"].map((kind) => link(`/reports/${id}/copy.${kind}?language=${language}`, say(`copies.${kind}`))),
+      link(`/reports/${id}/cover.html?language=${language}`, say("copies.cover")),
+      link(`/reports/${id}/sheet.xlsx?language=${language}`, say("copies.sheet")),
       link(`/reports/${id}/items.csv`, say("copies.items")),
       link(`/adjudicate/${id}`, say("nav.adjudicate")),
     ),
@@ -226,22 +227,6 @@ async function send(files) {
   await refresh().catch(fault);
 }
 
-function dropping() {
-  const zone = byId("drop");
-  let depth = 0;
-  const over = (by) => zone.classList.toggle("over", (depth = Math.max(0, depth + by)) > 0);
-  const carries = (event) => event.dataTransfer?.types.includes("Files");
-  document.addEventListener("dragenter", (event) => carries(event) && (event.preventDefault(), over(1)));
-  document.addEventListener("dragover", (event) => carries(event) && event.preventDefault());
-  document.addEventListener("dragleave", (event) => carries(event) && over(-1));
-  document.addEventListener("drop", (event) => {
-    if (!carries(event)) return;
-    event.preventDefault();
-    over(-depth);
-    send([...event.dataTransfer.files]);
-  });
-}
-
 function sorting() {
   const mark = () => {
     for (const button of document.querySelectorAll("[data-sort]")) {
@@ -262,7 +247,7 @@ function sorting() {
 const file = byId("file");
 byId("choose")?.addEventListener("click", () => file.click());
 file?.addEventListener("change", () => send([...file.files]).then(() => (file.value = "")));
-if (file) dropping();
+if (file) takeDrops(byId("drop"), send);
 controls(draw);
 sorting();
 bind([
