@@ -57,7 +57,8 @@ def show_report(request: Request, document_id: DocumentId, user: Looks, reading:
     told: dict[str, Any] = {"report": shown, "reader": reader, "readings": office.desk.readings(document_id)}
     if report.state == "ready":
         contents = office.desk.contents(document_id, reader)
-        return answer({**told, "text": contents.text, "passages": contents.passages, "items": contents.items})
+        rest = {"passages": contents.passages, "items": contents.items, "passed": contents.passed}
+        return answer({**told, "text": contents.text, **rest})
     return answer({**told, **_so_far(office, document_id)})
 
 
@@ -144,7 +145,7 @@ def _so_far(office: Office, document_id: str) -> dict[str, Any]:
     """What is known of a report that is not ready: its first tags, to be looked at, not yet decided on."""
     preview: Preview | None = office.inbox.preview if office.inbox else None
     if preview is None or preview.document_id != document_id:
-        return {"text": "", "passages": [], "items": [], "progress": None}
+        return {"text": "", "passages": [], "items": [], "passed": [], "progress": None}
     passages: dict[str, Row] = {row["passage_id"]: row for row in preview.passages}
     items = [suggestion(link, passages[link["passage_id"]]) for link in preview.links]
     progress = {"stage": preview.stage, "done": preview.done, "total": preview.total, "first": preview.first}

@@ -153,7 +153,8 @@ export class Paper {
   }
 
   margin(passage, items, here) {
-    if (!items.length) return make("span", { class: "margin" });
+    const passed = this.view.passed.has(passage.passage_id);
+    if (!items.length && !passed) return make("span", { class: "margin" });
     const told = items.filter((item) => item.state !== "rejected" && kindOf(item) !== "review");
     const review = items.filter((item) => kindOf(item) === "review").length;
     const signs = told
@@ -161,11 +162,12 @@ export class Paper {
       .map((item) => make("span", { class: `tag ${kindOf(item)}` }, `${signOf(item)}${numberOf(item.target)}`));
     if (told.length > MOST_SIGNS) signs.push(make("span", { class: "tag more" }, `+${told.length - MOST_SIGNS}`));
     if (review) signs.push(make("span", { class: "tag review" }, `○ ${review}`));
-    if (!signs.length) signs.push(make("span", { class: "tag rejected" }, "✕"));
+    if (!signs.length) signs.push(make("span", { class: "tag rejected" }, passed ? "∅" : "✕"));
     const words = [
       say("report.in_passage"),
       ...told.map((item) => `${numberOf(item.target)} ${say(`state.${kindOf(item)}`)}`),
       review && say("passage.to_review", { count: review }),
+      passed && say("worklist.nothing_here"),
     ];
     return make(
       "button",

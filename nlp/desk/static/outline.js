@@ -49,9 +49,12 @@ export class Outline {
       .map((item) => make("span", { class: `tag ${kindOf(item)}` }, signOf(item) + numberOf(item.target)));
     if (items.length > 4) tags.push(make("span", { class: "tag more" }, `+${items.length - 4}`));
     const open = items.filter((item) => OPEN.has(item.state)).length;
-    if (!this.view.itemsOf(passage).length) tags.push(make("span", { class: "tag unread" }, say("worklist.read_this")));
+    const none = !this.view.itemsOf(passage).length;
+    const passed = this.view.passed.has(passage.passage_id);
+    if (passed) tags.push(make("span", { class: "tag rejected" }, say("worklist.nothing_here")));
+    else if (none) tags.push(make("span", { class: "tag unread" }, say("worklist.read_this")));
     const words = this.view.characters.slice(passage.start, Math.min(passage.end, passage.start + FIRST_WORDS));
-    const toRead = !this.view.itemsOf(passage).length;
+    const toRead = none && !passed;
     button.classList.toggle("done", open === 0 && !toRead);
     button.replaceChildren(
       ...[

@@ -52,8 +52,8 @@ export class ReportView extends Claims {
       this.report.state !== "ready" ||
       this.readings.some((one) => one.reading === this.reader.reading && one.closed);
     this.passages.sort((a, b) => a.start - b.start);
-    this.keep(contents.items);
-    this.seen = Math.max(0, ...contents.items.map((item) => item.decision_id ?? 0));
+    this.keep([...contents.items, ...contents.passed]);
+    this.seen = Math.max(0, ...[...contents.items, ...contents.passed].map((item) => item.decision_id ?? 0));
     const view = {
       characters: this.characters,
       passages: this.passages,
@@ -63,6 +63,7 @@ export class ReportView extends Claims {
       go: (passage) => this.go(passage),
       listed: () => this.listed(),
       inScope: (item) => this.inScope(item),
+      passed: this.passed,
     };
     this.paper = new Paper(byId("text"), view);
     this.outline = new Outline(byId("todo"), byId("headings"), view);
@@ -237,8 +238,11 @@ export class ReportView extends Claims {
 
   async undo() {
     const decided = await undo(this.changed);
-    const first = decided?.items.find((item) => this.items.get(item.item_id)?.document_id === this.id);
-    if (first) this.select(this.items.get(first.item_id));
+    const own = decided?.items.filter((item) => item.document_id === this.id) ?? [];
+    const first = own.find((item) => this.items.has(item.item_id));
+    if (first) return this.select(this.items.get(first.item_id));
+    if (own.length) this.selectPassage(this.passageOf(own[0]), true);
+    this.outline.draw();
   }
 
   async bulk() {
