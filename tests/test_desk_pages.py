@@ -386,7 +386,10 @@ def test_the_language_is_kept_and_says_what_document_text_is(browser: Any, site:
         tab = ready(go(address=site.address("officer-1")))
         tab.locator("a[data-language=fr]").click()
         ready(tab)
-        assert (tab.evaluate("document.documentElement.lang"), tab.locator("h1").inner_text()) == ("fr", "Réception")
+        assert (tab.evaluate("document.documentElement.lang"), tab.locator("h1").inner_text()) == (
+            "fr",
+            "Boîte de réception",
+        )
         tab.goto(f"{site.base}/reports/{report}?show=all")
         ready(tab)
         assert tab.evaluate("document.documentElement.lang") == "fr"

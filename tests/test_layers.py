@@ -42,7 +42,7 @@ FLOORS = (
     {"official"},
     {"program"},
     {"store"},
-    {"records", "settings", "jsonl", "language", "cells", "inputs", "extras"},
+    {"records", "settings", "jsonl", "language", "cells", "inputs", "extras", "sentences"},
     {"errors"},
 )
 HEAVY = {

@@ -11,6 +11,7 @@ from fastapi import Path as Place
 from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
 
+from nlp.desk.faults import told
 from nlp.desk.gate import Looks
 from nlp.desk.office import office_of
 from nlp.desk.plain import answer
@@ -126,5 +127,7 @@ def _name(body: Body, language: Language) -> str:
 
 
 def fault_page(request: Request, error: EvmapError, code: int) -> Any:
-    """Return the page that says what is wrong; for nobody we know (401) a form for the token, sent to /sign-in."""
-    return page(request, "fault", None, code, error=error)
+    """Return the page that says what is wrong and leads back; for nobody we know (401) a form for the token."""
+    gate = office_of(request).gate
+    user = gate.holder(request.cookies.get(gate.cookie, "")) if code != 401 else None
+    return page(request, "fault", user, code, told=told(error, language_of(request)))

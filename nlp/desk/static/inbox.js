@@ -54,12 +54,12 @@ function status(report) {
   );
   if (report.state === "mapping") return [words, progress(report)];
   const kind = KNOWN.includes(report.status) ? report.status : "other";
-  const told = report.state === "failed" && language !== "en" && kind !== "other"; // the library's own words are English
+  const known = report.told ?? (report.state === "failed" && kind !== "other" ? say(`why.${kind}`) : null);
   const why =
     report.reason &&
-    (told
-      ? make("span", { class: "reason" }, say(`why.${kind}`))
-      : make("span", { class: "reason", lang: "en" }, report.reason));
+    (known
+      ? make("span", { class: "reason" }, known)
+      : make("span", { class: "reason", lang: "en" }, report.reason)); // words of another program
   const next = report.state === "failed" && make("span", { class: "next" }, say(`next.${kind}`));
   return [
     words,
@@ -103,6 +103,17 @@ function counts(report) {
           ),
         ),
     ),
+    second(report),
+  );
+}
+
+// Where two officers read a report, how far that is.
+function second(report) {
+  if (!report.double) return null;
+  return make(
+    "p",
+    { class: "second" },
+    make("a", { href: `/adjudicate/${encodeURIComponent(report.document_id)}` }, say("second.title")),
   );
 }
 
@@ -121,7 +132,6 @@ function links(report) {
       link(`/reports/${id}/cover.html?language=${language}`, say("copies.cover")),
       link(`/reports/${id}/sheet.xlsx?language=${language}`, say("copies.sheet")),
       link(`/reports/${id}/items.csv`, say("copies.items")),
-      link(`/adjudicate/${id}`, say("nav.adjudicate")),
     ),
   );
 }
@@ -193,7 +203,7 @@ function tellOfMapper(inbox) {
   const waits = reports.some((report) => report.state === "waiting");
   const { error, warm } = inbox ?? {};
   byId("mapper").hidden = !(error || (inbox && !warm && waits));
-  byId("mapper").textContent = error ? `${error.subject}: ${error.reason}. ${error.hint}` : say("inbox.warming");
+  byId("mapper").textContent = error ? `${error.told.reason}. ${error.told.hint}` : say("inbox.warming");
 }
 
 async function refresh() {
