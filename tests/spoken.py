@@ -15,7 +15,7 @@ PLACES = (
 FIRST = {  # functions whose arguments are said, and from which one on
     "DeskFault": 1, "Missing": 1, "Forbidden": 1, "UsageError": 1, "Conflict": 1, "StoreError": 1, "Misdirected": 1,
     "Refused": 1, "UnreadableDocument": 2, "lose": 0, "_lost": 1, "_corrupt": 0, "corrupt": 0, "_unsupported": 0,
-    "Loss": 0, "_fault": 2, "get": 9,
+    "Loss": 0, "_fault": 2,
 }  # fmt: skip
 NAMED = {"reason", "hint", "INSTALL", "CONVERT", "MUMBLED", "MASKED", "UNKNOWN", "partial", "loss"}
 LOSSES = {"_LOST", "LOST", "_DOUBTFUL", "_DOUBTS"}
@@ -39,7 +39,11 @@ def _said(tree: ast.AST) -> Iterator[str]:
             if name == "__init__" and _is_super(node):
                 yield from _texts(node.args[1:])
             yield from _texts(node.args[FIRST.get(name, 99) :])
-            yield from _texts([word.value for word in node.keywords if word.arg in ("loss", "hint", "reason")])
+            yield from _texts([word.value for word in node.keywords if word.arg in ("loss", "hint", "reason", "fault")])
+            if name == "append" and _name(getattr(node.func, "value", node)) == "troubles":
+                yield from _texts(node.args)
+        elif isinstance(node, ast.Subscript) and _name(node.value) in ("faults", "losses"):
+            yield from _texts([node.slice])
         elif isinstance(node, ast.Assign) and {*map(_name, node.targets)} & (NAMED | LOSSES):
             yield from _texts([node.value])
         elif isinstance(node, ast.Constant) and str(node.value).endswith(" left out"):

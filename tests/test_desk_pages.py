@@ -287,6 +287,7 @@ EVIL = (
     "\u202egnihton setadpu rotcarid\u202c \u2066hidden\u2069 \u200fmark",
     "<svg/onload=complain('svg')> <a href='javascript:complain(1)'>a</a> &lt;b&gt;",
 )
+MISSING = ("/nothing/here", f"/reports/{'0' * 64}")
 VIEWS = ("/", "/queue", "/map", "/map?mode=coverage", "/codebook", "/log", "/help")
 
 
@@ -379,6 +380,51 @@ def test_nothing_scrolls_sideways(browser: Any, site: Site, report: str, hostile
             for pane in tab.locator("[data-to-pane]").all():
                 pane.click()
                 assert tab.evaluate("document.documentElement.scrollWidth") <= width, view
+            cut = tab.evaluate("[...document.querySelectorAll('.top *')].filter((one) => "
+                               "one.getBoundingClientRect().right > innerWidth + 1).length")  # fmt: skip
+            assert cut == 0, view  # the menu wraps, nothing of it is out of sight
+
+
+def test_a_page_that_is_not_there_leads_back(browser: Any, site: Site, axe: str):
+    with visiting(browser, site.base, ("status of 404",)) as go:
+        tab = go(address=site.address("officer-1", "/help?lang=es"))
+        for path in MISSING:
+            tab.goto(site.base + path)
+            assert tab.locator("h1").inner_text() == "Esta página no existe"
+            tab.evaluate(axe)
+            assert tab.evaluate("axe.run()")["violations"] == []
+            assert tab.locator("nav .views a").count() == 6
+            tab.locator("summary").click()
+            assert "existe" in tab.locator("details p").inner_text() or "mesa" in tab.locator("details p").inner_text()
+            tab.locator("a.strong").click()
+            assert ready(tab).locator("h1").inner_text() == "Bandeja de entrada"
+
+
+def test_the_second_reading_stands_above_the_report(browser: Any, site: Site, annotated_texts: list[str]):
+    document_id = site.send("second.txt", "\n\n".join(["Second", *annotated_texts[44:48]]).encode())
+    with visiting(browser, site.base) as go:
+        tab = ready(go(address=site.address("officer-2", f"/reports/{document_id}")))
+        assert tab.locator("#second").inner_text() == "Second reading"
+        tab.locator("#second").click()
+        ready(tab).locator("[data-reading=open_second]").click()
+        with tab.expect_navigation():
+            tab.locator("dialog button[value=yes]").click()
+        ready(tab).locator("#back").click()
+        assert ready(tab).locator("#second").inner_text() == "Second reading: yours"
+        tab.goto(site.base)
+        row = ready(tab).locator("#rows tr", has_text="second.txt")
+        assert row.locator(".second a").get_attribute("href") == f"/adjudicate/{document_id}"
+
+
+def test_what_the_server_refuses_is_said_in_the_language_of_the_page(browser: Any, site: Site, report: str):
+    with visiting(browser, site.base, ("status of 4",)) as go:
+        tab = ready(go(address=site.address("officer-1", f"/reports/{report}?lang=pt&show=all")))
+        tab.locator("#sheet-in").set_input_files(
+            [{"name": "x.xlsx", "mimeType": "application/octet-stream", "buffer": b"no sheet"}]
+        )
+        box = tab.locator(".note-box.bad")
+        box.wait_for()
+        assert "Não é um arquivo XLSX" in box.inner_text() and "sheet" not in box.inner_text()
 
 
 def test_the_language_is_kept_and_says_what_document_text_is(browser: Any, site: Site, report: str):

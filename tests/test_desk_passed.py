@@ -119,3 +119,10 @@ def test_it_is_learnt_from_and_goes_out_with_the_log_alone(desk: Desk, report: s
     with Desk.open(tmp_path / "other", program=PROGRAM) as other:
         other.bring_in(out)
         assert [replace(one, decision_id=None) for one in other.passed(report)] == [replace(mark, decision_id=None)]
+
+
+def test_the_evidence_map_opens_in_the_language_that_was_asked_for(desk: Desk, report: str, tmp_path: Path):
+    export_desk(desk, tmp_path / "out", "es")
+    page = (tmp_path / "out/report.html").read_text("utf-8")
+    assert '"language":"es"' in page
+    assert f'<span class="title">{PROGRAM.labels["objective:1"].title["es"]}</span>' in page

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -71,6 +71,9 @@ def list_command(desk: Folder, store: Store = "", as_json: Json = False) -> None
 def export_command(
     desk: Folder,
     out: Annotated[Path, typer.Option("--out", "-o", help="Output folder.")],
+    language: Annotated[
+        Literal["en", "es", "pt", "fr"], typer.Option("--language", "-l", help="In which report.html opens.")
+    ] = "en",
     store: Store = "",
     as_json: Json = False,
 ) -> None:
@@ -81,12 +84,14 @@ def export_command(
     Example:
 
         evmap desk export desk -o reviewed
+
+        evmap desk export desk -o revisado --language es
     """
     from nlp.review.desk import Desk
     from nlp.review.exporting import export_desk
 
     with Desk.look(desk, store) as opened:
-        manifest = export_desk(opened, out)
+        manifest = export_desk(opened, out, language)
     if as_json:
         return print_json(manifest)
     counts, own = manifest["counts"], manifest["desk"]

@@ -11,6 +11,7 @@ from fastapi import Path as Place
 from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
 
+from nlp.desk.api.reports import report_of
 from nlp.desk.faults import told
 from nlp.desk.gate import Looks
 from nlp.desk.office import office_of
@@ -93,14 +94,14 @@ def help_page(request: Request, user: Looks) -> Any:
 @router.get("/reports/{document_id}", response_class=HTMLResponse)
 def report_page(request: Request, document_id: ReportId, user: Looks) -> Any:
     """A report: text, suggestions, decisions."""
-    office_of(request).desk.report(document_id)
+    report_of(office_of(request), document_id)
     return page(request, "report", user, document_id=document_id, sheet="report")
 
 
 @router.get("/adjudicate/{document_id}", response_class=HTMLResponse)
 def adjudicate_page(request: Request, document_id: ReportId, user: Looks) -> Any:
     """Two readings of a report side by side."""
-    office_of(request).desk.report(document_id)
+    report_of(office_of(request), document_id)
     return page(request, "adjudicate", user, document_id=document_id)
 
 

@@ -87,7 +87,7 @@ def _patterns() -> tuple[tuple[re.Pattern[str], Mapping[str, str]], ...]:
 
 def _pattern(english: str) -> str:
     parts = HOLE.split(english)
-    made = [re.escape(part) if at % 2 == 0 else f"(?P<{part}>.+?)" for at, part in enumerate(parts)]
+    made = [re.escape(part) if at % 2 == 0 else f"(?P<{part}>(?:(?!; ).)+?)" for at, part in enumerate(parts)]
     if parts[0]:  # with a capital letter or without
         first = parts[0][0]
         made[0] = f"[{re.escape(first.lower())}{re.escape(first.upper())}]{re.escape(parts[0][1:])}"

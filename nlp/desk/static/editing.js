@@ -164,12 +164,13 @@ export class Editing {
         say("label.add"),
         make("kbd", { "aria-hidden": "true" }, "n"),
       ),
-      make(
-        "button",
-        { type: "button", class: "plain", onclick: () => this.view.rejectRest() },
-        say("rest.do"),
-        make("kbd", { "aria-hidden": "true" }, "X"),
-      ),
+      this.view.itemsOf(this.view.passage).some((item) => item.state === "suggested") &&
+        make(
+          "button",
+          { type: "button", class: "plain", onclick: () => this.view.rejectRest() },
+          say("rest.do"),
+          make("kbd", { "aria-hidden": "true" }, "X"),
+        ),
       this.view.canPass(this.view.passage) &&
         make(
           "button",

@@ -1,5 +1,5 @@
 // The inbox: reports with their state and counts; files come in by the button or dropped anywhere on the page.
-import { get, reportAddress, upload } from "./api.js";
+import { get, upload } from "./api.js";
 import { takeDrops } from "./drops.js";
 import { bind, listen } from "./keys.js";
 import { make } from "./passage.js";
@@ -99,7 +99,7 @@ function counts(report) {
             "span",
             { class: `tag ${kind}` },
             make("span", { "aria-hidden": "true" }, `${sign} `),
-            `${say(`state.${kind}`)}: ${number(count)}`,
+            say("pair", { name: say(`state.${kind}`), value: number(count) }),
           ),
         ),
     ),
@@ -194,7 +194,7 @@ function draw() {
   const by = (state) => reports.filter((report) => report.state === state).length;
   byId("summary").textContent = ["waiting", "mapping", "ready", "failed"]
     .filter(by)
-    .map((state) => `${say(`inbox.${state}`)}: ${number(by(state))}`)
+    .map((state) => say("pair", { name: say(`inbox.${state}`), value: number(by(state)) }))
     .join(" · ");
 }
 

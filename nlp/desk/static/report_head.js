@@ -38,7 +38,7 @@ export function progress(view) {
   byId("counts").replaceChildren(
     ...[...states]
       .filter(([kind]) => kind !== "review" && kind !== "suggested")
-      .map(([kind, count]) => make("span", { class: `tag ${kind}` }, `${say(`state.${kind}`)}: ${count}`)),
+      .map(([kind, count]) => make("span", { class: `tag ${kind}` }, say("pair", { name: say(`state.${kind}`), value: count }))),
   );
   for (const option of byId("show").options) {
     const count = option.value === "worklist" ? view.work.steps().length || "" : view.sequence(option.value).length;
