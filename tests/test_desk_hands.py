@@ -201,7 +201,9 @@ def test_boxes_on_the_page_picture_stand_at_their_passages(browser: Any, site: S
         press(tab, "x")
         heard(tab, "rejected")
         assert states(site, pages)[item] == "rejected"
-        press(tab, "z", "g")
+        press(tab, "z")
+        heard(tab, "Undone")
+        press(tab, "g")
         heard(tab, "hidden")
         assert not tab.locator("#picture").is_visible()
 
