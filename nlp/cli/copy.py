@@ -35,7 +35,7 @@ def copy_command(
 
         evmap copy informe.pdf --run out -o copia.pdf --lane suggested --language es
     """
-    from nlp.copies import copied, from_links, kind_for
+    from nlp.copies import Wanted, copied, from_links, kind_for
     from nlp.copies.origin import origin
     from nlp.program import recorded_program
     from nlp.review.records import HOLDS
@@ -47,7 +47,7 @@ def copy_command(
         raise UsageError(target, "this is the report itself", "Name another file with -o")
     links = [row for row in found.links if lane in (None, row["lane"]) or row.get("state") in HOLDS]
     findings = from_links(links, program, language)
-    made = copied(kind, found.data, file.name, found.text, findings, program, language)
+    made = copied(kind, Wanted(found.data, file.name, found.text, findings, language), program)
     put(target, made.data)
     counts = made.counts()
     notice(f"{counts['placed']} findings at their words, {counts['near']} near them, {counts['lost']} only in its list")

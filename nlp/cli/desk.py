@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Annotated
 
 import typer
 
 from nlp.cli import desk_move
-from nlp.cli.options import AsJson, DeskFolder, DeskStore, NewDesk, OutFolder, Run
+from nlp.cli.options import AsJson, DeskFolder, DeskStore, Language, NewDesk, OutFolder, Run
 from nlp.cli.speak import plain, print_json, print_table
 
 app = typer.Typer(no_args_is_help=True, help="Check, export, import and restore a review desk.")
@@ -67,6 +68,7 @@ def list_command(desk: DeskFolder, store: DeskStore = "", as_json: AsJson = Fals
 def export_command(
     desk: DeskFolder,
     out: OutFolder,
+    language: Annotated[Language, typer.Option("--language", "-l", help="In which report.html opens.")] = "en",
     store: DeskStore = "",
     as_json: AsJson = False,
 ) -> None:
@@ -77,12 +79,14 @@ def export_command(
     Example:
 
         evmap desk export desk -o reviewed
+
+        evmap desk export desk -o revisado --language es
     """
     from nlp.review.desk import Desk
     from nlp.review.exporting import export_desk
 
     with Desk.look(desk, store) as opened:
-        manifest = export_desk(opened, out)
+        manifest = export_desk(opened, out, language)
     if as_json:
         return print_json(manifest)
     counts, own = manifest["counts"], manifest["desk"]

@@ -221,7 +221,7 @@ DECISIONS = Table(
         _text("who", "code of the officer, never a name"),
         _text("rank", "what she may do", values=("reader", "officer", "adjudicator")),
         Field("at", "datetime", "when, in UTC"),
-        _text("action", "what was asked"),
+        _text("action", "what was asked; nothing: the passage was read whole and holds no label, target any:0"),
         _text("batch", "id shared by what was decided together"),
         Field("item", "object", "the item as it stood after it"),
         Field("before", "object", "the item as it stood before; null where it did not exist", empty=True),

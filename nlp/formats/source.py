@@ -14,7 +14,7 @@ from nlp.cells import bare
 from nlp.errors import UsageError
 from nlp.jsonl import read_rows
 from nlp.program import Program
-from nlp.review.records import FINAL, FIRST
+from nlp.review.records import FINAL, FIRST, NOTHING
 from nlp.seal import DECISIONS, ROWS, TEXT, require_finished
 from nlp.writers.walk import Found, Row, Rows, walk
 
@@ -114,9 +114,14 @@ class Source:
 
 
 def last_decisions(rows: Iterable[Row]) -> dict[str, Row]:
-    """Return the last decision of each item: an adjudicator's where there is one, else the first reading's."""
+    """Return the last decision of each item: an adjudicator's where there is one, else the first reading's.
+
+    Marks of passages in which nothing is (`nlp.review.passed`) are no claims, and left out.
+    """
     found: dict[str, Row] = {}
     for row in rows:
+        if row["item"]["target"] == NOTHING:
+            continue
         held = found.get(row["item_id"], row)
         if row["reading"] == FINAL or row["reading"] == held["reading"] == FIRST:
             found[row["item_id"]] = row

@@ -21,7 +21,7 @@ const OBJECTIVES = LABELS.filter((label) => label.level === "objective");
 const ACTIVITIES = LABELS.filter((label) => label.level === "activity");
 
 const state = {
-  language: PROGRAMME.languages.includes("en") ? "en" : PROGRAMME.languages[0],
+  language: PROGRAMME.language,
   view: "map",
   open: null, // {report, who, target}: numbers, or ALL
   marked: null, // id of the link that the address names
