@@ -1,7 +1,8 @@
-"""A small finished run to ask questions of: samples in four languages, mapped with the tiny model, and a torn file."""
+"""Small reports to map; and a small finished run to ask questions of: samples in four languages and a torn file."""
 
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from nlp.run import Order, run
@@ -23,19 +24,42 @@ def write_run(folder: Path, settings: Settings) -> Path:
     return folder / "out"
 
 
+def write_reports(folder: Path, texts: Sequence[str], count: int) -> Path:
+    """Write as many small reports into a folder, two of them the same, one that cannot be read; return the folder."""
+    for number in range(count - 2):
+        text = texts[number % len(texts)]
+        (folder / f"{number:02}.txt").write_text(f"# Report {number}\n\n{text}\n\nNumber {number}.", "utf-8")
+    (folder / "twin.txt").write_bytes((folder / "07.txt").read_bytes())
+    (folder / "torn.pdf").write_bytes(b"%PDF-1.7\n%torn")
+    return folder
+
+
 def decided(out: Path, copy: Path) -> Path:
     """Copy a run as a desk exports it: links with a state, and a log; the first link confirmed, the second rejected."""
     shutil.copytree(out, copy)
     rows = [json.loads(line) for line in (out / "links.jsonl").read_text("utf-8").splitlines()]
     for row, state in zip(rows, ("confirmed", "rejected", *["suggested"] * len(rows)), strict=False):
         row["state"] = state
-    _write(copy / "links.jsonl", rows)
+    _rewritten(copy, rows)
     log = [_decision(number, row) for number, row in enumerate(rows[:2], 1)]
     _write(copy / "decisions.jsonl", log)
-    manifest = json.loads((copy / "run.json").read_text("utf-8"))
-    manifest["files"].pop("links.jsonl")
-    (copy / "run.json").write_text(json.dumps(manifest), "utf-8")
     return copy
+
+
+def suggested(out: Path, copy: Path, state: str = "suggested") -> Path:
+    """Copy a run with every link in the lane `suggested`, in a state."""
+    shutil.copytree(out, copy)
+    rows = [json.loads(line) for line in (out / "links.jsonl").read_text("utf-8").splitlines()]
+    _rewritten(copy, [{**row, "lane": "suggested", "state": state} for row in rows])
+    return copy
+
+
+def _rewritten(copy: Path, rows: list[dict]) -> None:
+    """Write other links into a run, which no longer vouches for them."""
+    _write(copy / "links.jsonl", rows)
+    manifest = json.loads((copy / "run.json").read_text("utf-8"))
+    manifest["files"].pop("links.jsonl", None)
+    (copy / "run.json").write_text(json.dumps(manifest), "utf-8")
 
 
 def _decision(number: int, row: dict) -> dict:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlp.copies import COPIES, KINDS, Finding, copied, kind_for
+from nlp.copies import Finding, Wanted, copied, kind_for
 from nlp.copies.carrying import Carrier
 from nlp.errors import UsageError
 from nlp.program import load_program
@@ -47,7 +47,7 @@ def made(trap: Trap, language: str = "en") -> tuple[bytes, Document]:
 
 def placed_right(kind: str, data: bytes, document: Document, findings: Sequence[Finding]) -> bytes:
     """Write a copy and see that each finding stands at its words, or is said not to."""
-    copy = copied(kind, data, document.path, document.text, findings, PROGRAM, "en", SETTINGS)
+    copy = copied(kind, Wanted(data, document.path, document.text, findings, "en"), PROGRAM, SETTINGS)
     there, shaded = READ_BACK[kind](copy.data), bare(docx_shaded(copy.data)) if kind == "docx" else ""
     assert len(copy.placed) == len(findings)
     for one in copy.placed:
@@ -76,7 +76,7 @@ def test_comments_stand_at_the_very_words(name: str):
 def test_where_no_comment_can_be_it_is_near_and_says_so(name: str, reason: str):
     data, document = made(BY_NAME[name])
     findings = plant(document, 1, len(document.blocks))
-    copy = copied("docx", data, "report.docx", document.text, findings, PROGRAM, "es", SETTINGS)
+    copy = copied("docx", Wanted(data, "report.docx", document.text, findings, "es"), PROGRAM, SETTINGS)
     near = [one for one in copy.placed if one.reason == reason]
     assert near
     for one in near:
@@ -89,7 +89,7 @@ def test_where_no_comment_can_be_it_is_near_and_says_so(name: str, reason: str):
 def test_comments_that_were_there_stay_and_other_parts_keep_their_bytes():
     data, document = made(BY_NAME["docx-comments"])
     once = placed_right("docx", data, document, plant(document, 1))
-    twice = copied("docx", once, "once.docx", document.text, plant(document, 2), PROGRAM, "en", SETTINGS).data
+    twice = copied("docx", Wanted(once, "once.docx", document.text, plant(document, 2), "en"), PROGRAM, SETTINGS).data
     assert read_bytes(twice, "twice.docx", SETTINGS).text == document.text
     with zipfile.ZipFile(io.BytesIO(twice)) as archive, zipfile.ZipFile(io.BytesIO(data)) as original:
         kept = original.read("word/comments.xml").count(b"<w:comment ")
@@ -135,7 +135,7 @@ def hostile_copy() -> bytes:
     start = document.text.index("words that are")
     note = "<img src=x onerror=alert(9)>"
     finding = Finding(start, start + 40, "objective:1", "<script>alert(8)</script>", note=note)
-    return COPIES["html"](HOSTILE, "<x>.html", document.text, [finding], PROGRAM, "en")
+    return copied("html", Wanted(HOSTILE, "<x>.html", document.text, [finding]), PROGRAM).data
 
 
 def test_a_page_is_made_inert():
@@ -161,10 +161,9 @@ def test_a_browser_finds_nothing_that_acts_in_a_copy(browser: Any, tmp_path: Pat
 
 def test_a_copy_is_of_its_own_kind():
     with pytest.raises(UsageError, match="no pdf copy"):
-        copied("pdf", b"plain words", "a.txt", "plain words", [], PROGRAM)
+        copied("pdf", Wanted(b"plain words", "a.txt", "plain words", []), PROGRAM)
     with pytest.raises(UsageError, match="no such kind"):
-        copied("odt", b"plain words", "a.txt", "plain words", [], PROGRAM)
-    assert set(COPIES) == set(KINDS)
+        copied("odt", Wanted(b"plain words", "a.txt", "plain words", []), PROGRAM)
 
 
 def test_findings_without_a_place_are_listed():
@@ -172,7 +171,7 @@ def test_findings_without_a_place_are_listed():
     lost = Finding(-1, -1, "objective:4", "finding 0 of 0", who="officer-1")
     other = Finding(5, 12, "activity:9", "finding 1 of 0")
     for kind, original in (("docx", data), ("html", document.text.encode())):
-        copy = copied(kind, original, "a", document.text, [lost, other], PROGRAM, "fr", SETTINGS)
+        copy = copied(kind, Wanted(original, "a", document.text, [lost, other], "fr"), PROGRAM, SETTINGS)
         assert [(one.how, one.reason) for one in copy.placed if one.finding is lost] == [("lost", "orphaned")]
         said = read_bytes(copy.data, "a", SETTINGS).text if kind == "docx" else copy.data.decode()
         assert "Objectif 4: finding 0" in said
@@ -181,9 +180,8 @@ def test_findings_without_a_place_are_listed():
 
 def test_a_pdf_lists_what_it_could_not_place_on_a_page_of_its_own():
     data, document = made(next(trap for trap in TRAPS if trap.name == PDF[0]))
-    copy = copied(
-        "pdf", data, "a.pdf", document.text, [Finding(-1, -1, "objective:4", "finding")], PROGRAM, "pt", SETTINGS
-    )
+    lost = Finding(-1, -1, "objective:4", "finding")
+    copy = copied("pdf", Wanted(data, "a.pdf", document.text, [lost], "pt"), PROGRAM, SETTINGS)
     again = read_bytes(copy.data, "a.pdf", SETTINGS)
     assert again.extract.pages == (document.extract.pages or 0) + 1
     assert "já não estão no relatório" in again.text
@@ -226,7 +224,7 @@ def test_libreoffice_finds_the_comments_at_the_words(tmp_path: Path):
     chosen = {name: made(BY_NAME[name], "fr") for name in ("docx-split-runs", "docx-nested-table", "docx-footnotes")}
     findings = {name: plant(document, 2) for name, (_, document) in chosen.items()}
     for name, (data, document) in chosen.items():
-        copy = copied("docx", data, name, document.text, findings[name], PROGRAM, "fr", SETTINGS)
+        copy = copied("docx", Wanted(data, name, document.text, findings[name], "fr"), PROGRAM, SETTINGS)
         (tmp_path / f"{name}.docx").write_bytes(copy.data)
     save_anew([tmp_path / f"{name}.docx" for name in chosen], tmp_path / "again")
     for name, own in findings.items():
@@ -243,7 +241,7 @@ def test_rich_text_becomes_a_word_document_with_comments():
     data, document = made(next(trap for trap in TRAPS if trap.suffix == ".rtf" and "table" in trap.name))
     assert kind_for(data) == "docx"
     findings = plant(document, 4)
-    copy = copied("docx", data, document.path, document.text, findings, PROGRAM, "en", SETTINGS)
+    copy = copied("docx", Wanted(data, document.path, document.text, findings, "en"), PROGRAM, SETTINGS)
     there = docx_ranges(copy.data)
     assert (
         sum(
@@ -265,7 +263,7 @@ def test_notes_speak_the_language_that_was_asked_for(kind: str, language: str):
         "fr": "Traitement: prévu",
     }
     finding = Finding(0, 9, "objective:2", "t", treatment="planned", probability=1.0, lane="suggested")
-    copy = COPIES[kind](original, "a", document.text, [finding], PROGRAM, language)
+    copy = copied(kind, Wanted(original, "a", document.text, [finding], language), PROGRAM).data
     if kind == "docx":
         with zipfile.ZipFile(io.BytesIO(copy)) as archive:
             copy = archive.read("word/comments.xml")
@@ -295,7 +293,7 @@ def test_findings_at_the_same_words_share_a_highlight_of_the_surest():
         Finding(start, start + 9, "objective:4", "finding 1", lane="suggested", probability=0.8),
         Finding(start, start + 9, "objective:5", "finding 2", state="confirmed", who="officer-1"),
     ]
-    copy = copied("pdf", data, "a.pdf", document.text, found, PROGRAM, "en", SETTINGS)
+    copy = copied("pdf", Wanted(data, "a.pdf", document.text, found, "en"), PROGRAM, SETTINGS)
     notes = [one.get_object() for one in PdfReader(io.BytesIO(copy.data)).pages[0]["/Annots"]]
     assert [note["/T"] for note in notes] == ["evmap", "officer-1"]
     assert "finding 0" in notes[0]["/Contents"]

@@ -55,7 +55,7 @@ def test_the_sheet_shows_each_suggestion_and_offers_what_to_decide():
     ]
     assert len(rows) == 3
     rules = {str(rule.sqref)[0]: rule.formula1 for rule in page.data_validations.dataValidation}
-    assert rules["J"] == '"confirmar,rechazar,no es seguro,aplazar"'
+    assert rules["J"] == '"confirmar,rechazar,dudoso,aplazar"'
     assert rules["K"] == '"done,planned,standing,recommended,mention"'
     assert rules["L"].startswith("='Listas'!$A$1:$A$")
     assert {row[0].value for row in book.worksheets[1].iter_rows()} == set(PROGRAM.body_by_id)

@@ -3,79 +3,31 @@
 import importlib.resources
 import random
 import re
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
-from nlp.desk.users import new_user, write_users
 from tests.browsing import browser, visiting
-from tests.served import bearer, running
+from tests.sites import (
+    READY_SECONDS,
+    SAMPLES,
+    Site,
+    current,
+    heard,
+    place,
+    press,
+    ready,
+    select_words,
+    serving,
+    site,
+    tab_to,
+)  # fmt: skip
 
 pytestmark = pytest.mark.slow
-__all__ = ["browser"]
-PEOPLE = (("officer-1", "officer"), ("officer-2", "officer"), ("judge-1", "adjudicator"), ("guest-1", "reader"))
-SAMPLES = Path(__file__).resolve().parent.parent / "corpus/samples"
-READY_SECONDS = 60
+__all__ = ["browser", "place", "site"]
 REFUSED = "status of 409"  # the browser logs every answer that is not 2xx
-
-
-@dataclass
-class Site:
-    """A served desk: folder, base address, tokens of its people."""
-
-    folder: Path
-    base: str
-    tokens: dict[str, str]
-
-    def address(self, name: str, path: str = "/") -> str:
-        return f"{path}{'&' if '?' in path else '?'}token={self.tokens[name]}"
-
-    def client(self, name: str) -> httpx.Client:
-        return httpx.Client(**bearer(self.base, self.tokens[name]))
-
-    def send(self, name: str, data: bytes) -> str:
-        """Put a report on the desk and wait until it is mapped."""
-        with self.client("officer-1") as client:
-            sent = client.post("/api/reports", files={"file": (name, data)})
-            assert sent.status_code == 201, sent.text
-            document_id = sent.json()["document_id"]
-            for _ in range(READY_SECONDS * 5):
-                report = client.get(f"/api/reports/{document_id}").json()["report"]
-                if report["state"] in ("ready", "failed"):
-                    return str(document_id)
-                time.sleep(0.2)
-        raise AssertionError(f"{name} is {report['state']}")
-
-    def items(self, document_id: str, name: str = "officer-1") -> list[dict[str, Any]]:
-        with self.client(name) as client:
-            return list(client.get(f"/api/reports/{document_id}").json()["items"])
-
-
-@contextmanager
-def serving(folder: Path, model: Path, tokens: dict[str, str]) -> Iterator[Site]:
-    environment = {"EVMAP_ENCODER": "hash", "EVMAP_MODEL": str(model), "OMP_NUM_THREADS": "1"}
-    with running(folder, "--users", folder.parent / "users.json", **environment) as (_, base, _):
-        yield Site(folder, base, tokens)
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
-    folder = tmp_path_factory.mktemp("site")
-    made = [new_user(name, rank) for name, rank in PEOPLE]  # type: ignore[arg-type]
-    write_users(folder / "users.json", [user for user, _ in made])
-    return folder / "desk", {user.name: token for user, token in made}
-
-
-@pytest.fixture(scope="module")
-def site(place: tuple[Path, dict[str, str]], tiny_model: Path) -> Iterator[Site]:
-    with serving(place[0], tiny_model, place[1]) as served:
-        yield served
 
 
 @pytest.fixture(scope="module")
@@ -86,51 +38,6 @@ def report(site: Site, annotated_texts: list[str]) -> str:
         *(f"{number}. 🙂 {text}" for number, text in enumerate(annotated_texts[:8], 1)),
     ]
     return site.send("committee.txt", "\n\n".join(parts).encode())
-
-
-def ready(tab: Any) -> Any:
-    tab.wait_for_selector("#loading", state="detached")
-    return tab
-
-
-def press(tab: Any, *keys: str) -> None:
-    for key in keys:
-        tab.keyboard.press(key)
-
-
-def heard(tab: Any, words: str) -> None:
-    """Wait until the live region says something."""
-    tab.wait_for_function("words => document.getElementById('live').textContent.includes(words)", arg=words)
-
-
-def tab_to(tab: Any, selector: str, most: int = 60) -> None:
-    for _ in range(most):
-        if tab.evaluate("selector => document.activeElement.matches(selector)", selector):
-            return
-        tab.keyboard.press("Tab")
-    raise AssertionError(f"the tab key does not lead to {selector}")
-
-
-def current(tab: Any) -> str:
-    return str(tab.evaluate("document.querySelector('.claim.current')?.dataset.claim ?? ''"))
-
-
-def select_words(tab: Any, passage: str, words: str) -> None:
-    """Select words of a passage as a mouse would."""
-    tab.evaluate(
-        """([id, words]) => {
-            const walker = document.createTreeWalker(document.querySelector(`#p-${id} p`), NodeFilter.SHOW_TEXT);
-            const nodes = [];
-            for (let node = walker.nextNode(); node; node = walker.nextNode()) nodes.push(node);
-            const whole = nodes.map((node) => node.data).join("");
-            const place = (at) => {
-                for (const node of nodes) { if (at <= node.length) return [node, at]; at -= node.length; }
-            };
-            const from = whole.indexOf(words);
-            getSelection().setBaseAndExtent(...place(from), ...place(from + words.length));
-        }""",
-        [passage, words],
-    )
 
 
 # --- a day's work
@@ -380,6 +287,7 @@ EVIL = (
     "\u202egnihton setadpu rotcarid\u202c \u2066hidden\u2069 \u200fmark",
     "<svg/onload=complain('svg')> <a href='javascript:complain(1)'>a</a> &lt;b&gt;",
 )
+MISSING = ("/nothing/here", f"/reports/{'0' * 64}")
 VIEWS = ("/", "/queue", "/map", "/map?mode=coverage", "/codebook", "/log", "/help")
 
 
@@ -472,6 +380,51 @@ def test_nothing_scrolls_sideways(browser: Any, site: Site, report: str, hostile
             for pane in tab.locator("[data-to-pane]").all():
                 pane.click()
                 assert tab.evaluate("document.documentElement.scrollWidth") <= width, view
+            cut = tab.evaluate("[...document.querySelectorAll('.top *')].filter((one) => "
+                               "one.getBoundingClientRect().right > innerWidth + 1).length")  # fmt: skip
+            assert cut == 0, view  # the menu wraps, nothing of it is out of sight
+
+
+def test_a_page_that_is_not_there_leads_back(browser: Any, site: Site, axe: str):
+    with visiting(browser, site.base, ("status of 404",)) as go:
+        tab = go(address=site.address("officer-1", "/help?lang=es"))
+        for path in MISSING:
+            tab.goto(site.base + path)
+            assert tab.locator("h1").inner_text() == "Esta página no existe"
+            tab.evaluate(axe)
+            assert tab.evaluate("axe.run()")["violations"] == []
+            assert tab.locator("nav .views a").count() == 6
+            tab.locator("summary").click()
+            assert "existe" in tab.locator("details p").inner_text() or "mesa" in tab.locator("details p").inner_text()
+            tab.locator("a.strong").click()
+            assert ready(tab).locator("h1").inner_text() == "Bandeja de entrada"
+
+
+def test_the_second_reading_stands_above_the_report(browser: Any, site: Site, annotated_texts: list[str]):
+    document_id = site.send("second.txt", "\n\n".join(["Second", *annotated_texts[44:48]]).encode())
+    with visiting(browser, site.base) as go:
+        tab = ready(go(address=site.address("officer-2", f"/reports/{document_id}")))
+        assert tab.locator("#second").inner_text() == "Second reading"
+        tab.locator("#second").click()
+        ready(tab).locator("[data-reading=open_second]").click()
+        with tab.expect_navigation():
+            tab.locator("dialog button[value=yes]").click()
+        ready(tab).locator("#back").click()
+        assert ready(tab).locator("#second").inner_text() == "Second reading: yours"
+        tab.goto(site.base)
+        row = ready(tab).locator("#rows tr", has_text="second.txt")
+        assert row.locator(".second a").get_attribute("href") == f"/adjudicate/{document_id}"
+
+
+def test_what_the_server_refuses_is_said_in_the_language_of_the_page(browser: Any, site: Site, report: str):
+    with visiting(browser, site.base, ("status of 4",)) as go:
+        tab = ready(go(address=site.address("officer-1", f"/reports/{report}?lang=pt&show=all")))
+        tab.locator("#sheet-in").set_input_files(
+            [{"name": "x.xlsx", "mimeType": "application/octet-stream", "buffer": b"no sheet"}]
+        )
+        box = tab.locator(".note-box.bad")
+        box.wait_for()
+        assert "Não é um arquivo XLSX" in box.inner_text() and "sheet" not in box.inner_text()
 
 
 def test_the_language_is_kept_and_says_what_document_text_is(browser: Any, site: Site, report: str):
@@ -479,7 +432,10 @@ def test_the_language_is_kept_and_says_what_document_text_is(browser: Any, site:
         tab = ready(go(address=site.address("officer-1")))
         tab.locator("a[data-language=fr]").click()
         ready(tab)
-        assert (tab.evaluate("document.documentElement.lang"), tab.locator("h1").inner_text()) == ("fr", "Réception")
+        assert (tab.evaluate("document.documentElement.lang"), tab.locator("h1").inner_text()) == (
+            "fr",
+            "Boîte de réception",
+        )
         tab.goto(f"{site.base}/reports/{report}?show=all")
         ready(tab)
         assert tab.evaluate("document.documentElement.lang") == "fr"

@@ -12,7 +12,7 @@ from nlp.program import Program, load_program
 from nlp.review.desk import Desk
 from tests.browsing import browser, visiting
 from tests.served import bearer, running
-from tests.test_desk_pages import heard, press, ready
+from tests.sites import heard, press, ready
 from tests.test_desk_program import put
 from tests.test_reattach import PASSAGES, reread
 
@@ -38,9 +38,30 @@ def test_the_worklist_goes_to_passages_without_suggestions(browser: Any, tmp_pat
             tab.wait_for_function(
                 "([where, count]) => document.querySelectorAll(where).length === count", arg=[UNREAD, len(bare) - 1]
             )
-            assert f"seen={bare[0]}" in tab.url and not client.get("/api/log").json()["decisions"]
+            (noted,) = client.get("/api/log").json()["decisions"]
+            assert (noted["action"], noted["item"]["passage_id"]) == ("nothing", bare[0])
             tab.reload()
             assert ready(tab).locator(UNREAD).count() == len(bare) - 1
+            tab.goto(f"{base}/reports/{document_id}?show=decided&passage={bare[0]}")
+            ready(tab).locator("#panel-body .passage-tools .notice", has_text="Nothing is in this passage").wait_for()
+            assert tab.locator("#todo .row").count() == 1
+            press(tab, "z")
+            heard(tab, "Undone")
+            tab.goto(f"{base}/reports/{document_id}?show=worklist")
+            assert ready(tab).locator(UNREAD).count() == len(bare)
+
+            tab.goto(f"{base}/queue?order=worklist")
+            ready(tab).locator(f"#queue [data-item='{bare[0]}']").click()
+            tab.wait_for_selector("#panel-body .passage-tools")
+            press(tab, "0")
+            heard(tab, "Noted")
+            tab.wait_for_selector(f"#queue [data-item='{bare[0]}']", state="detached")
+            press(tab, "z")
+            tab.wait_for_selector(f"#queue .row.chosen[data-item='{bare[0]}']")
+            press(tab, "0")
+            tab.wait_for_selector(f"#queue [data-item='{bare[0]}']", state="detached")
+            tab.goto(f"{base}/log")
+            assert ready(tab).locator("#rows tr", has_text="Nothing here").count() >= 2
 
             tab.goto(f"{base}/queue?order=worklist")
             ready(tab).locator(f"#queue [data-item='{bare[1]}']").click()
@@ -53,7 +74,7 @@ def test_the_worklist_goes_to_passages_without_suggestions(browser: Any, tmp_pat
             tab.keyboard.type("consular")
             press(tab, "Enter")
             tab.wait_for_selector(".claim.confirmed")
-            (added,) = client.get("/api/log").json()["decisions"]
+            *_, added = client.get("/api/log").json()["decisions"]
             assert (added["action"], added["item"]["passage_id"]) == ("add", bare[1])
 
 

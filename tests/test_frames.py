@@ -2,6 +2,8 @@
 
 import csv
 import json
+import random
+import re
 import shutil
 import sys
 from html.parser import HTMLParser
@@ -9,14 +11,18 @@ from pathlib import Path
 
 import opened
 import pandas as pd
+import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nlp
 from nlp.contract import check_output, load_output
-from nlp.corpus.parquet import literal
+from nlp.corpus import typed
+from nlp.corpus.parts import Evidence, Link, Passage, Report
 from nlp.corpus.show import marked
+from nlp.corpus.sql import identifier, literal
+from nlp.display import HIDDEN, visible
 from nlp.errors import MissingExtra, UsageError
 from nlp.extras import need
 from nlp.jsonl import read_rows
@@ -32,16 +38,6 @@ def out(finished_run: Path) -> Path:
     return finished_run
 
 
-@pytest.fixture(scope="module")
-def corpus(out: Path) -> nlp.Corpus:
-    return nlp.open(out)
-
-
-@pytest.fixture(scope="module")
-def decided(out: Path, tmp_path_factory: pytest.TempPathFactory) -> nlp.Corpus:
-    return nlp.open(opened.decided(out, tmp_path_factory.mktemp("desk") / "export"))
-
-
 @pytest.mark.parametrize("table", ["ledger", "documents", "passages", "links"])
 def test_frames_hold_the_rows_in_their_order(table: str, corpus: nlp.Corpus, out: Path):
     rows, frame = list(read_rows(out / f"{table}.jsonl")), getattr(corpus, table)
@@ -49,6 +45,22 @@ def test_frames_hold_the_rows_in_their_order(table: str, corpus: nlp.Corpus, out
     assert len(frame) == len(rows) and len(shared) >= 8
     plain = frame[shared].astype(object).where(frame[shared].notna(), None).to_dict("records")
     assert plain == [{name: row[name] for name in shared} for row in rows]
+
+
+@given(st.lists(st.integers(0, 3), max_size=40), st.booleans(), st.integers(0, 30), st.randoms())
+def test_rows_come_by_run_and_place(runs: list[int], whole: bool, most: int, chance: random.Random):
+    rows = [{"run": f"run {run}", "file_row_number": place, "x": place} for place, run in enumerate(runs)]
+    mixed = list(rows)
+    if whole:
+        chance.shuffle(mixed)
+    else:
+        mixed = mixed[most:] + mixed[:most]
+    schema = pa.schema([("run", pa.string()), ("file_row_number", pa.int64()), ("x", pa.int64())])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(typed, "MOST_PIECES", most)
+        found = typed.to_pandas(pa.Table.from_pylist(mixed, schema=schema))
+    wanted = sorted((row["run"], row["x"]) for row in rows)
+    assert list(zip(found["run"], found["x"], strict=True)) == wanted and list(found.columns) == ["run", "x"]
 
 
 def test_columns_have_types(corpus: nlp.Corpus):
@@ -90,6 +102,40 @@ def test_filters_chain_and_add_up(corpus: nlp.Corpus):
     assert list(narrow.link_id) == list(same.link_id)
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"objective": 16},
+        {"target": ["activity:3", "objective:1"], "language": "es"},
+        {"objective": [4, 6], "treatment": None, "since": 2004},
+        {"activity": list(range(1, 101)), "role": "activity", "probability": 0.05},
+        {"objective": 6, "state": ["rejected", "confirmed", "suggested"]},
+    ],
+)
+def test_links_read_by_target_are_those_of_the_rows(asked: dict, decided: nlp.Corpus, out: Path):
+    for corpus in (decided, nlp.open([out, decided.views.outputs[0].folder])):
+        narrow = corpus.filter(**asked)
+        assert narrow.views.query("SELECT * FROM links").count("links_by_target") > 0
+        targets = [target for target in narrow.program.labels if target in set(narrow.coverage["target"])]
+        others = {name: value for name, value in asked.items() if name not in ("objective", "activity", "target")}
+        every = corpus.filter(**others).links
+        same = every[every["target"].isin(targets)].reset_index(drop=True)
+        columns = list(same.columns)
+        assert list(narrow.links.columns) == columns and len(same)
+        plain = [frame.astype(object).where(frame.notna(), None) for frame in (narrow.links, same)]
+        assert plain[0].to_dict("records") == plain[1].to_dict("records")
+
+
+def test_links_by_target_know_joined_columns(decided: nlp.Corpus):
+    ids = decided.documents["document_id"]
+    joined = decided.join(pd.DataFrame({"document_id": ids, "place": [f"p{n}" for n in range(len(ids))]}))
+    every = joined.links
+    narrow = joined.filter(objective=[1, 4, 6, 16], place="p1").links
+    targets = {f"objective:{number}" for number in (1, 4, 6, 16)}
+    same = every[every["target"].isin(targets) & (every["place"] == "p1")]
+    assert list(narrow["link_id"]) == list(same["link_id"]) and set(narrow["place"]) <= {"p1"}
+
+
 def test_a_filter_of_links_leaves_documents(corpus: nlp.Corpus):
     narrow = corpus.filter(objective=16)
     assert len(narrow.documents) == len(corpus.documents) and set(narrow.coverage["target"]) == {"objective:16"}
@@ -124,6 +170,28 @@ def test_what_cannot_be_asked_is_said(asked: dict, words: str, corpus: nlp.Corpu
 def test_literals_are_safe(text: str):
     text = text.replace("\0", "")
     assert need("duckdb").sql(f"SELECT {literal(text)}").fetchall() == [(text,)]
+
+
+LETTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
+NAMES = st.text(LETTERS, min_size=1).map(lambda name: f"own {name}")
+
+
+@given(NAMES, st.text(LETTERS, min_size=1))
+@settings(max_examples=30, deadline=None)
+def test_a_joined_column_may_be_called_anything(corpus: nlp.Corpus, name: str, value: str):
+    first = corpus.documents["document_id"][0]
+    joined = corpus.join(pd.DataFrame({"document_id": [first], name: [value]}))
+    assert list(joined.filter(**{name: value}).documents[name]) == [value]
+    assert set(joined.filter(document=first).links[name]) <= {value}
+    assert value in set(joined.evidence_map(by=name).frame["unit"])
+    assert joined.sql(f"SELECT {identifier(name)} AS own FROM documents")["own"].count() == 1
+
+
+@pytest.mark.parametrize("name", ["Title", "quote", "report", "file_row_number", "", "a\0b", "Region"])
+def test_a_column_is_called_by_a_name_of_its_own(name: str, corpus: nlp.Corpus):
+    frame = pd.DataFrame([[corpus.documents["document_id"][0], 1, 2]], columns=["document_id", "region", name])
+    with pytest.raises(UsageError, match=r"already|called so|no name"):
+        corpus.join(frame)
 
 
 @pytest.mark.parametrize("cut", [0.02, 0.2, 0.6, 0.9])
@@ -246,7 +314,21 @@ def test_marking_loses_and_runs_nothing(text: str, spans: list[tuple[int, int]])
     tags.handle_data = words.append  # type: ignore[method-assign]
     tags.feed(shown)
     tags.close()
-    assert tags.seen <= SAFE and "".join(words).replace("\r", "") == f"<script>{text}".replace("\r", "")
+    assert tags.seen <= SAFE and "".join(words).replace("\r", "") == visible(f"<script>{text}").replace("\r", "")
+
+
+def test_marks_that_turn_text_around_are_seen_as_on_the_desk():
+    said = "abc\u202edef\u2066\u200f"
+    link = Link("a", "objective:1", "title", 0.5, "review", None, said, (said, said, said), said)
+    report = Report("d", (("title", said),), (link,))
+    passage = Passage("p", said, said, ((3, 5),), (link,))
+    for one in (link, report, passage, Evidence((link,), pd.DataFrame(), said)):
+        for told in (repr(one), one._repr_html_()):
+            assert not set(told) & set("\u202e\u2066\u200f") and "⟦U+202E⟧" in told
+    pattern = re.compile(r"\[((?:\\u[0-9a-fA-F]{4}-?)+)\]")
+    for script in ("desk/static/passage.js", "writers/report_base.js"):
+        found = pattern.search((Path(nlp.__file__).parent / script).read_text("utf-8"))
+        assert found and {mark for mark in range(0x3000) if re.match(f"[{found[1]}]", chr(mark))} == set(HIDDEN)
 
 
 def test_evidence_quotes_what_stands_there(corpus: nlp.Corpus, out: Path):

@@ -14,8 +14,9 @@ from conftest import ROOT, SHARED
 from nlp.errors import CodebookError, UsageError
 from nlp.official import load_official, official_path, save_official
 from nlp.program import LANGUAGES, Program, check_program, label_text, load_program
+from nlp.program.kept import kept
 from nlp.readers import read, read_bytes
-from nlp.settings import Settings
+from nlp.settings import Settings, cache_root
 from nlp.structure.official import official_wording, parse
 
 CODEBOOK = ROOT / "corpus" / "program"
@@ -28,11 +29,6 @@ HEADINGS = {
     "multilateral": "All multilateral organizations named here:",
     "civil_society": "Migrants and civil society organizations",
 }
-
-
-@pytest.fixture(scope="module")
-def program() -> Program:
-    return load_program()
 
 
 def edited(folder: Path, name: str, change: Callable[[Any], Any]) -> Path:
@@ -76,6 +72,25 @@ def test_a_broken_codebook_is_refused_by_name(fault: str, tmp_path: Path):
         load_program(edited(tmp_path, name, change))
     assert words in caught.value.reason
     assert "evmap program check" in caught.value.hint
+
+
+def test_what_is_kept_of_a_programme_follows_its_files(program: Program, tmp_path: Path):
+    folder = tmp_path / "program"
+    shutil.copytree(CODEBOOK, folder)
+    reads: list[Path] = []
+
+    def read() -> Program:
+        reads.append(folder)
+        return program.model_copy(update={"about": program.about.model_copy(update={"edition": str(len(reads))})})
+
+    assert kept(folder, read) == kept(folder, read) and kept(folder, read).about.edition == "1"
+    assert kept(folder, read).digest == program.digest and list(kept(folder, read).labels) == list(program.labels)
+    with (folder / "objectives.yaml").open("a", encoding="utf-8") as file:
+        file.write("# another\n")
+    assert kept(folder, read).about.edition == "2" == kept(folder, read).about.edition
+    for place in (cache_root() / "programs").glob("*.json"):
+        place.write_bytes(place.read_bytes()[:-9])
+    assert kept(folder, read).about.edition == "3" and len(reads) == 3
 
 
 def test_an_objective_that_no_activity_serves_is_a_fault(program: Program):

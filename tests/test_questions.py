@@ -8,7 +8,6 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
-import opened
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,6 +20,8 @@ from nlp.corpus.ranking import Words, best, cosines, fused, tokens
 from nlp.errors import UsageError
 from nlp.plots.answer import Answer
 from nlp.program import load_program
+from nlp.run import Order, run
+from nlp.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -28,16 +29,6 @@ ROOT = Path(__file__).resolve().parent.parent
 @pytest.fixture(scope="module")
 def out(finished_run: Path) -> Path:
     return finished_run
-
-
-@pytest.fixture(scope="module")
-def corpus(out: Path) -> nlp.Corpus:
-    return nlp.open(out)
-
-
-@pytest.fixture(scope="module")
-def decided(out: Path, tmp_path_factory: pytest.TempPathFactory) -> nlp.Corpus:
-    return nlp.open(opened.decided(out, tmp_path_factory.mktemp("desk") / "export"))
 
 
 ASKED = {
@@ -68,6 +59,16 @@ def test_every_picture_carries_what_it_needs_to_be_cited(name: str, corpus: nlp.
 def test_every_question_has_an_answer_where_nothing_was_found(name: str, corpus: nlp.Corpus):
     nobody = corpus.filter(document="no such document")
     assert nobody.digest in ASKED[name](nobody).svg()
+
+
+@pytest.mark.parametrize("name", ["gap_map", "gap_map by year", "timeline", "concordance"])
+def test_a_question_about_links_reads_no_passages(
+    name: str, out: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    monkeypatch.setenv("EVMAP_CACHE", str(tmp_path))
+    assert len(ASKED[name](nlp.open(out)).frame)
+    made = {path.name.split("-")[0] for path in (tmp_path / "corpora").iterdir()}
+    assert "links" in made and not made & {"passages", "texts"}
 
 
 def test_a_page_needs_no_network(corpus: nlp.Corpus, tmp_path: Path):
@@ -128,6 +129,40 @@ def test_planned_against_done_counts_treatments(corpus: nlp.Corpus):
     links = links[links["target"].str.startswith("objective")]
     for treatment in ("done", "planned"):
         assert frame.loc[frame["treatment"] == treatment, "links"].sum() == (links["treatment"] == treatment).sum()
+
+
+RESTATED = """The Programme at a glance
+
+It asks for consular protection of migrants, and for training of the officers who meet them at the border.
+
+Among its activities are campaigns against the trafficking of women and children, and the exchange of good practices.
+"""
+TOLD = """News from the region
+
+The Inter-American Commission of Women (CIM) trained officers at the border in 2006.
+
+In May, the International Organization for Migration opened a shelter for women who return.
+
+UNICEF gives consular advice to migrants, and runs campaigns against the trafficking of women and children.
+"""
+
+
+def test_a_page_that_restates_the_programme_is_no_evidence(tiny_settings: Settings, tmp_path: Path):
+    for name, text in (("page.txt", RESTATED), ("news.txt", TOLD)):
+        (tmp_path / name).write_text(text, "utf-8")
+    run([tmp_path / "page.txt", tmp_path / "news.txt"], tmp_path / "out", Order(tiny_settings, workers=1))
+    out = opened.suggested(tmp_path / "out", tmp_path / "sure")
+    corpus = nlp.open(out)
+    assert list(corpus.documents["kind"]) == ["other", "other"] and corpus.links["document_id"].nunique() == 2
+    passages = corpus.passages.set_index("passage_id")
+    named = passages.index[passages["implementer"].notna() | passages["implementer_text"].notna()]
+    links = corpus.links[corpus.links["target"].str.startswith("objective")]
+    told = corpus.mandate_chain().frame.drop_duplicates("objective").set_index("objective")["evidence_links"]
+    wanted = Counter(links.loc[links["passage_id"].isin(named), "target"].astype(str))
+    assert {target: count for target, count in told.items() if count} == wanted
+    assert 0 < wanted.total() < len(links)
+    confirmed = nlp.open(opened.suggested(out, tmp_path / "confirmed", "confirmed"))
+    assert confirmed.mandate_chain().frame.drop_duplicates("objective")["evidence_links"].sum() == len(links)
 
 
 def test_the_chain_reaches_every_activity_of_the_codebook(corpus: nlp.Corpus):

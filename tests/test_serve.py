@@ -14,6 +14,7 @@ from desks import PROGRAM, fill
 from fastapi.routing import APIRoute
 from served import BASE, House
 
+from nlp.copies.finding import Wanted
 from nlp.copies.phrases import say
 from nlp.copies.sheet import COLUMNS
 from nlp.desk import views
@@ -517,7 +518,7 @@ def test_covers_and_copies_are_kept_not_shown(filled: tuple[House, str], kind: s
 def test_a_copy_of_a_hostile_file_is_made_by_a_child(house: House):
     report = house.desk.receive("a.pdf", b"%PDF-1.7\n" + b"(" * 50_000, "intake")
     with pytest.raises(UnreadableDocument):
-        house.office.copier.make(house.desk.file(report.document_id), "pdf", "a.pdf", "text", [], "en")
+        house.office.copier.make("pdf", house.desk.file(report.document_id), Wanted(b"", "a.pdf", "text", []))
     assert not list((house.desk.vault.folder / ".tmp/jobs").iterdir())
 
 

@@ -8,9 +8,8 @@ from typing import Annotated
 
 import typer
 
+from nlp.cli.options import AsJson
 from nlp.cli.speak import notice, print_json, print_table
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 
 
 def search_command(
@@ -41,11 +40,12 @@ def search_command(
 def corpus_command(
     out: Annotated[Path, typer.Argument(help="A finished run: python -m tests.million FOLDER makes a large one.")],
     rows: Annotated[bool, typer.Option(help="Have pandas read the rows, too: minutes for a million links.")] = True,
+    rounds: Annotated[int, typer.Option(min=1, help="How often each is timed.")] = 3,
     as_json: AsJson = False,
 ) -> None:
-    """Time opening, filtering, pivoting and drawing a run, beside plain pandas on its rows and on a CSV of its links.
+    """Time opening, filtering, pivoting and drawing a run, beside plain pandas on its rows and on its links as CSV.
 
-    The CSV is left in the folder as links.csv.
+    The CSV is left in the folder, as links.csv and csv/.
 
     Example:
 
@@ -53,14 +53,15 @@ def corpus_command(
     """
     from nlp.bench.corpora import bench_corpora
 
-    found = bench_corpora(out, rows, notice)
+    found = bench_corpora(out, rows, rounds, notice)
     if as_json:
         return print_json([asdict(line) for line in found])
     print_table(
         ("system", "imports, s", "open and filter, s", "computing, s", "all links, s", "pivot, s", "draw, s",
-         "peak, MB", "links", "found", "times as fast"),
-        ((x.system, x.imports, x.filtered, x.cpu, x.every, x.pivot, x.draw, x.peak, x.links, x.found, x.ratio)
+         "peak, MB", "links", "found", "columns", "times evmap", "computing"),
+        ((x.system, f"{x.imports:.2f}", f"{x.filtered:.3f}", f"{x.cpu:.3f}", f"{x.every:.2f}", f"{x.pivot:.2f}",
+          "" if x.draw is None else f"{x.draw:.2f}", f"{x.peak:.0f}", x.links, x.found, x.columns, x.times, x.cpu_times)
          for x in found),
-        "Seconds after the imports; times as fast: opening and filtering, to the faster pandas.",
+        "Seconds after the imports, medians; times evmap: opening and filtering as multiples of evmap, again.",
     )  # fmt: skip
     return None

@@ -47,6 +47,22 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a copy is made of.
+
+    Attributes:
+        original: the report as it came. name: its file name. text: the canonical text that the findings' offsets refer
+            to. findings: what is shown in it. language: of the notes ("en", "es", "pt" or "fr").
+    """
+
+    original: bytes
+    name: str
+    text: str
+    findings: Sequence[Finding]
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
 class Placed:
     """Where a finding went in a copy.
 

@@ -10,8 +10,8 @@ from html.parser import HTMLParser
 from itertools import pairwise
 from typing import NamedTuple
 
+from nlp.display import shown
 from nlp.readers.web.elements import VOID
-from nlp.writers.page import HIDDEN
 
 _KEPT = frozenset(
     "a abbr address article aside b bdi bdo big blockquote br caption center cite code col colgroup dd del details dfn "
@@ -61,7 +61,7 @@ def marked(text: str, marks: Sequence[Mark], linked: bool = True) -> str:
     coming = sorted(marks, key=lambda mark: (mark.start, mark.number), reverse=True)
     own: list[Mark] = []
     for start, end in pairwise(ends):
-        piece = escape(text[start:end].translate(HIDDEN))
+        piece = shown(text[start:end])
         own = [mark for mark in own if mark.end > start]
         while coming and coming[-1].start <= start:
             own.append(coming.pop())

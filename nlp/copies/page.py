@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path, PurePath
 
-from nlp.copies.finding import Copied, Finding, Placed
+from nlp.copies.finding import Copied, Finding, Placed, Wanted
 from nlp.copies.inert import Inert, Mark, marked
 from nlp.copies.markings import carry
 from nlp.copies.notes import lines, listed
@@ -25,25 +25,17 @@ _STYLE = Path(__file__).with_name("page.css")
 _LIKE = {"confirmed": "held", "corrected": "held", "review": "review"}
 
 
-def write(
-    original: bytes,
-    name: str,
-    text: str,
-    findings: Sequence[Finding],
-    program: Program,
-    language: str,
-    settings: Settings,
-) -> Copied:
+def write(wanted: Wanted, program: Program, settings: Settings) -> Copied:
     """Return a page that loads nothing, runs nothing and can be read without a network.
 
     Scripts, frames, forms and whatever a page would load are left out; what it says and how it is set stays.
     """
-    if sniff(original) == HTML:
-        body, style, placed, order = _page(original, text, findings, settings)
+    if sniff(wanted.original) == HTML:
+        body, style, placed, order = _page(wanted, settings)
     else:
-        body, style, placed, order = _text(text, findings)
-    title = PurePath(name.replace("\\", "/")).name
-    notes = _notes(order, placed, text, program, language)
+        body, style, placed, order = _text(wanted.text, wanted.findings)
+    title = PurePath(wanted.name.replace("\\", "/")).name
+    notes = _notes(order, placed, wanted.text, program, wanted.language)
     made = (
         f'<!DOCTYPE html>\n<html><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="'
         f'{escape(_POLICY)}"><meta name="viewport" content="width=device-width"><title>{escape(_plain(title))}</title>'
@@ -53,14 +45,12 @@ def write(
     return Copied(made.encode("utf-8", "replace"), SUFFIX, tuple(placed))
 
 
-def _page(
-    original: bytes, text: str, findings: Sequence[Finding], settings: Settings
-) -> tuple[str, str, list[Placed], list[Finding]]:
+def _page(wanted: Wanted, settings: Settings) -> tuple[str, str, list[Placed], list[Finding]]:
     tracer = Tracer(settings.max_characters)
-    extract = reading.build(original, tracer)
-    carried, lost = carry(text, extract, findings)
+    extract = reading.build(wanted.original, tracer)
+    carried, lost = carry(wanted.text, extract, wanted.findings)
     marks: dict[int, list[Mark]] = {}
-    wanted = []
+    lengths = []
     for number, one in enumerate(carried, 1):
         own = [*tracer.at(one.start, one.end)]
         for stretch in own:
@@ -68,13 +58,13 @@ def _page(
             at = start + stretch.at
             ends = (stretch is own[0], stretch is own[-1])
             marks.setdefault(event, []).append(Mark(at, at + stretch.length, number, _like(one.finding), *ends))
-        wanted.append(len("".join(extract.text[one.start : one.end].split())))
+        lengths.append(len("".join(extract.text[one.start : one.end].split())))
     inert = Inert(marks)
-    inert.feed(reading.markup(original, tracer.losses))
+    inert.feed(reading.markup(wanted.original, tracer.losses))
     inert.close()
     placed = [
         _placed(one.finding, inert.letters[number], whole)
-        for number, (one, whole) in enumerate(zip(carried, wanted, strict=True), 1)
+        for number, (one, whole) in enumerate(zip(carried, lengths, strict=True), 1)
     ]
     return inert.body(), inert.style(), [*placed, *lost], [one.finding for one in carried]
 

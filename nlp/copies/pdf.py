@@ -11,7 +11,7 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from nlp.copies.finding import Copied, Finding, Placed
+from nlp.copies.finding import Copied, Finding, Placed, Wanted
 from nlp.copies.markings import Carried, carry
 from nlp.copies.notes import lines, listed
 from nlp.copies.paper import list_pages
@@ -30,15 +30,7 @@ _USUAL = (1.0, 0.90, 0.40)
 _PRINTED = 4  # flag of an annotation (ISO 32000-1, 12.5.3)
 
 
-def write(
-    original: bytes,
-    name: str,
-    text: str,
-    findings: Sequence[Finding],
-    program: Program,
-    language: str,
-    settings: Settings,
-) -> Copied:
+def write(wanted: Wanted, program: Program, settings: Settings) -> Copied:
     """Return the PDF with a highlight for each quote, its notes in it; pages and their content stay as they are.
 
     A file under an owner's password (one that opens without asking) loses it: nothing could be written otherwise.
@@ -49,17 +41,17 @@ def write(
     """
     tracer = Tracer(settings.max_characters)
     with reading.uncollected():
-        extract = reading.build(original, settings, tracer)
-    carried, lost = carry(text, extract, findings)
-    writer = _writer(original)
+        extract = reading.build(wanted.original, settings, tracer)
+    carried, lost = carry(wanted.text, extract, wanted.findings)
+    writer = _writer(wanted.original)
     with (
-        closing(pypdfium2.PdfDocument(original)) as document,
+        closing(pypdfium2.PdfDocument(wanted.original)) as document,
         closing(Places(document, tracer, extract.text)) as places,
     ):
-        placed = [_mark(writer, places, one, program, language) for one in _together(carried)]
+        placed = [_mark(writer, places, one, program, wanted.language) for one in _together(carried)]
     found = [*(one for several in placed for one in several), *lost]
-    if missing := listed(found, text, language):
-        _append(writer, list_pages(say("not_placed", language), missing))
+    if missing := listed(found, wanted.text, wanted.language):
+        _append(writer, list_pages(say("not_placed", wanted.language), missing))
     target = io.BytesIO()
     writer.write(target)
     return Copied(target.getvalue(), SUFFIX, tuple(found))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from nlp.copies.finding import Copied, Finding, Placed
+from nlp.copies.finding import Copied, Finding, Placed, Wanted
 from nlp.copies.markings import Carried, carry
 from nlp.copies.notes import lines, listed
 from nlp.copies.phrases import say
@@ -33,15 +33,7 @@ class _Spot:
     reason: str = ""
 
 
-def write(
-    original: bytes,
-    name: str,
-    text: str,
-    findings: Sequence[Finding],
-    program: Program,
-    language: str,
-    settings: Settings,
-) -> Copied:
+def write(wanted: Wanted, program: Program, settings: Settings) -> Copied:
     """Return the document with a comment for each finding; formats of other word processors become DOCX first.
 
     Where Word allows no comment (notes, text boxes, headers and footers) the words are shaded and the comment stands
@@ -50,16 +42,16 @@ def write(
     Raises:
         UnreadableDocument: if it cannot be read, or not be converted.
     """
-    data = original if sniff(original) == DOCX else legacy.converted(original, settings)
+    data = wanted.original if sniff(wanted.original) == DOCX else legacy.converted(wanted.original, settings)
     document, tracer = Open(data, settings), Tracer(settings.max_characters)
     try:
         extract = reading.build(document, tracer)
     except (KeyError, ValueError, RecursionError) as error:
-        raise UnreadableDocument(name, "corrupt", "not a sound Word document", "get a fresh copy") from error
-    carried, lost = carry(text, extract, findings)
-    placed = [*_Marker(document, tracer, program, language).mark(carried), *lost]
-    if missing := listed(placed, text, language):
-        document.append(say("not_placed", language), missing)
+        raise UnreadableDocument(wanted.name, "corrupt", "not a sound Word document", "get a fresh copy") from error
+    carried, lost = carry(wanted.text, extract, wanted.findings)
+    placed = [*_Marker(document, tracer, program, wanted.language).mark(carried), *lost]
+    if missing := listed(placed, wanted.text, wanted.language):
+        document.append(say("not_placed", wanted.language), missing)
     return Copied(document.saved(), SUFFIX, tuple(placed))
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nlp.corpus.filters import UNITS
+from nlp.corpus.sql import identifier, literal
 from nlp.corpus.tables import Tables
 from nlp.errors import UsageError
 from nlp.plots.answer import Answer, Draw
@@ -11,7 +13,6 @@ from nlp.plots.answer import Answer, Draw
 if TYPE_CHECKING:
     import pandas as pd
 
-UNITS = ("report", "implementer", "body", "kind", "language", "year", "run")
 AXES = {"objective": "objectives", "activity": "activities"}
 _REPORT = "coalesce(d.title, d.symbol, parse_filename(d.inputs[1]))"
 
@@ -54,7 +55,7 @@ def unit_of(corpus: Tables, by: str) -> str:
         return f"CASE WHEN {twice} THEN concat({_REPORT}, ' [', d.run, ' ', d.document_id[1:6], ']') ELSE {_REPORT} END"
     if by == "body":
         return "coalesce((SELECT any_value(name) FROM bodies WHERE id = d.body), d.body, 'no issuing body')"
-    return f"coalesce(CAST(d.\"{by}\" AS VARCHAR), 'no {by}')"
+    return f"coalesce(CAST(d.{identifier(by)} AS VARCHAR), {literal(f'no {by}')})"
 
 
 def tagged(corpus: Tables, by: str) -> str:

@@ -67,7 +67,7 @@ def _text(corpus: Tables) -> str:
 
 def _html(corpus: Tables) -> str:
     """The same as a table, and what to try next."""
-    rows = ((f"<b>{escape(name)}</b>", escape(value)) for name, value in _facts(corpus))
+    rows = ((f"<b>{escape(name)}</b>", show.foreign(value)) for name, value in _facts(corpus))
     hint = show.small(
         "Frames: .documents .passages .links .coverage. Questions: .evidence_map() .gap_map() .timeline() ..."
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from nlp.corpus.parquet import literal
+from nlp.corpus.sql import identifier, literal
 from nlp.errors import UsageError
 from nlp.program import Program
 
@@ -13,6 +13,7 @@ Value = object
 DOCUMENT = ("run", "document", "kind", "language", "year", "since", "until", "body")
 PASSAGE = ("implementer", "treatment", "role", "clause", "passage")
 LINK = ("target", "objective", "activity", "lane", "state", "probability", "link")
+UNITS = ("report", "implementer", "body", "kind", "language", "year", "run")  # what targets are looked at by
 _COLUMN = {"document": "document_id", "passage": "passage_id", "link": "link_id"}
 _TARGETS = ("target", "objective", "activity")
 
@@ -75,8 +76,9 @@ def several(value: Value) -> list[Value]:
 def _one_of(column: str, value: Value) -> str:
     values = several(value)
     known = ", ".join(literal(v) for v in values if v is not None)
-    tests = [f'"{column}" IN ({known})'] if known else []
-    tests += [f'"{column}" IS NULL'] if None in values else []
+    name = identifier(column)
+    tests = [f"{name} IN ({known})"] if known else []
+    tests += [f"{name} IS NULL"] if None in values else []
     return f"({' OR '.join(tests) or 'FALSE'})"
 
 

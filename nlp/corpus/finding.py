@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from nlp.corpus.asking import words
-from nlp.corpus.parquet import literal
 from nlp.corpus.parts import SHOWN, Evidence, Link, Passage, Report
+from nlp.corpus.sql import literal
 from nlp.corpus.tables import Tables
 from nlp.corpus.views import STANDS
 from nlp.errors import UsageError

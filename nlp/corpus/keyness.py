@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from nlp.corpus.asking import answer, words
-from nlp.corpus.parquet import literal
+from nlp.corpus.sql import literal
 from nlp.corpus.tables import Tables
 from nlp.corpus.views import SURE
 from nlp.display import title_of

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from nlp.corpus.asking import answer, rows_of, words
 from nlp.corpus.tables import Tables
-from nlp.corpus.views import SURE, best_state
+from nlp.corpus.views import STANDS, SURE, best_state
 from nlp.plots.answer import Answer
 from nlp.plots.bands import Band, banded
 from nlp.plots.grids import target_words
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 HEADINGS = ("Mandates and declarations", "Resolution paragraphs", "Objective", "Its activities", "Evidence for it")
 MOST_LINES = 9  # of a column in a band
-_EVIDENCE = "d.kind NOT IN ('mandates', 'resolution', 'declaration', 'program')"
+# Evidence is somebody's: a page about the Program that is no report restates what is to be done, and names nobody.
+_EVIDENCE = f"""d.kind NOT IN ('mandates', 'resolution', 'declaration', 'program') AND (d.kind <> 'other'
+    OR l.state IN {STANDS} OR coalesce(l.implementer, p.implementer_text, d.body) IS NOT NULL)"""
 
 
 def mandate_chain(corpus: Tables) -> Answer:
@@ -34,7 +36,8 @@ def mandate_chain(corpus: Tables) -> Answer:
         "Mandates and paragraphs are tied to the objectives that they are suggested or confirmed for; a mandate and a "
         "paragraph hang together where they share one, which is not to say that the one carries out the other. "
         "Activities are the codebook's; evidence is in documents that are no mandate, declaration, resolution or "
-        f"program. Orange: nothing stands there. {words(silent['mandates'], 'mandate')} and "
+        "program; in those of no known kind, only where it is told who acts, or an officer confirmed it. "
+        f"Orange: nothing stands there. {words(silent['mandates'], 'mandate')} and "
         f"{words(silent['paragraphs'], 'operative paragraph')} have no objective that is sure, and are not drawn."
     )
     return answer(corpus, title, caption, frame, _draw_chain)
@@ -55,6 +58,7 @@ _CHAIN = f"""WITH {_SPOKEN},
     found AS (SELECT l.target, count(*) AS links, count(DISTINCT l.document_id) AS reports, {best_state()} AS state,
         arg_max(l.quote, coalesce(l.probability, 2)) AS best_quote
         FROM links l JOIN documents d ON l.run = d.run AND l.document_id = d.document_id
+        JOIN passages p ON l.run = p.run AND l.passage_id = p.passage_id
         WHERE {_EVIDENCE} AND {SURE} GROUP BY l.target)
     SELECT m.passage_id AS mandate_id, m.summit, m.year, m.number AS mandate_number, m.text AS mandate,
         r.passage_id AS paragraph_id, r.symbol AS resolution, r.number AS paragraph, r.text AS paragraph_text,

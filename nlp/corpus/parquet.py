@@ -1,7 +1,8 @@
 """From the row files of a run to Parquet, once: each file when it is first asked for, into the user's cache.
 
 An output folder may be read-only, so nothing is written there. A Parquet file is named by the size, the time and the
-sealed digest of what it was made from: a folder that changed is converted again, one that was moved is not.
+sealed digest of what it was made from: a folder that changed is converted again, one that was moved is not. Links are
+kept twice, in the order of their file and by target, so that what asks for a target reads little more than its answer.
 """
 
 from __future__ import annotations
@@ -11,62 +12,24 @@ import json
 import os
 import threading
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from nlp.classify.absence import settled
+from nlp.corpus.columns import COLUMNS, FACTS, SELECTED
+from nlp.corpus.sql import literal
 from nlp.errors import UsageError
 from nlp.extras import need
 from nlp.seal import AGAIN, MANIFEST, SEALED, TEXT, text_path
 from nlp.settings import cache_root
 
-TEXTS = "texts"
+TEXTS, SORTED = "texts", "links_by_target"
 QUIET = "SET enable_progress_bar = false"
 LONGEST_ROW = 1 << 28  # bytes of one line of JSON
-_SPAN = {"start": "INTEGER", "end": "INTEGER", "page": "INTEGER"}
-COLUMNS: dict[str, dict[str, str]] = {
-    "ledger": {
-        "input": "VARCHAR", "document_id": "VARCHAR", "status": "VARCHAR", "reason": "VARCHAR", "media_type": "VARCHAR",
-        "pages": "INTEGER", "characters": "BIGINT", "passages": "INTEGER", "links": "INTEGER", "seconds": "DOUBLE",
-        "same_as": "VARCHAR",
-    },
-    "documents": {
-        "document_id": "VARCHAR", "inputs": "VARCHAR[]", "title": "VARCHAR", "symbol": "VARCHAR", "kind": "VARCHAR",
-        "language": "VARCHAR", "date": "VARCHAR", "body": "VARCHAR", "session": "VARCHAR",
-        "original_language": "VARCHAR", "pages": "INTEGER", "characters": "BIGINT", "passages": "INTEGER",
-        "links": "INTEGER", "strange": "BOOLEAN", "text_file": "VARCHAR",
-    },
-    "passages": {
-        "passage_id": "VARCHAR", "document_id": "VARCHAR", **_SPAN, "section": "VARCHAR[]", "implementer": "VARCHAR",
-        "implementer_text": "VARCHAR", "reference": "VARCHAR", "role": "VARCHAR", "treatment": "VARCHAR",
-        "language": "VARCHAR", "kind": "VARCHAR", "lead_in": "VARCHAR", "number": "VARCHAR", "clause": "VARCHAR",
-        "summit": "VARCHAR", "year": "INTEGER", "probabilities": "MAP(VARCHAR, DOUBLE)",
-    },
-    "links": {
-        "link_id": "VARCHAR", "document_id": "VARCHAR", "passage_id": "VARCHAR", "target": "VARCHAR",
-        "probability": "DOUBLE", "lane": "VARCHAR", "state": "VARCHAR", "treatment": "VARCHAR",
-        "implementer": "VARCHAR", "quote": "VARCHAR", **_SPAN, "prefix": "VARCHAR", "suffix": "VARCHAR", "why": "JSON",
-        "bbox": "DOUBLE[]",
-    },
-    "decisions": {
-        "decision_id": "BIGINT", "document_id": "VARCHAR", "item_id": "VARCHAR", "reading": "INTEGER",
-        "version": "INTEGER", "who": "VARCHAR", "rank": "VARCHAR", "at": "TIMESTAMP", "action": "VARCHAR",
-        "batch": "VARCHAR", "item": "JSON", "undoes": "BIGINT",
-    },
-}  # fmt: skip
-_YEAR = r"regexp_extract(coalesce(session, ''), '/(\d\d)$', 1)"  # "XXXIV-O/04": sessions are of 1950 to 2049
-SELECTED = {
-    "documents": f"""* EXCLUDE (date, passages, links),
-        passages AS passage_count, links AS link_count, TRY_CAST(date AS DATE) AS date,
-        coalesce(year(TRY_CAST(date AS DATE)),
-            CASE WHEN {_YEAR} = '' THEN NULL ELSE (CAST({_YEAR} AS INTEGER) + 50) % 100 + 1950 END)::INTEGER AS year""",
-    "passages": "* EXCLUDE (probabilities), map_values(probabilities) AS probabilities",
-    "decisions": """* EXCLUDE (item), item->>'$.target' AS target, item->>'$.state' AS state,
-        item->>'$.quote' AS quote, CAST(item->>'$.start' AS INTEGER) AS start, CAST(item->>'$.end' AS INTEGER) AS "end",
-        item->>'$.treatment' AS treatment, item->>'$.implementer' AS implementer, item->>'$.reason' AS reason""",
-}
+WRITTEN = "FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, COMPRESSION_LEVEL 1"
+ROWS = 16_384  # links in a group of the sorted ones: groups of other targets are not read
 
 
 @dataclass(frozen=True)
@@ -124,17 +87,17 @@ class Output:
             final.parent.mkdir(parents=True, exist_ok=True)
             draft = final.with_name(f".{final.name}.{os.getpid()}.{threading.get_ident()}")
             try:
-                self._write_texts(draft) if table == TEXTS else self._convert(table, draft)
+                self._write(table, draft)
                 draft.replace(final)  # two that convert at once make the same file
             finally:
                 draft.unlink(missing_ok=True)
         return final
 
     def _rows(self, table: str) -> Path:
-        return self.folder / f"{table}.jsonl"
+        return self.folder / f"{_FROM.get(table, table)}.jsonl"
 
     def _key(self, table: str) -> str:
-        name = "passages" if table == TEXTS else table
+        name = _FROM.get(table, table)
         try:
             stat = self._rows(name).stat()
         except FileNotFoundError:
@@ -143,11 +106,29 @@ class Output:
         told = [sealed.get(f"{name}.jsonl"), sealed.get(TEXT) if table == TEXTS else None]
         if told[0] and told[0].get("bytes", stat.st_size) != stat.st_size:
             raise UsageError(self.folder, f"{name}.jsonl is not as the run left it", AGAIN)
-        parts = [str(COLUMNS.get(table)), SELECTED.get(table), table, stat.st_size, stat.st_mtime_ns, told]
+        parts = [str(COLUMNS.get(name)), SELECTED.get(table), table, WRITTEN, stat.st_size, stat.st_mtime_ns, told]
+        parts += [self._key("documents"), list(FACTS), ROWS] if table == SORTED else []
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
 
-    def _convert(self, table: str, draft: Path) -> None:
+    def _write(self, table: str, draft: Path) -> None:
+        if table == TEXTS:
+            self._write_texts(draft)
+        elif table == SORTED:
+            self._copy(table, self._by_target(), draft, f"{WRITTEN}, ROW_GROUP_SIZE {ROWS}")
+        else:
+            self._copy(table, self._converted(table), draft, WRITTEN)
+
+    def _copy(self, table: str, query: str, draft: Path, how: str) -> None:
         duckdb = need("duckdb")
+        with duckdb.connect() as connection:
+            connection.execute(QUIET)
+            connection.execute("SET preserve_insertion_order = true")
+            try:
+                connection.execute(f"COPY ({query}) TO {literal(draft)} ({how})")
+            except duckdb.Error as error:
+                raise UsageError(self._rows(table), f"cannot be read: {error}".split("\n")[0], AGAIN) from None
+
+    def _converted(self, table: str) -> str:
         columns = ", ".join(f"\"{name}\": '{kind}'" for name, kind in COLUMNS[table].items())
         rows = f"read_json({literal(self._rows(table))}, format='newline_delimited', columns={{{columns}}}, "
         rows += f"maximum_object_size={LONGEST_ROW})"
@@ -155,14 +136,14 @@ class Output:
             names = ", ".join(map(literal, self.targets))
             rows = f"(SELECT * FROM {rows} WHERE map_keys(probabilities) = [{names}] OR "
             rows += "error('the targets of a passage are not those of the first'))"
-        query = f"SELECT {SELECTED.get(table, '*')} FROM {rows}"
-        with duckdb.connect() as connection:
-            connection.execute(QUIET)
-            connection.execute("SET preserve_insertion_order = true")
-            try:
-                connection.execute(f"COPY ({query}) TO {literal(draft)} (FORMAT parquet, COMPRESSION zstd)")
-            except duckdb.Error as error:
-                raise UsageError(self._rows(table), f"cannot be read: {error}".split("\n")[0], AGAIN) from None
+        return f"SELECT {SELECTED.get(table, '*')} FROM {rows}"
+
+    def _by_target(self) -> str:
+        """Links with the facts of their documents; `file_row_number` tells their order in the file."""
+        facts = ", ".join(f"d.{name}" for name in FACTS)
+        return f"""SELECT l.*, {facts} FROM read_parquet({literal(self.path("links"))}, file_row_number=true) l
+            JOIN read_parquet({literal(self.path("documents"))}) d USING (document_id)
+            ORDER BY l.target, l.file_row_number"""
 
     def _write_texts(self, draft: Path) -> None:
         """Write id, text and treatment of every passage: slices of the canonical texts, and what these can bear."""
@@ -171,17 +152,16 @@ class Output:
         files = {row["document_id"]: text_path(self.folder / TEXT, row) for row in documents}
         source = parquet.ParquetFile(self.path("passages"))
         schema = arrow.schema([(name, arrow.string()) for name in ("passage_id", "text", "settled")])
+        read = lru_cache(maxsize=1)(lambda document: read_text(files[document]))
         with parquet.ParquetWriter(draft, schema, compression="zstd") as writer:
-            known, text = "", ""
             for batch in source.iter_batches(columns=["passage_id", "document_id", "start", "end", "treatment"]):
-                slices, borne = [], []
-                for row in batch.to_pylist():
-                    if row["document_id"] != known:
-                        known = row["document_id"]
-                        text = read_text(files[known])
-                    slices.append(text[row["start"] : row["end"]])
-                    borne.append(settled(row["treatment"], slices[-1]))
-                writer.write_table(arrow.table([batch.column("passage_id"), slices, borne], schema=schema))
+                rows = batch.to_pylist()
+                texts = [read(row["document_id"])[row["start"] : row["end"]] for row in rows]
+                borne = [settled(row["treatment"], text) for row, text in zip(rows, texts, strict=True)]
+                writer.write_table(arrow.table([batch.column("passage_id"), texts, borne], schema=schema))
+
+
+_FROM = {TEXTS: "passages", SORTED: "links"}  # tables that are made of other rows than those of their name
 
 
 def read_text(path: Path) -> str:
@@ -195,12 +175,3 @@ def read_text(path: Path) -> str:
     except (OSError, UnicodeDecodeError) as error:
         reason = f"cannot be read: {getattr(error, 'strerror', None) or 'no UTF-8'}"
         raise UsageError(path, reason, "Keep the folder text/ beside the rows") from None
-
-
-def literal(value: object) -> str:
-    """Return a value as it is written in SQL."""
-    if value is None:
-        return "NULL"
-    if isinstance(value, bool | int | float):
-        return str(value).upper()
-    return "'" + str(value).replace("'", "''") + "'"

@@ -9,6 +9,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from nlp.corpus import show
+from nlp.display import shown, visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,7 +63,8 @@ class Passage:
     links: tuple[Link, ...]
 
     def __repr__(self) -> str:
-        return f"{self.citation}\n{self.text}\n  {', '.join(link.target for link in self.links) or 'no links'}"
+        targets = ", ".join(link.target for link in self.links) or "no links"
+        return visible(f"{self.citation}\n{self.text}\n  {targets}")
 
     def _repr_html_(self) -> str:
         return passage_html(self)
@@ -101,7 +103,7 @@ class Evidence:
         return links_text(self.links, self.title)
 
     def _repr_html_(self) -> str:
-        return links_html(self.links, f"<b>{escape(self.title)}</b>")
+        return links_html(self.links, f"<b>{shown(self.title)}</b>")
 
 
 def chance(probability: float) -> str:
@@ -114,9 +116,9 @@ def chance(probability: float) -> str:
 def link_text(link: Link) -> str:
     """A link for a terminal: target, quote marked in its context, and where it stands."""
     before, quote, after = link.pieces
-    words = textwrap.fill(" ".join(f"{before}>>{quote}<<{after}".split()), WIDTH)
+    words = textwrap.fill(visible(" ".join(f"{before}>>{quote}<<{after}".split())), WIDTH)
     sure = chance(link.probability) or "added"
-    return f"{link.target} {link.label} ({sure}, {link.standing})\n{words}\n  {link.citation}"
+    return f"{link.target} {link.label} ({sure}, {link.standing})\n{words}\n  {visible(link.citation)}"
 
 
 def _cells(link: Link) -> tuple[str, str, str, str, str]:
@@ -144,7 +146,7 @@ def links_html(links: Sequence[Link], title: str) -> str:
 def links_text(links: Sequence[Link], title: str, most: int = 10) -> str:
     """The first links for a terminal."""
     more = [f"... {len(links) - most:,} more in .frame"] if len(links) > most else []
-    return "\n\n".join([title, *map(link_text, links[:most]), *more])
+    return "\n\n".join([visible(title), *map(link_text, links[:most]), *more])
 
 
 def passage_html(passage: Passage) -> str:
@@ -164,4 +166,4 @@ def report_html(report: Report) -> str:
 
 def report_text(report: Report) -> str:
     """The facts of a report for a terminal."""
-    return "\n".join(["<Report>", *(f"  {name:<12} {value}" for name, value in report.facts)])
+    return "\n".join(["<Report>", *(f"  {name:<12} {visible(value)}" for name, value in report.facts)])

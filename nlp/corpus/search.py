@@ -12,11 +12,13 @@ import numpy as np
 
 from nlp.corpus import show
 from nlp.corpus.finding import CITATION
-from nlp.corpus.parquet import Output, literal
+from nlp.corpus.parquet import Output
 from nlp.corpus.parts import Link, Passage
 from nlp.corpus.ranking import Scores, Words, best, cosines, fused
+from nlp.corpus.sql import literal
 from nlp.corpus.tables import Tables
 from nlp.corpus.vectors import encoder_of, vectors_of
+from nlp.display import shown, visible
 from nlp.errors import UsageError
 from nlp.extras import need
 from nlp.program import Program
@@ -41,7 +43,9 @@ class Found:
 
     def __repr__(self) -> str:
         rows = zip(self.frame["score"], self.frame["citation"], self.frame["text"], strict=True)
-        return "\n\n".join([self.title, *(f"{s:.3f} {c}\n{' '.join(t.split())[:LETTERS]}" for s, c, t in rows)])
+        return visible(
+            "\n\n".join([self.title, *(f"{s:.3f} {c}\n{' '.join(t.split())[:LETTERS]}" for s, c, t in rows)])
+        )
 
     def _repr_html_(self) -> str:
         rows = (
@@ -49,7 +53,7 @@ class Found:
              _targets(row["targets"]))
             for row in self.frame.to_dict("records")
         )  # fmt: skip
-        return show.table(("score", "passage", "where", "linked to"), rows, f"<b>{escape(self.title)}</b>")
+        return show.table(("score", "passage", "where", "linked to"), rows, f"<b>{shown(self.title)}</b>")
 
 
 def _targets(targets: Sequence[str]) -> str:

@@ -1,13 +1,16 @@
 """How a corpus and its parts look: tables of plain HTML with inline style only, and lines for a terminal.
 
 Works where scripts and style sheets are taken away (GitHub's renderer, VS Code, Colab). Text from documents is escaped
-piece by piece, and set apart so that its direction marks turn nothing else around.
+piece by piece, and set apart so that letters which run the other way turn nothing else around; its direction marks are
+shown, not obeyed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
+
+from nlp.display import shown
 
 _CELL = "text-align:left;vertical-align:top;padding:3px 9px"
 _MARK = "background:#ffe9a8;color:#1a1a1a"
@@ -16,13 +19,13 @@ Pieces = tuple[str, str, str]
 
 
 def foreign(text: str) -> str:
-    """Text of a document, safe inside HTML: escaped, and of a direction of its own."""
-    return f"<bdi>{escape(text)}</bdi>"
+    """Text of a document, safe inside HTML: escaped, hidden marks visible, and of a direction of its own."""
+    return f"<bdi>{shown(text)}</bdi>"
 
 
 def quoted(pieces: Pieces) -> str:
     """Before, quote, after, as HTML with the quote marked."""
-    before, quote, after = (escape(piece) for piece in pieces)
+    before, quote, after = (shown(piece) for piece in pieces)
     return f'<bdi>{before}<mark style="{_MARK}"><b>{quote}</b></mark>{after}</bdi>'
 
 
@@ -36,7 +39,7 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str]], title: str = "
 
 def small(text: str) -> str:
     """A note beside something, escaped."""
-    return f'<span style="{_SMALL}">{escape(text)}</span>'
+    return f'<span style="{_SMALL}">{shown(text)}</span>'
 
 
 def marked(text: str, spans: Sequence[tuple[int, int]]) -> str:
@@ -45,6 +48,6 @@ def marked(text: str, spans: Sequence[tuple[int, int]]) -> str:
     for start, end in sorted(spans):
         start = max(start, place)
         if start < end:
-            parts += [escape(text[place:start]), f'<mark style="{_MARK}">{escape(text[start:end])}</mark>']
+            parts += [shown(text[place:start]), f'<mark style="{_MARK}">{shown(text[start:end])}</mark>']
             place = end
-    return f"<bdi>{''.join([*parts, escape(text[place:])])}</bdi>"
+    return f"<bdi>{''.join([*parts, shown(text[place:])])}</bdi>"

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from nlp.corpus.filters import DOCUMENT, LINK, PASSAGE, narrowed
+from nlp.corpus.filters import DOCUMENT, LINK, PASSAGE, UNITS, narrowed
+from nlp.corpus.joining import hold, joinable
 from nlp.corpus.parquet import QUIET
 from nlp.corpus.saving import check_form, save_frame
-from nlp.corpus.typed import to_pandas
-from nlp.corpus.views import STANDS, Cut, Joined, Views
+from nlp.corpus.typed import ORDER, to_pandas
+from nlp.corpus.views import LINK_COLUMNS, STANDS, Cut, Views
 from nlp.errors import UsageError
 from nlp.extras import need
 from nlp.program import Program
@@ -133,23 +133,14 @@ class Tables:
             on: column that both have, one row a value: ``document_id``, ``symbol``, ``title``, ``run``, ...
 
         Raises:
-            UsageError: if it lacks the column, has a value of it twice, or a name that documents have already.
+            UsageError: if it lacks the column, has a value of it twice, or a name that documents or links have already.
         """
         pandas = need("pandas")
         own = pandas.read_csv(frame) if isinstance(frame, str | Path) else frame
-        columns = tuple(str(name) for name in own.columns if name != on)
-        taken = {*self.documents.columns, *DOCUMENT, *PASSAGE, *LINK} & set(columns)
-        if on not in own.columns or on not in self.documents.columns:
-            raise UsageError(on, "not a column of both", f"Documents have: {', '.join(self.documents.columns)}")
-        if own[on].duplicated().any():
-            raise UsageError(on, "a value stands there twice", "Give one row for each")
-        if taken:
-            raise UsageError(", ".join(sorted(taken)), "documents have this already", "Rename the column")
-        name = f"joined_{uuid.uuid4().hex}"
-        self.connection.register(f"frame_of_{name}", own)
-        self.connection.execute(f"CREATE TABLE {name} AS SELECT * FROM frame_of_{name}")
-        self.connection.unregister(f"frame_of_{name}")
-        return replace(self, views=replace(self.views, joined=(*self.views.joined, Joined(name, on, columns))))
+        taken = {*DOCUMENT, *PASSAGE, *LINK, *UNITS, *LINK_COLUMNS, ORDER}
+        own = joinable(own, on, list(self.documents.columns), taken)
+        joined = hold(self.connection, own, on)
+        return replace(self, views=replace(self.views, joined=(*self.views.joined, joined)))
 
     def sql(self, query: str) -> pd.DataFrame:
         """Return the answer to a query in DuckDB's SQL over the tables of this corpus, filters and cut included.
@@ -189,11 +180,11 @@ class Tables:
         """Documents, passages and links of this corpus, links by standing: confirmed, suggested, review."""
         passages = "count(*) FROM passages" if self.views.conditions.passages else "sum(passage_count) FROM documents"
         row = self.arrow(f"""SELECT (SELECT count(*) FROM documents) AS documents,
-            coalesce((SELECT {passages}), 0)::BIGINT AS passages, count(*) AS links,
+            coalesce((SELECT {passages}), 0)::BIGINT AS passage_count, count(*) AS links,
             count(*) FILTER (state IN {STANDS}) AS confirmed,
             count(*) FILTER (state NOT IN {STANDS} AND lane = 'suggested') AS suggested,
             count(*) FILTER (state NOT IN {STANDS} AND lane = 'review') AS review FROM links""").to_pylist()[0]
-        return dict(row)
+        return {name.replace("passage_count", "passages"): count for name, count in row.items()}
 
     def _frame(self, select: str, ordered: bool = False) -> pd.DataFrame:
         table = self.arrow(select)

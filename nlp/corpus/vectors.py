@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -25,7 +25,7 @@ from nlp.program import Program
 from nlp.settings import Settings, cache_root
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 RUN_CACHE = Path("cache") / "vectors.sqlite"
 AT_ONCE = 500  # keys asked for at once
@@ -100,19 +100,20 @@ def _looked_up(path: Path, texts: Sequence[str], embedder: Embedder) -> Vectors:
     places: dict[bytes, list[int]] = {}
     for place, text in enumerate(texts):
         places.setdefault(key_of(embedder.identity, text), []).append(place)
-    keys = list(places)
     try:
         with sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True) as connection:
-            for start in range(0, len(keys), AT_ONCE):
-                for key, value in _asked(connection, keys[start : start + AT_ONCE]):
-                    vector = np.frombuffer(value, np.float32)
-                    if vector.shape == (embedder.dim,) and np.isfinite(vector).all():
-                        matrix[places[key]] = vector
+            for key, value in _held(connection, list(places)):
+                vector = np.frombuffer(value, np.float32)
+                if vector.shape == (embedder.dim,) and np.isfinite(vector).all():
+                    matrix[places[key]] = vector
     except sqlite3.DatabaseError:  # damaged, or of an older kind: computed anew
         return matrix
     return matrix
 
 
-def _asked(connection: sqlite3.Connection, keys: Sequence[bytes]) -> list[Any]:
-    marks = ", ".join("?" * len(keys))
-    return connection.execute(f"SELECT key, value FROM vectors WHERE key IN ({marks})", keys).fetchall()
+def _held(connection: sqlite3.Connection, keys: Sequence[bytes]) -> Iterator[tuple[bytes, bytes]]:
+    """Yield (key, value) of the keys that are there."""
+    for start in range(0, len(keys), AT_ONCE):
+        asked = keys[start : start + AT_ONCE]
+        marks = ", ".join("?" * len(asked))
+        yield from connection.execute(f"SELECT key, value FROM vectors WHERE key IN ({marks})", asked)

@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from nlp.corpus.filters import Conditions
-from nlp.corpus.parquet import TEXTS, Output, literal
+from nlp.corpus.parquet import SORTED, TEXTS, Output
+from nlp.corpus.sql import all_of, identifier, literal
 from nlp.review.records import HOLDS
 
 TABLES = ("ledger", "documents", "passages", "links", "coverage", "decisions", "texts", "labels")
@@ -19,16 +20,18 @@ SURE = f"(state IN {STANDS} OR lane = 'suggested')"
 _NEEDS = {
     "documents": ("all_documents",),
     "passages": ("all_passages", "documents"),
-    "links": ("all_links", "documents", "labels"),
     "coverage": ("links", "documents", "labels", "ledger"),
     "decisions": ("all_decisions", "documents"),
     "texts": ("all_texts",),
     "ledger": ("all_ledger",),
 }
 _IN_LINKS = ('("implementer"', '("treatment"', '("passage_id"')
-LINK_COLUMNS = """l.target, t.label, l.probability, l.lane, l.state, l.treatment, l.implementer, l.quote, l.page,
-    d.title, d.symbol, d.kind, d.language, d.date, d.year, d.body, l.start, l."end", l.link_id, l.passage_id,
-    l.document_id, l.run"""
+LINK_COLUMNS = {
+    "target": "l", "label": "t", "probability": "l", "lane": "l", "state": "l", "treatment": "l", "implementer": "l",
+    "quote": "l", "page": "l", "title": "d", "symbol": "d", "kind": "d", "language": "d", "date": "d", "year": "d",
+    "body": "d", "start": "l", "end": "l", "link_id": "l", "passage_id": "l", "document_id": "l", "run": "l",
+}  # fmt: skip
+"""Columns of links, in their order -> where they are from: links, documents, targets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,8 @@ class Views:
     def query(self, select: str) -> str:
         """Return a query with the tables that it names before it.
 
-        Parquet files of these tables are made now if need be.
+        Parquet files of these tables are made now if need be: a column of our own that is called like a table has one
+        read that nobody needs.
         """
         wanted = self._wanted(select)
         makers = {**self._raw(), **self._narrow()}
@@ -79,11 +83,22 @@ class Views:
             if name in found:
                 continue
             found.add(name)
-            left += _NEEDS.get(name, ())
-            left += ["all_passages"] if name == "links" and self._of_passage else []
-            if self.cut and name == "all_links":
-                left += ["all_passages", "all_texts", "kept_links", "recut"]
+            left += self._needed(name)
         return found - {"labels"}
+
+    def _needed(self, name: str) -> Sequence[str]:
+        if name == "all_links" and self.cut:
+            return ("all_passages", "all_texts", "kept_links", "recut")
+        if name != "links":
+            return _NEEDS.get(name, ())
+        documents = () if self._by_target and not self.joined else ("documents",)
+        passages = ("all_passages",) if self._of_passage else ()
+        return (SORTED if self._by_target else "all_links", *documents, *passages)
+
+    @property
+    def _by_target(self) -> bool:
+        """Whether links are read from the files that are sorted by target, which no other cut is."""
+        return bool(self.conditions.targets) and not self.cut
 
     @property
     def _of_passage(self) -> list[str]:
@@ -95,17 +110,19 @@ class Views:
             f"all_{table}": lambda table=table: self._union(table)  # type: ignore[misc]
             for table in ("ledger", "documents", "passages", TEXTS, "decisions")
         }
+        raw[SORTED] = lambda: self._union(SORTED)
         raw["kept_links"] = lambda: self._union("links")
         raw["recut"] = lambda: _recut(self.outputs, self.cut) if self.cut else ""
         raw["all_links"] = lambda: "SELECT * FROM recut" if self.cut else self._union("links")
         return raw
 
     def _union(self, table: str) -> str:
-        having = [output for output in self.outputs if output.has("passages" if table == TEXTS else table)]
+        numbered = "" if table == SORTED else ", file_row_number=true"
         parts = [
             f"SELECT {literal(output.name)} AS run, * {_STATE.get(table, '')} "
-            f"FROM read_parquet({literal(output.path(table))}, file_row_number=true)"
-            for output in having
+            f"FROM read_parquet({literal(output.path(table))}{numbered})"
+            for output in self.outputs
+            if output.has(table)
         ]
         return " UNION ALL BY NAME ".join(parts) or f"SELECT {_EMPTY[table]} WHERE FALSE"
 
@@ -114,7 +131,7 @@ class Views:
             "documents": self._documents,
             "passages": lambda: (
                 f"SELECT p.* FROM all_passages p SEMI JOIN documents d ON p.run = d.run AND "
-                f"p.document_id = d.document_id WHERE {_all(self.conditions.passages)}"
+                f"p.document_id = d.document_id WHERE {all_of(self.conditions.passages)}"
             ),
             "links": self._links,
             "ledger": lambda: "SELECT * FROM all_ledger",
@@ -126,26 +143,37 @@ class Views:
     def _documents(self) -> str:
         query, columns = "all_documents d", ["d.*"]
         for frame in self.joined:
-            query += f' LEFT JOIN {frame.name} ON {frame.name}."{frame.on}" = d."{frame.on}"'
-            columns += [f'{frame.name}."{column}"' for column in frame.columns]
-        return f"SELECT * FROM (SELECT {', '.join(columns)} FROM {query}) WHERE {_all(self.conditions.documents)}"
+            on = identifier(frame.on)
+            query += f" LEFT JOIN {frame.name} ON {frame.name}.{on} = d.{on}"
+            columns += [f"{frame.name}.{identifier(column)}" for column in frame.columns]
+        return f"SELECT * FROM (SELECT {', '.join(columns)} FROM {query}) WHERE {all_of(self.conditions.documents)}"
 
     def _links(self) -> str:
-        own = [f'd."{column}"' for frame in self.joined for column in frame.columns]
+        facts = "l" if self._by_target else "d"
+        columns = [f"{facts if source == 'd' else source}.{identifier(name)}" for name, source in LINK_COLUMNS.items()]
+        columns += [f"d.{identifier(column)}" for frame in self.joined for column in frame.columns]
+        source, documents = "all_links", "JOIN documents d ON l.run = d.run AND l.document_id = d.document_id"
+        tests = self._of_link()
+        if self._by_target:
+            source = SORTED
+            documents = documents if self.joined else ""
+            tests += [] if self.joined else self.conditions.documents
+        return f"""SELECT {", ".join(columns)}, l.file_row_number
+            FROM (SELECT * FROM {source} WHERE {all_of(tests)}) l {documents}
+            LEFT JOIN labels t ON l.target = t.target"""
+
+    def _of_link(self) -> list[str]:
         conditions = self.conditions
         in_links = [test for test in conditions.passages if test.startswith(_IN_LINKS)]
         tests = [*conditions.links, *conditions.targets, *in_links]
         tests += [] if conditions.states else ["state <> 'rejected'"]
         if self._of_passage:
-            chosen = f"SELECT run, passage_id FROM all_passages WHERE {_all(self._of_passage)}"
+            chosen = f"SELECT run, passage_id FROM all_passages WHERE {all_of(self._of_passage)}"
             tests.append(f"(run, passage_id) IN ({chosen})")
-        return f"""SELECT {", ".join([LINK_COLUMNS, *own])}, l.file_row_number
-            FROM (SELECT * FROM all_links WHERE {_all(tests)}) l
-            JOIN documents d ON l.run = d.run AND l.document_id = d.document_id
-            LEFT JOIN labels t ON l.target = t.target"""
+        return tests
 
     def _coverage(self) -> str:
-        targets = f"(SELECT * FROM labels WHERE {_all(self.conditions.targets)})"
+        targets = f"(SELECT * FROM labels WHERE {all_of(self.conditions.targets)})"
         unread = (
             ""
             if self.conditions.documents
@@ -167,17 +195,13 @@ def best_state() -> str:
         WHEN count(*) > 0 THEN 'review' ELSE 'searched_none' END"""
 
 
-_STATE = {"links": "REPLACE (coalesce(state, 'suggested') AS state)"}
+_STATE = dict.fromkeys(("links", SORTED), "REPLACE (coalesce(state, 'suggested') AS state)")
 _EMPTY = {
     "decisions": """NULL::VARCHAR AS run, NULL::BIGINT AS decision_id, NULL::VARCHAR AS document_id,
         NULL::VARCHAR AS item_id, NULL::VARCHAR AS who, NULL::TIMESTAMP AS at, NULL::VARCHAR AS action,
         NULL::VARCHAR AS target, NULL::VARCHAR AS state, NULL::BIGINT AS file_row_number""",
     "ledger": "NULL::VARCHAR AS run, NULL::VARCHAR AS document_id, NULL::VARCHAR AS input, NULL::VARCHAR AS status",
 }
-
-
-def _all(tests: Sequence[str]) -> str:
-    return " AND ".join(tests) or "TRUE"
 
 
 def _recut(outputs: Sequence[Output], cut: Cut) -> str:
@@ -220,7 +244,7 @@ def _recut(outputs: Sequence[Output], cut: Cut) -> str:
         coalesce(l.state, 'suggested') AS state,
         CASE WHEN l.link_id IS NULL THEN x.settled ELSE l.treatment END AS treatment, p.implementer,
         coalesce(l.quote, x.text) AS quote, coalesce(l.start, p.start) AS start, coalesce(l."end", p."end") AS "end",
-        p.page, l.prefix, l.suffix, l.why, p.file_row_number * 1000 + n.place AS file_row_number
+        p.page, p.file_row_number * 1000 + n.place AS file_row_number
     FROM standing s JOIN all_passages p ON s.run = p.run AND s.passage_id = p.passage_id
     JOIN names n ON s.run = n.run AND s.target = n.target
     JOIN all_texts x ON s.run = x.run AND s.passage_id = x.passage_id

@@ -20,6 +20,7 @@ from nlp.desk.gate import client_of, rank_of
 from nlp.desk.office import Office, office_of
 from nlp.desk.plain import answer
 from nlp.desk.shield import CSP_REPORTS, SIGN_IN, Shield
+from nlp.desk.wording import language_of
 from nlp.errors import EvmapError
 from nlp.pipeline import safe_reason
 
@@ -97,4 +98,4 @@ def _told(request: Request, error: EvmapError, code: int) -> Response:
     if wants_page and "text/html" in request.headers.get("accept", ""):
         page: Any = views.fault_page(request, error, code)
         return page  # type: ignore[no-any-return]
-    return answer(said(error), code)
+    return answer(said(error, language_of(request)), code)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from nlp.copies.finding import Finding
+from nlp.copies.finding import Wanted
 from nlp.errors import EvmapError, UnreadableDocument
 from nlp.readers.parcel import pack, unpack
 from nlp.readers.worker import Worker
@@ -20,14 +20,11 @@ JOBS = "jobs"
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A copy to make: of the file at `original`, of a kind, with findings; see `nlp.copies.copied`."""
+    """A copy to make, of a kind; the child reads the `original` itself from its path."""
 
-    original: str
     kind: str
-    name: str
-    text: str
-    findings: tuple[Finding, ...]
-    language: str
+    original: str
+    wanted: Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +59,8 @@ def copy_task(path: Path, settings: Settings, known: Callable[[str], bool]) -> M
     program = load_program(settings.program or None)
     if isinstance(job, Filled):
         return Made(asks=tuple(sheet.read(job.data, job.items, program)))
-    original = Path(job.original).read_bytes()
-    made = copied(job.kind, original, job.name, job.text, job.findings, program, job.language, settings)
-    return Made(made.data)
+    wanted = replace(job.wanted, original=Path(job.original).read_bytes())
+    return Made(copied(job.kind, wanted, program, settings).data)
 
 
 class Copier:
@@ -79,16 +75,16 @@ class Copier:
         self._worker = Worker(copy_task, settings, scratch)
         self._turn = threading.Lock()
 
-    def make(
-        self, original: Path, kind: str, name: str, text: str, findings: Sequence[Finding], language: str
-    ) -> bytes:
-        """Return a copy.
+    def make(self, kind: str, original: Path, wanted: Wanted) -> bytes:
+        """Return a copy of a kind.
+
+        Args:
+            original: where the report lies; `wanted` need not hold it.
 
         Raises:
             EvmapError: as `nlp.copies.copied`, or UnreadableDocument where the child did not outlive the file.
         """
-        job = Job(str(original.resolve()), kind, name, text, tuple(findings), language)
-        return self._done(job, name).data
+        return self._done(Job(kind, str(original.resolve()), wanted), wanted.name).data
 
     def asks(self, data: bytes, items: Sequence[Item]) -> list[Ask]:
         """Return what a filled review sheet asks for.

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from nlp.errors import Conflict, EvmapError, MissingExtra, StoreError, UnreadableDocument, UsageError
+from nlp.sentences import spoken
+
+_NAMELESS = re.compile(
+    r"[0-9a-f]{12,64}(, [0-9a-f]{16})*|[0-9-]+|you|file|upload|request|report|copy|page|review sheet|asks|add|undo"
+    r"|confirm|spread|decisions|host|origin|reader|officer|adjudicator|document|/.*"
+)
+"""Subjects that tell an officer nothing: ids, addresses and our own words; what is left names a file or a label."""
 
 
 class DeskFault(EvmapError):
@@ -73,9 +81,24 @@ def code_of(error: EvmapError) -> int:
     return 422 if isinstance(error, UnreadableDocument | UsageError) else 500
 
 
-def said(error: EvmapError) -> dict[str, Any]:
-    """Return the JSON of an error; a conflict brings both versions."""
-    told = {"subject": error.subject, "reason": error.reason, "hint": error.hint}
-    if isinstance(error, Conflict):
-        return {"error": told, "yours": error.yours, "theirs": error.theirs}
-    return {"error": told}
+def said(error: EvmapError, language: str = "en") -> dict[str, Any]:
+    """Return the JSON of an error; a conflict brings both versions.
+
+    Args:
+        language: of ``told``, which is for people; ``subject``, ``reason`` and ``hint`` are for programs, in English.
+    """
+    plain = {"subject": error.subject, "reason": error.reason, "hint": error.hint}
+    body: dict[str, Any] = {"error": {**plain, "told": told(error, language)}}
+    return body | ({"yours": error.yours, "theirs": error.theirs} if isinstance(error, Conflict) else {})
+
+
+def told(error: EvmapError, language: str) -> dict[str, str]:
+    """Return what a person is to read of an error: ``reason``, behind what it is about where that says something, and
+    ``hint``, in her language where we know the words."""
+    reason, hint = (_sentence(spoken(text, language)) for text in (error.reason, error.hint))
+    about = "" if _NAMELESS.fullmatch(error.subject) else f"{error.subject}: "
+    return {"reason": f"{about}{reason}", "hint": hint}
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -110,7 +110,8 @@ class Lines:
         known = self._lines.get((document_id, reader.reading))
         if known and known.made == report.key:
             return known
-        items = self._desk.contents(document_id, reader).items
+        contents = self._desk.contents(document_id, reader)
+        items = contents.items
         pairs = [] if blind else self._desk.disagreements(document_id)
         differ = frozenset(item.item_id for pair in pairs for item in pair if item)
         line = _Line(
@@ -119,7 +120,7 @@ class Lines:
             tuple(item for item in items if item.state in OPEN or item.item_id in differ),
             tuple(item for item in items if item.state in HOLDS),
             differ,
-            unread(self._expected(report), items),
+            unread(self._expected(report), (*items, *contents.passed)),
         )
         self._lines[document_id, reader.reading] = line
         return line

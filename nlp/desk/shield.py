@@ -14,8 +14,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from fastapi import Request
+
 from nlp.desk.faults import DeskFault, TooLarge, said
 from nlp.desk.gate import BEARER, WRITES
+from nlp.desk.wording import language_of
 from nlp.errors import UsageError
 
 Scope = MutableMapping[str, Any]
@@ -146,10 +149,10 @@ class Shield:
             if int(headers.get("content-length") or 0) > most:
                 raise TooLarge(most)
         except ValueError:
-            return await _refuse(send, Refused("content-length", "is no number"))
+            return await _refuse(scope, send, Refused("content-length", "is no number"))
         except DeskFault as error:
-            return await _refuse(send, error)
-        return await self.inner(scope, *_counted(receive, send, most))
+            return await _refuse(scope, send, error)
+        return await self.inner(scope, *_counted(scope, receive, send, most))
 
 
 def is_loopback(host: str) -> bool:
@@ -166,7 +169,7 @@ def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host.lower()
 
 
-def _counted(receive: Receive, send: Send, most: int) -> tuple[Receive, Send]:
+def _counted(scope: Scope, receive: Receive, send: Send, most: int) -> tuple[Receive, Send]:
     """Both ends of a request, with headers on the answer; a body that grows too large is cut off and refused."""
     came, over, begun = 0, False, False
 
@@ -185,7 +188,7 @@ def _counted(receive: Receive, send: Send, most: int) -> tuple[Receive, Send]:
         nonlocal begun
         if over and not begun:
             begun = True
-            await _refuse(send, TooLarge(most))
+            await _refuse(scope, send, TooLarge(most))
         elif not over:
             begun = True
             await send(_headed(message))
@@ -203,8 +206,8 @@ def _headed(message: Message) -> Message:
     return {**message, "headers": headers}
 
 
-async def _refuse(send: Send, error: DeskFault) -> None:
-    body = json.dumps(said(error)).encode()
+async def _refuse(scope: Scope, send: Send, error: DeskFault) -> None:
+    body = json.dumps(said(error, language_of(Request(scope)))).encode()
     start = {"type": "http.response.start", "status": error.code}
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
     headers += [(b"connection", b"close")]  # what still comes is not read

@@ -11,18 +11,20 @@ from fastapi import Path as Place
 from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
 
+from nlp.desk.api.reports import report_of
+from nlp.desk.faults import told
 from nlp.desk.gate import Looks
 from nlp.desk.office import office_of
 from nlp.desk.plain import answer
 from nlp.desk.wording import COOKIE, NAMES, language_of, say, words_file
+from nlp.display import visible
 from nlp.errors import EvmapError
 from nlp.program import Body, Language
-from nlp.writers.page import HIDDEN
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
 TEMPLATES = Jinja2Templates(HERE / "templates")
-TEMPLATES.env.filters["plain"] = lambda text: str(text).translate(HIDDEN)
+TEMPLATES.env.filters["plain"] = lambda text: visible(str(text))
 YEAR = 365 * 24 * 3600
 ReportId = Annotated[str, Place(pattern=r"^[0-9a-f]{64}$")]
 router = APIRouter()
@@ -92,14 +94,14 @@ def help_page(request: Request, user: Looks) -> Any:
 @router.get("/reports/{document_id}", response_class=HTMLResponse)
 def report_page(request: Request, document_id: ReportId, user: Looks) -> Any:
     """A report: text, suggestions, decisions."""
-    office_of(request).desk.report(document_id)
+    report_of(office_of(request), document_id)
     return page(request, "report", user, document_id=document_id, sheet="report")
 
 
 @router.get("/adjudicate/{document_id}", response_class=HTMLResponse)
 def adjudicate_page(request: Request, document_id: ReportId, user: Looks) -> Any:
     """Two readings of a report side by side."""
-    office_of(request).desk.report(document_id)
+    report_of(office_of(request), document_id)
     return page(request, "adjudicate", user, document_id=document_id)
 
 
@@ -126,5 +128,7 @@ def _name(body: Body, language: Language) -> str:
 
 
 def fault_page(request: Request, error: EvmapError, code: int) -> Any:
-    """Return the page that says what is wrong; for nobody we know (401) a form for the token, sent to /sign-in."""
-    return page(request, "fault", None, code, error=error)
+    """Return the page that says what is wrong and leads back; for nobody we know (401) a form for the token."""
+    gate = office_of(request).gate
+    user = gate.holder(request.cookies.get(gate.cookie, "")) if code != 401 else None
+    return page(request, "fault", user, code, told=told(error, language_of(request)))

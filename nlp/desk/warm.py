@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,10 +12,9 @@ from typing import Any
 from nlp.desk.slices import map_slices
 from nlp.engines.finishing import finished
 from nlp.engines.key import run_key
-from nlp.engines.mapper import Errand, MapperEnded, outlive_nobody
+from nlp.engines.mapper import Errand, ModelProcess, belong_to
 from nlp.errors import EvmapError
 from nlp.pipeline import Mapper, attempt
-from nlp.readers.nameless import nameless_main
 from nlp.readers.parcel import unpack
 from nlp.settings import Settings
 
@@ -32,7 +28,7 @@ class Warm:
     seconds: float
 
 
-class WarmMapper:
+class WarmMapper(ModelProcess):
     """One process with a loaded model; tells slice by slice.
 
     Args:
@@ -40,18 +36,7 @@ class WarmMapper:
     """
 
     def __init__(self, settings: Settings, cache: Path | None, threads: int = 0) -> None:
-        context = multiprocessing.get_context("spawn")
-        self.pipe, far = context.Pipe()
-        args = (far, settings, cache, threads, os.getpid())
-        self._process = context.Process(target=_serve, args=args, daemon=True)
-        with nameless_main():
-            self._process.start()
-        far.close()
-
-    def send(self, errand: Errand) -> None:
-        """Give it a report to map; it must have none."""
-        with suppress(BrokenPipeError):  # `receive` says that it ended
-            self.pipe.send(errand)
+        super().__init__(_serve, settings, cache, threads)
 
     def receive(self, seconds: float) -> Any:
         """Return `Warm`, a `Slice` or, in the end, `store.rows.Finished`; None if nothing came in this time.
@@ -59,29 +44,11 @@ class WarmMapper:
         Raises:
             MapperEnded: if the process ended. EvmapError: if the model cannot be loaded.
         """
-        try:
-            if not self.pipe.poll(seconds):
-                return None
-            told = self.pipe.recv()
-        except (EOFError, ConnectionResetError):
-            self._process.join()
-            raise MapperEnded(self._process.exitcode) from None
-        if isinstance(told, EvmapError):
-            raise told
-        return told
-
-    def stop(self, seconds: float = 0.0) -> None:
-        """End the process, after as many seconds in which it may end by itself."""
-        self.pipe.close()
-        self._process.join(seconds)
-        self._process.kill()
-        self._process.join()
+        return self.hear(seconds)
 
 
 def _serve(pipe: Connection, settings: Settings, cache: Path | None, threads: int, parent: int) -> None:
-    for name in ("SIGINT", "SIGTERM"):  # the parent decides when to stop
-        signal.signal(getattr(signal, name), signal.SIG_IGN)
-    outlive_nobody(parent)
+    belong_to(parent)
     clock, notices = time.monotonic(), list[str]()
     with suppress(EOFError, ConnectionResetError, BrokenPipeError):  # the parent is gone, or wants no more
         try:

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -47,42 +48,43 @@ class MapperEnded(Exception):
         super().__init__(self.signal or f"exit code {code}")
 
 
-class MapperChild:
-    """One process with a loaded model and one thread.
+class ModelProcess:
+    """A process that loads a model and answers through a pipe; ends with the one that started it.
 
     Args:
-        settings: which model. cache: file for vectors.
+        serve: what it runs, a function of a module: (its end of the pipe, `given`, id of the parent).
+        given: settings and whatever else it needs.
     """
 
-    def __init__(self, settings: Settings, cache: Path | None) -> None:
+    def __init__(self, serve: Callable[..., None], *given: object) -> None:
         context = multiprocessing.get_context("spawn")
         self.pipe, far = context.Pipe()
-        args = (far, settings, cache, os.getpid())
-        self._process = context.Process(target=_serve, args=args, daemon=True)
+        self._process = context.Process(target=serve, args=(far, *given, os.getpid()), daemon=True)
         with nameless_main():
             self._process.start()
         far.close()
 
     def send(self, errand: Errand) -> None:
         """Give it a document to map; it must have none."""
-        with suppress(BrokenPipeError):  # `receive` says that it ended
+        with suppress(BrokenPipeError):  # who hears says that it ended
             self.pipe.send(errand)
 
-    def receive(self) -> Finished:
-        """Return what came of the errand, waiting for it.
+    def hear(self, seconds: float | None = None) -> Any:
+        """Return what it says next, waiting for it; None if nothing came in so many seconds.
 
         Raises:
             MapperEnded: if the process ended. EvmapError: if the model cannot be loaded.
         """
         try:
-            answer: Any = self.pipe.recv()
+            if not self.pipe.poll(seconds):
+                return None
+            told = self.pipe.recv()
         except (EOFError, ConnectionResetError):
             self._process.join()
             raise MapperEnded(self._process.exitcode) from None
-        if isinstance(answer, EvmapError):
-            raise answer
-        result: Finished = answer
-        return result
+        if isinstance(told, EvmapError):
+            raise told
+        return told
 
     def stop(self, wait: float = 0.0) -> None:
         """End the process; with `wait` seconds for it to close its cache."""
@@ -92,10 +94,28 @@ class MapperChild:
         self._process.join()
 
 
+class MapperChild(ModelProcess):
+    """One process with a loaded model and one thread.
+
+    Args:
+        settings: which model. cache: file for vectors.
+    """
+
+    def __init__(self, settings: Settings, cache: Path | None) -> None:
+        super().__init__(_serve, settings, cache)
+
+    def receive(self) -> Finished:
+        """Return what came of the errand, waiting for it.
+
+        Raises:
+            MapperEnded: if the process ended. EvmapError: if the model cannot be loaded.
+        """
+        result: Finished = self.hear()
+        return result
+
+
 def _serve(pipe: Connection, settings: Settings, cache: Path | None, parent: int) -> None:
-    for name in ("SIGINT", "SIGTERM"):  # the parent decides when to stop
-        signal.signal(getattr(signal, name), signal.SIG_IGN)
-    outlive_nobody(parent)
+    belong_to(parent)
     try:
         mapper = Mapper(settings, cache, threads=1)
     except EvmapError as error:
@@ -115,6 +135,13 @@ def run_errand(errand: Errand, payload: bytes, mapper: Mapper) -> Finished:
     outcome = attempt(errand.path, errand.document_id, lambda: mapper.map(unpack(payload)))
     outcome.seconds.update(read=errand.read_seconds, map=time.monotonic() - clock)
     return finished(errand.position, outcome)
+
+
+def belong_to(parent: int) -> None:
+    """Begin as a process of another: it decides when to stop, and this one ends with it."""
+    for name in ("SIGINT", "SIGTERM"):
+        signal.signal(getattr(signal, name), signal.SIG_IGN)
+    outlive_nobody(parent)
 
 
 def outlive_nobody(parent: int) -> None:

@@ -9,12 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from nlp.contract import LANES, STATES
 from nlp.records import ROLES, STATUSES, TREATMENTS
 
 Kind = Literal["string", "integer", "number", "boolean", "date", "datetime", "array", "object"]
-LANES = ("suggested", "review")
 ITEM_STATES = ("suggested", "confirmed", "rejected", "corrected", "unsure", "postponed")
-COVERED = ("confirmed", "suggested", "review", "searched_none", "not_searchable")
 POINTS = "points (1/72 inch) from the page's upper left corner"
 OFFSET = "code points"
 
@@ -204,7 +203,7 @@ COVERAGE = Table(
         _text("title", "title of the document", empty=True),
         TARGET,
         _text("label", "short title of the target, in the document's language"),
-        _text("state", "whether there is evidence, and how sure", values=COVERED),
+        _text("state", "whether there is evidence, and how sure", values=STATES),
         _count("links", "evidence links", "links"),
         _share("best_probability", "highest probability among them", empty=True),
         _text("input", "name of the input as it was given"),
@@ -222,7 +221,7 @@ DECISIONS = Table(
         _text("who", "code of the officer, never a name"),
         _text("rank", "what she may do", values=("reader", "officer", "adjudicator")),
         Field("at", "datetime", "when, in UTC"),
-        _text("action", "what was asked"),
+        _text("action", "what was asked; nothing: the passage was read whole and holds no label, target any:0"),
         _text("batch", "id shared by what was decided together"),
         Field("item", "object", "the item as it stood after it"),
         Field("before", "object", "the item as it stood before; null where it did not exist", empty=True),

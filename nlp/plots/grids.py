@@ -96,39 +96,3 @@ def target_words(target: str, label: str) -> str:
     """A target as an axis says it: "O16 Due process ..."."""
     kind, _, number = str(target).partition(":")
     return f"{kind[0].upper()}{number} {shortened(label, TARGET_LETTERS)}"
-
-
-def pairs(frame: pd.DataFrame) -> Any:
-    """Activities down, objectives across: a shape for what the codebook says, a circle for what was seen.
-
-    Args:
-        frame: columns row, column, standing, seen.
-    """
-    altair = need("altair")
-    columns, lines = list(dict.fromkeys(frame["column"])), list(dict.fromkeys(frame["row"]))
-    names = ["in the codebook and seen", "in the codebook, not seen", "seen, not in the codebook"]
-    colours = altair.Scale(domain=names, range=["#00598a", "#f6d8a8", "#d55e00"])
-    shapes = altair.Scale(domain=names, range=["square", "square", "diamond"])
-    return (
-        altair.Chart(frame[["row", "column", "standing", "seen"]])
-        .mark_point(filled=True, opacity=1, stroke="#777", strokeWidth=0.4)
-        .encode(
-            x=altair.X(
-                "column:N",
-                sort=columns,
-                title=None,
-                axis=altair.Axis(orient="top", labelAngle=-45, labelLimit=340, grid=True, labelAlign="left"),
-            ),
-            y=altair.Y("row:N", sort=lines, title=None, axis=altair.Axis(labelLimit=420, grid=True)),
-            color=altair.Color("standing:N", title=None, scale=colours),
-            shape=altair.Shape("standing:N", title=None, scale=shapes),
-            size=altair.Size(
-                "seen:Q",
-                title="passages",
-                scale=altair.Scale(type="sqrt", range=[45, 300]),
-                legend=_amounts(frame["seen"]),
-            ),
-            tooltip=["row:N", "column:N", "standing:N", "seen:Q"],
-        )
-        .properties(width=altair.Step(26), height=altair.Step(17))
-    )

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from nlp.errors import CodebookError
 from nlp.program.checks import CHECKS, check_program
+from nlp.program.kept import kept
 from nlp.program.records import Charter, Part, Program
 from nlp.settings import data_root, program_name
 
@@ -96,7 +97,12 @@ def using(program: Program) -> Iterator[Program]:
 
 @functools.cache
 def _load(path: Path) -> Program:
-    program = exported(path) if path.is_file() else _valid(path, _read(path))
+    return (
+        _sound(path, exported(path)) if path.is_file() else kept(path, lambda: _sound(path, _valid(path, _read(path))))
+    )
+
+
+def _sound(path: Path, program: Program) -> Program:
     if faults := check_program(program):
         raise CodebookError(path, "; ".join(faults[:5]), AGAIN)
     return program

@@ -30,7 +30,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from nlp.errors import UsageError
 from nlp.program import Program
 from nlp.review.lines import added_id, is_gone
-from nlp.review.records import HOLDS, Item, State
+from nlp.review.records import HOLDS, NOTHING, Item, State
 
 Kind = Literal["same", "split", "merged", "dropped", "reworded"]
 Claim = tuple[str, str]
@@ -129,7 +129,7 @@ def _check(moves: Sequence[Item], crosswalk: Crosswalk, program: Program) -> Non
     if others:
         reason = f"decisions under codebook {', '.join(map(repr, others))}, which the crosswalk does not start from"
         raise UsageError(moves[0].document_id, reason, "Migrate from that one first")
-    lost = sorted({item.target for item in moves} - set(crosswalk.targets) - set(program.targets))
+    lost = sorted({item.target for item in moves} - {NOTHING, *crosswalk.targets, *program.targets})
     if lost:
         raise UsageError(
             "crosswalk", f"says nothing of {', '.join(lost)}, which the codebook lacks", "Add a step for each"

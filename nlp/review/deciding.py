@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from nlp.errors import Conflict, UsageError
 from nlp.program import Program
 from nlp.review import log, readings, rules
+from nlp.review.batch import Batch
 from nlp.review.lines import Change, Row, item_row
 from nlp.review.records import Ask, Decided, Decision, Item, Reader
 from nlp.review.sheet import Sheet, Sheets
@@ -23,7 +24,7 @@ def as_rows(asks: Sequence[Ask]) -> list[Row]:
     return [{name: getattr(ask, name) for name in Ask.__dataclass_fields__} for ask in asks]
 
 
-def batch_for(writer: Connection, sheet: Sheet, reading: int, program: Program, written: bool = False) -> rules.Batch:
+def batch_for(writer: Connection, sheet: Sheet, reading: int, program: Program, written: bool = False) -> Batch:
     """Return a batch on the items of a reading as they stand now.
 
     Args:
@@ -31,12 +32,12 @@ def batch_for(writer: Connection, sheet: Sheet, reading: int, program: Program, 
     """
     known = dict(sheet.known) if written else sheet.known
     held = held_items(writer, sheet.document_id, known)
-    return rules.Batch(sheet, reading, program, standing(sheet, held, reading))
+    return Batch(sheet, reading, program, standing(sheet, held, reading))
 
 
 def decide(
     writer: Connection, sheet: Sheet, asks: Sequence[Ask], reader: Reader, program: Program
-) -> tuple[rules.Batch, log.Stamp, list[Decision]]:
+) -> tuple[Batch, log.Stamp, list[Decision]]:
     """Apply asks to one report and write what follows.
 
     Raises:
@@ -82,7 +83,7 @@ def undo(writer: Connection, sheets: Sheets, reader: Reader, batch: str | None, 
     return Decided(tuple(one.item for one in written), tuple(written))
 
 
-def _back(batch: rules.Batch, taken: Sequence[Decision]) -> list[Change]:
+def _back(batch: Batch, taken: Sequence[Decision]) -> list[Change]:
     """Changes that take decisions of one report back."""
     stale = [one for one in taken if (item := batch.before.get(one.item_id)) is None or item.version != one.version]
     if stale:

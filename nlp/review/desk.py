@@ -15,11 +15,12 @@ from nlp.review.bringing import bring_in
 from nlp.review.codebook import note_program, own_program
 from nlp.review.intake import Intake
 from nlp.review.lines import Change, Row
+from nlp.review.passed import marks
 from nlp.review.readings import Opened
 from nlp.review.records import Ask, Decided, Decision, Item, Rank, Reader, Report
 from nlp.review.sheet import Sheet
 from nlp.review.spreading import Spreader
-from nlp.review.standing import Held, Pair, differing, held_items, in_order, settled, standing
+from nlp.review.standing import Held, Pair, differing, held_items, in_order, settled, settled_items, standing
 from nlp.review.tally import Tallies, Tally
 from nlp.review.unread import silent
 from nlp.review.vault import Vault
@@ -31,13 +32,15 @@ class Contents:
 
     Attributes:
         text: canonical text. passages: rows of passages.jsonl in reading order without ``probabilities``; shared, so
-            not to be changed. items: by passage, objectives before activities.
+            not to be changed. items: by passage, objectives before activities. passed: marks of passages that were
+            read whole and hold nothing (`review.passed`), by position.
     """
 
     report: Report
     text: str
     passages: list[Row]
     items: list[Item]
+    passed: list[Item]
 
 
 class Desk(Intake):
@@ -115,7 +118,8 @@ class Desk(Intake):
             sheet = self.sheets.load(connection, document_id)
             found = standing(sheet, held_items(connection, document_id, sheet.known), reader.reading)
             report = self._report(connection, document_id)
-        return Contents(report, sheet.text, list(sheet.passages), in_order(found.values(), sheet, self.program))
+        items = in_order(found.values(), sheet, self.program)
+        return Contents(report, sheet.text, list(sheet.passages), items, marks(found.values()))
 
     def silent(self, document_id: str) -> dict[str, float]:
         """For each passage but headings, how many links are expected there beyond those suggested."""
@@ -219,6 +223,11 @@ class Desk(Intake):
         with self.vault.reading() as reader:
             sheet = self.sheets.load(reader, document_id)
             return in_order(settled(sheet, held_items(reader, document_id, sheet.known)).values(), sheet, self.program)
+
+    def passed(self, document_id: str) -> list[Item]:
+        """Marks of passages that were read whole and hold nothing, as they count."""
+        with self.vault.reading() as reader:
+            return marks(settled_items(held_items(reader, document_id)).values())
 
     def coverage(self, blind: Collection[str] = ()) -> list[Row]:
         """Rows like those of coverage.csv: report x target, ``state`` "confirmed" where an item holds.

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, select
 from nlp.errors import UsageError
 from nlp.jsonl import line
 from nlp.official import load_official
+from nlp.program import Language
 from nlp.review import inbox, log
 from nlp.review.desk import Desk
 from nlp.review.lines import Row, decision_row
@@ -34,11 +35,14 @@ DECISIONS = "decisions.jsonl"
 AT_ONCE = 500
 
 
-def export_desk(desk: Desk, out: Path) -> Row:
+def export_desk(desk: Desk, out: Path, language: Language = "en") -> Row:
     """Write a desk into a folder of the contract, of one moment; return its manifest.
 
     Links say their ``state``; rejected ones are left out; what was decided stands whole in decisions.jsonl. Reports
     that wait to be mapped are left out; the manifest counts them.
+
+    Args:
+        language: in which the evidence map opens.
 
     Raises:
         UsageError: if `out` is a desk, or cannot be written. StoreError: if a run writes there.
@@ -51,6 +55,7 @@ def export_desk(desk: Desk, out: Path) -> Row:
             drafts, manifest = _write(desk, reader, out)
         except OSError as error:
             raise UsageError(out, f"cannot write there: {error.strerror}", "Name another folder with -o") from error
+        manifest["desk"]["language"] = language
         manifest["official_wording"] = official.document_id if official else None
         return close(out, drafts, manifest, desk.program)
 

@@ -10,7 +10,7 @@ from nlp.records import Treatment
 
 State = Literal["suggested", "confirmed", "rejected", "corrected", "unsure", "postponed"]
 Action = Literal[
-    "confirm", "reject", "correct", "add", "unsure", "postpone", "reopen", "undo", "attach", "migrate"
+    "confirm", "reject", "correct", "add", "unsure", "postpone", "reopen", "nothing", "undo", "attach", "migrate"
 ]  # fmt: skip
 Place = Literal["exact", "moved", "orphaned"]
 Rank = Literal["reader", "officer", "adjudicator"]
@@ -20,6 +20,8 @@ HOLDS: frozenset[State] = frozenset(("confirmed", "corrected"))
 """States in which an item is evidence."""
 OPEN: frozenset[State] = frozenset(("suggested", "unsure", "postponed"))
 """States in which somebody still has to decide."""
+NOTHING = "any:0"
+"""Target of a mark that a passage was read whole and nothing is in it: the claim that any label fits, rejected."""
 FIRST, SECOND, FINAL = 1, 2, 3
 """Readings: the first officer's, the blind second's, and what an adjudicator settled where they differ."""
 
@@ -119,6 +121,7 @@ class Ask:
         item_id: the item; "" to add one (action "add": then target, start and end are needed).
         action: see `Action`. version: the version of the item that she saw.
         target, start, end, treatment, implementer: what it is to become; None keeps what it is ("" for none).
+            Action "nothing" takes `start` and `end` of a passage and leaves a mark on it (`NOTHING`).
         reason: why, in her words.
     """
 

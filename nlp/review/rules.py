@@ -7,78 +7,21 @@ an activity that holds stands beside an objective of its own that holds; one tha
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
 from nlp.errors import Conflict, UsageError
-from nlp.program import Program
 from nlp.records import TREATMENTS, Treatment
-from nlp.review.lines import Change, Row, added_id, is_gone, item_row, placed, stands
-from nlp.review.records import HOLDS, OPEN, Action, Ask, Item, State
-from nlp.review.sheet import Sheet
-from nlp.review.standing import Items
+from nlp.review import passed
+from nlp.review.batch import REASON, Batch, fresh, short
+from nlp.review.lines import Row, item_row, placed, stands
+from nlp.review.records import HOLDS, NOTHING, OPEN, Action, Ask, Item, State
 
-REASON, NAME = 2_000, 300  # characters at most
+NAME = 300  # characters at most
 PLAIN: Mapping[Action, State] = {
     "confirm": "confirmed", "reject": "rejected", "unsure": "unsure", "postpone": "postponed",
 }  # fmt: skip
-
-
-@dataclass
-class Batch:
-    """Items of a reading while a batch of asks is applied to them.
-
-    Attributes:
-        before: items as they stood, by id; never changed. after: those that changed, with the action of each.
-        made: ids whose change was asked for, in order.
-    """
-
-    sheet: Sheet
-    reading: int
-    program: Program
-    before: Items
-    after: dict[str, tuple[Item, Action]] = field(default_factory=dict)
-    made: list[str] = field(default_factory=list)
-
-    @cached_property
-    def _by_home(self) -> Mapping[str, list[Item]]:
-        found: dict[str, list[Item]] = {}
-        for item in self.before.values():
-            found.setdefault(self.sheet.home(item), []).append(item)
-        return found
-
-    def now(self, item_id: str) -> Item | None:
-        """The item as the batch has it so far, None if there is none."""
-        changed = self.after.get(item_id)
-        return changed[0] if changed else self.before.get(item_id)
-
-    def items(self, home: str) -> list[Item]:
-        """Items of a passage as they are so far, without those taken back."""
-        changed = (item for item, _ in self.after.values() if self.sheet.home(item) == home)
-        rest = (item for item in self._by_home.get(home, ()) if item.item_id not in self.after)
-        return [item for item in (*rest, *changed) if not is_gone(item)]
-
-    def put(self, item: Item, action: Action) -> None:
-        """Change an item, once a batch whatever happens to it; the first action stays its name."""
-        old = self.before.get(item.item_id)
-        known = self.after.get(item.item_id)
-        version = (old.version if old else 0) + 1
-        self.after[item.item_id] = replace(item, version=version, reading=self.reading), known[1] if known else action
-
-    def make(self, item: Item, action: Action) -> None:
-        """Change an item because somebody asked for it."""
-        self.put(item, action)
-        self.made.append(item.item_id)
-
-    def changes(self) -> list[Change]:
-        """What is to be written, in the order in which it came about."""
-        return [Change(item, self.before.get(name), action) for name, (item, action) in self.after.items()]
-
-    def also(self) -> tuple[str, ...]:
-        """Ids of items that followed."""
-        return tuple(name for name in self.after if name not in self.made)
 
 
 def apply(batch: Batch, asks: Sequence[Ask]) -> None:
@@ -108,6 +51,8 @@ def settle(batch: Batch) -> None:
         for item in [i for i in batch.items(home) if batch.program.parents(i.target) and i.state != "rejected"]:
             if home:
                 _stand(batch, item, home)
+        if mark := passed.outdated(batch.items(home)):
+            batch.put(passed.taken_off(mark), "reopen")
 
 
 def weigh(reader: Connection, batch: Batch) -> None:
@@ -172,15 +117,20 @@ def _apply(batch: Batch, ask: Ask) -> None:
     if ask.action == "add":
         _add(batch, ask)
         return
+    if ask.action == "nothing":
+        passed.note(batch, ask)
+        return
     item = batch.now(ask.item_id)
     if item is None:
         raise UsageError(ask.item_id, "no such item in this reading", "Load the report again")
     if not stands(item, batch.sheet.text) and item.place != "orphaned":
         reason = "was decided on another reading of this report, and is not attached to this one yet"
         raise UsageError(item.item_id, reason, "Run: evmap desk attach DESK")
-    changed = _with_facts(replace(item, reason=_short(ask.reason, REASON)), ask)
+    changed = _with_facts(replace(item, reason=short(ask.reason, REASON)), ask)
     if ask.action in ("confirm", "correct"):
         _hold(batch, item, changed, ask)
+    elif ask.action == "reopen" and item.target == NOTHING:
+        batch.make(passed.taken_off(item), "reopen")
     elif ask.action == "reopen":
         batch.make(replace(changed, state="suggested" if item.lane else "unsure"), "reopen")
     elif ask.action in PLAIN:
@@ -216,31 +166,9 @@ def _add(batch: Batch, ask: Ask, like: Item | None = None) -> None:
         return
     if twin and (twin.state in HOLDS or twin.version != ask.version):
         raise Conflict(ask.target, "this stands there already", None, [item_row(twin)])
-    item = replace(twin or new, state="confirmed", place="exact", reason=_short(ask.reason, REASON))
+    item = replace(twin or new, state="confirmed", place="exact", reason=short(ask.reason, REASON))
     facts: Row = {"treatment": like.treatment, "implementer": like.implementer} if like else {}
     batch.make(_with_facts(replace(item, **facts), ask), "add")
-
-
-def fresh(batch: Batch, target: str, start: int, end: int) -> Item:
-    """An item that nobody suggested, with what its passage says of implementer and treatment."""
-    sheet = batch.sheet
-    touched = sheet.over(start, end)
-    if not 0 <= start < end <= len(sheet.text) or not sheet.text[start:end].strip():
-        raise UsageError(f"{start}-{end}", "is no span of the text", "Select some words")
-    if not touched:
-        raise UsageError(f"{start}-{end}", "lies in no passage", "Select words of a paragraph, list item or cell")
-    passage = touched[0]
-    inside = passage["start"] <= start and end <= passage["end"]
-    known = batch.now(added_id(sheet.document_id, target, start, end))
-    item = known or Item(
-        item_id=added_id(sheet.document_id, target, start, end), document_id=sheet.document_id,
-        reading=batch.reading, version=0, state="suggested", target=target,
-        passage_id=passage["passage_id"] if inside else None, start=start, end=end, quote="", prefix="", suffix="",
-        page=passage["page"], lane=None, probability=None, treatment=passage["treatment"],
-        implementer=passage["implementer"] or passage["implementer_text"] or None, why={}, model="",
-        program=batch.program.digest,
-    )  # fmt: skip
-    return placed(item, sheet.text, start, end)
 
 
 def _moved(batch: Batch, item: Item, ask: Ask) -> Item:
@@ -262,19 +190,13 @@ def _with_facts(item: Item, ask: Ask) -> Item:
         treatment: Treatment | None = next((name for name in TREATMENTS if name == ask.treatment), None)
         item = replace(item, treatment=treatment)
     if ask.implementer is not None:
-        item = replace(item, implementer=_short(" ".join(ask.implementer.split()), NAME) or None)
+        item = replace(item, implementer=short(" ".join(ask.implementer.split()), NAME) or None)
     return item
 
 
 def _known(batch: Batch, target: str) -> None:
     if target not in batch.program.labels:
         raise UsageError(target, "no such label", f"Choose {batch.program.written}")
-
-
-def _short(said: str, most: int) -> str:
-    if len(said) > most:
-        raise UsageError(said[:30], f"{len(said)} characters, {most} at most", "Say it shorter")
-    return said.strip()
 
 
 def _check_versions(batch: Batch, asks: Sequence[Ask]) -> None:

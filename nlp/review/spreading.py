@@ -12,6 +12,7 @@ from nlp.errors import UsageError
 from nlp.program import Program
 from nlp.review import log, readings, rules
 from nlp.review.alike import Index, Place
+from nlp.review.batch import Batch, fresh
 from nlp.review.deciding import batch_for
 from nlp.review.lines import placed
 from nlp.review.records import FIRST, Action, Decision, Item
@@ -46,7 +47,7 @@ class Spreader:
         row = sheet.passages[sheet.places[passage_id]]
         return self.index.like(sheet.document_id, passage_id, sheet.text[row["start"] : row["end"]])
 
-    def spread(self, writer: Connection, batch: rules.Batch, by: log.Stamp) -> list[Decision]:
+    def spread(self, writer: Connection, batch: Batch, by: log.Stamp) -> list[Decision]:
         """Decide in all reports as in a batch that was written; return what was written, under its id.
 
         Reports whose first reading is closed are left as they are.
@@ -82,7 +83,7 @@ class Spreader:
         return log.write(writer, batch.changes(), log.stamp(by.reader, sheet.text_sha256, by.batch))
 
 
-def _wish(batch: rules.Batch, passage_id: str, item: Item, action: Action) -> None:
+def _wish(batch: Batch, passage_id: str, item: Item, action: Action) -> None:
     """Decide on the items of one passage that make the same claim; where there is none, add it at the same words."""
     same = [own for own in batch.items(passage_id) if own.target == item.target]
     for own in same:
@@ -93,11 +94,11 @@ def _wish(batch: rules.Batch, passage_id: str, item: Item, action: Action) -> No
     if same or action == "reject" or text.count(item.quote) != 1:
         return
     start = passage["start"] + text.index(item.quote)
-    fresh = rules.fresh(batch, item.target, start, start + len(item.quote))
-    batch.make(replace(fresh, state="confirmed", treatment=item.treatment), "add")
+    new = fresh(batch, item.target, start, start + len(item.quote))
+    batch.make(replace(new, state="confirmed", treatment=item.treatment), "add")
 
 
-def _as(batch: rules.Batch, own: Item, item: Item, action: Action) -> Item:
+def _as(batch: Batch, own: Item, item: Item, action: Action) -> Item:
     """An untouched item, decided as its like was; a new span goes along where the same words stand here once."""
     if action == "reject":
         return replace(own, state="rejected")

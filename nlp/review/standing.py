@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, bindparam, select
 
 from nlp.program import Program
 from nlp.review.lines import is_gone, item_of, link_id
-from nlp.review.records import FINAL, FIRST, HOLDS, OPEN, SECOND, Item, State
+from nlp.review.records import FINAL, FIRST, HOLDS, NOTHING, OPEN, SECOND, Item, State
 from nlp.review.sheet import Sheet
 from nlp.store.tables import documents, items, links
 
@@ -132,20 +132,23 @@ def counted(reader: Connection, document_id: str, key: str) -> dict[str, int]:
     own = found.where(documents.c.document_id == document_id, documents.c.key == key)
     decided = settled_items(held_items(reader, document_id))
     known = {*decided, *(link_id(i.passage_id, i.target) for i in decided.values() if i.passage_id)}
-    counts = Counter(item.state for item in decided.values())
+    counts = Counter(item.state for item in decided.values() if item.target != NOTHING)
     counts["suggested"] += sum(name not in known for (name,) in reader.execute(own))
     return {state: counts[state] for state in get_args(State)}
 
 
 def in_order(found: Iterable[Item], sheet: Sheet, program: Program) -> list[Item]:
-    """Items by passage, in it by codebook order: objectives before activities; without those taken back."""
+    """Items by passage, in it by codebook order: objectives before activities.
+
+    Without those taken back, and without the marks of passages in which nothing is (`review.passed`).
+    """
     places = {target: number for number, target in enumerate(program.targets)}
     last = len(sheet.passages)
 
     def place(item: Item) -> tuple[int, int, int, str]:
         return (sheet.places.get(sheet.home(item), last), places.get(item.target, last), item.start, item.item_id)
 
-    return sorted((item for item in found if not is_gone(item)), key=place)
+    return sorted((item for item in found if item.target != NOTHING and not is_gone(item)), key=place)
 
 
 def _untouched(sheet: Sheet, decided: Iterable[Item], reading: int) -> Items:

@@ -1,15 +1,15 @@
 """What was decided on a desk, as annotations to learn from.
 
 Only what was decided says anything: a confirmed or corrected item is a label, a rejected one is none, and the rest of
-the passage is unknown, unless its reading was closed: then the officer has read it, and what nobody claimed is not
-there. What is unsure, postponed or untouched counts as nothing, and so does what lost its place in the text. The text
-itself goes into the annotations, so they stay on the desk.
+the passage is unknown, unless its reading was closed, or it was passed as holding nothing: then the officer has read
+it, and what nobody claimed is not there. What is unsure, postponed or untouched counts as nothing, and so does what
+lost its place in the text. The text itself goes into the annotations, so they stay on the desk.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -43,13 +43,15 @@ def desk_annotations(desk: Desk, guidelines: int) -> Annotations:
             continue
         closed = any(one.closed for one in desk.readings(report.document_id))
         items = desk.settled(report.document_id)
-        if not closed and all(item.version == 0 for item in items):
+        passed = frozenset(mark.passage_id for mark in desk.passed(report.document_id))
+        if not closed and not passed and all(item.version == 0 for item in items):
             continue
         sheet = desk.sheet(report.document_id)
         name = report.document_id[:PREFIX]
         documents[name] = _document(name, sheet)
         passages.update((row["passage_id"], _passage(name, row, sheet, desk.program)) for row in sheet.passages)
-        labels.update(_labels(sheet, items, closed, desk.program, guidelines))
+        read = {row["passage_id"] for row in sheet.passages if row["kind"] != "heading"} if closed else passed
+        labels.update(_labels(sheet, items, read, desk.program, guidelines))
     return Annotations(documents, passages, labels)
 
 
@@ -72,7 +74,7 @@ def _passage(name: str, row: Row, sheet: Sheet, program: Program) -> PassageRow:
 
 
 def _labels(
-    sheet: Sheet, items: Sequence[Item], closed: bool, program: Program, guidelines: int
+    sheet: Sheet, items: Sequence[Item], read: Collection[str | None], program: Program, guidelines: int
 ) -> Iterator[tuple[str, list[LabelRow]]]:
     beside: dict[str, list[Item]] = defaultdict(list)
     for item in items:
@@ -80,7 +82,7 @@ def _labels(
             beside[sheet.home(item)].append(item)
     for row in sheet.passages:
         own = beside[row["passage_id"]]
-        verdicts = verdicts_of(own, program.targets if closed and row["kind"] != "heading" else ())
+        verdicts = verdicts_of(own, program.targets if row["passage_id"] in read else ())
         if verdicts:
             treatments = [i.treatment for i in own if i.state in HOLDS and i.treatment]
             yield row["passage_id"], [label_of(row["passage_id"], verdicts, treatments, guidelines)]

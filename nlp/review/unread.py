@@ -31,7 +31,10 @@ def silent(reader: Connection, sheet: Sheet) -> dict[str, float]:
 def unread(known: Mapping[str, float], items: Iterable[Item]) -> dict[str, float]:
     """Return what of `silent` is left in a reading: not where somebody decided and nothing is open any more.
 
-    Who decides the last item of a passage has all of it before her, so it counts as read.
+    Who decides the last item of a passage, or passes it as holding nothing, has read all of it.
+
+    Args:
+        items: of the reading, with the marks of what was passed (`review.passed`).
     """
     decided: set[str | None] = set()
     still: set[str | None] = set()

@@ -9,8 +9,9 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from nlp.display import visible
+
 FOLDER = Path(__file__).resolve().parent
-HIDDEN = {mark: f"⟦U+{mark:04X}⟧" for mark in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
 
 
 def digest(text: str) -> str:
@@ -29,6 +30,6 @@ def template(name: str) -> Any:
     Its filters: `plain` makes marks visible that turn the direction of text, `grouped` parts thousands.
     """
     rooms = Environment(autoescape=True, loader=FileSystemLoader(FOLDER), undefined=StrictUndefined, trim_blocks=True)
-    rooms.filters["plain"] = lambda text: str(text).translate(HIDDEN)
+    rooms.filters["plain"] = lambda text: visible(str(text))
     rooms.filters["grouped"] = lambda count: f"{count:,}"
     return rooms.get_template(name)

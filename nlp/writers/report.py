@@ -88,7 +88,7 @@ def _page(data: Row, table: list[Row], confirmed: bool) -> str:
         objectives=[label for label in labels if label["target"].startswith("objective:")],
         programme=data["programme"],
         levels=data["programme"]["called"],
-        language="en" if "en" in data["programme"]["languages"] else data["programme"]["languages"][0],
+        language=data["programme"]["language"],
         run=data,
         confirmed=confirmed,
     )

@@ -21,7 +21,7 @@ const OBJECTIVES = LABELS.filter((label) => label.level === "objective");
 const ACTIVITIES = LABELS.filter((label) => label.level === "activity");
 
 const state = {
-  language: PROGRAMME.languages.includes("en") ? "en" : PROGRAMME.languages[0],
+  language: PROGRAMME.language,
   view: "map",
   open: null, // {report, who, target}: numbers, or ALL
   marked: null, // id of the link that the address names
@@ -111,8 +111,8 @@ function rowName(report, who) {
 // Direction marks that would let a text disguise itself are shown, not obeyed.
 function shown(text) {
   return String(text).replace(
-    /[\u202A-\u202E\u2066-\u2069]/g,
-    (mark) => `⟦U+${mark.charCodeAt(0).toString(16).toUpperCase()}⟧`,
+    /[\u200E\u200F\u061C\u202A-\u202E\u2066-\u2069]/g,
+    (mark) => `⟦U+${mark.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}⟧`,
   );
 }
 

@@ -123,6 +123,7 @@ def as_programme(program: Program, manifest: Row) -> Row:
         "title": program.title(),
         "counted": program.counted(),
         "languages": list(program.languages),
+        "language": _shown_first(program, manifest),
         "called": called,
         "estimated": manifest.get("probability_kind") == "zero-shot",
     }
@@ -160,6 +161,12 @@ def _counts(documents: list[Row], inputs: list[Row], links: list[Row]) -> Row:
     passages = sum(document["passages"] for document in documents)
     troubled = sum(row["status"] != "ok" for row in inputs)
     return read | found | {"inputs": len(inputs), "troubled": troubled, "passages": passages, "shown": len(links)}
+
+
+def _shown_first(program: Program, manifest: Row) -> str:
+    """The language in which the codebook is shown first: the one that was asked for, else English, else its first."""
+    wanted = (str(manifest.get("desk", {}).get("language", "")), "en")
+    return next((code for code in wanted if code in program.languages), program.languages[0])
 
 
 def as_facts(manifest: Row) -> list[tuple[str, str]]:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
 
-from nlp.copies import Copied, copied, kind_for
+from nlp.copies import Copied, Wanted, copied, kind_for
 from nlp.errors import UnreadableDocument
 from nlp.program import load_program
 from nlp.readers import read_bytes
@@ -72,7 +72,7 @@ def cases(paths: Sequence[Path], out: Path, each: int, seed: int) -> Iterator[Ca
             continue
         kind, findings = kind_for(data), plant(document, seed)
         try:
-            copy = copied(kind, data, path.name, document.text, findings, program, "en", settings)
+            copy = copied(kind, Wanted(data, path.name, document.text, findings), program, settings)
         except UnreadableDocument as error:  # LibreOffice could not convert it
             print(f"no copy: {path.name}: {error.reason}")
             continue

@@ -11,6 +11,7 @@ from nlp.copies.cover.paper import Part, Row
 from nlp.copies.notes import heading, standing, visible
 from nlp.copies.phrases import PHRASES, say
 from nlp.program import Program
+from nlp.sentences import spoken
 
 
 def shown(claims: Sequence[Claim], everything: bool) -> list[Claim]:
@@ -152,8 +153,9 @@ def unsearched(row: Mapping[str, Any], entry: Mapping[str, Any], language: str) 
     """Return what of a document was not searched: why it was not read whole, and what the reader left out."""
     said = []
     if entry.get("status", "ok") != "ok":
-        said.append(say("status", language, status=entry["status"], reason=entry.get("reason") or ""))
-    said += [f"{what}: {count}" for what, count in (row.get("losses") or {}).items()]
+        status, reason = (spoken(str(entry.get(key) or ""), language) for key in ("status", "reason"))
+        said.append(say("status", language, status=status, reason=reason))
+    said += [f"{spoken(what, language)}: {count}" for what, count in (row.get("losses") or {}).items()]
     return [visible(line) for line in said]
 
 

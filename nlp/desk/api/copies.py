@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from nlp.copies import KINDS
 from nlp.copies.cover.making import COVERS, MEDIA
-from nlp.copies.finding import Finding, from_items
+from nlp.copies.finding import Wanted, from_items
 from nlp.desk.api.reports import DocumentId, report_of
 from nlp.desk.blind import hidden_from
 from nlp.desk.faults import Forbidden, Missing
@@ -25,55 +26,52 @@ Shown = Annotated[Literal["all", "suggested", "confirmed"], Query()]
 router = APIRouter()
 
 
+@dataclass(frozen=True)
+class Sought:
+    """What is asked for: of which report, in which format and language, with which findings.
+
+    By default confirmed ones, and the suggested lane.
+    """
+
+    document_id: DocumentId
+    kind: Kind
+    language: Language = "en"
+    show: Shown = "suggested"
+
+
 @router.get("/reports/{document_id}/copy.{kind}")
-def copy(
-    request: Request,
-    document_id: DocumentId,
-    user: Looks,
-    kind: Kind,
-    language: Language = "en",
-    show: Shown = "suggested",
-) -> Response:
-    """The report as it came with the findings in it: confirmed ones, and by default the suggested lane."""
+def copy(request: Request, sought: Annotated[Sought, Depends()], user: Looks) -> Response:
+    """The report as it came with the findings in it."""
     office = office_of(request)
-    report, findings = _found(office, document_id, user, language, show)
-    text, original = office.desk.sheet(document_id).text, office.desk.file(document_id)
-    data = office.copier.make(original, kind, report.name, text, findings, language)
-    media = KINDS[kind].media_type if kind != "html" else MEDIA["html"]
-    return _sent(data, media, f"{PurePath(report.name).stem}-evmap.{kind}")
+    report, wanted = _wanted(office, sought, user)
+    data = office.copier.make(sought.kind, office.desk.file(report.document_id), wanted)
+    media = KINDS[sought.kind].media_type if sought.kind != "html" else MEDIA["html"]
+    return _sent(data, media, f"{PurePath(report.name).stem}-evmap.{sought.kind}")
 
 
 @router.get("/reports/{document_id}/cover.{kind}")
-def cover(
-    request: Request,
-    document_id: DocumentId,
-    user: Looks,
-    kind: Kind,
-    language: Language = "en",
-    show: Shown = "suggested",
-) -> Response:
+def cover(request: Request, sought: Annotated[Sought, Depends()], user: Looks) -> Response:
     """One page: what the report addresses, with quotes; what is planned and done; what was not found."""
     office = office_of(request)
-    report, findings = _found(office, document_id, user, language, show)
-    sheet = office.desk.sheet(document_id)
+    report, wanted = _wanted(office, sought, user)
     row: dict[str, Any] = {**report.row, "inputs": [report.name], "status": report.status, "reason": report.reason}
-    data = COVERS[kind](row, sheet.text, findings, office.program, language)
-    return _sent(data, MEDIA[kind], f"{PurePath(report.name).stem}-cover.{kind}")
+    data = COVERS[sought.kind](row, wanted.text, wanted.findings, office.program, wanted.language)
+    return _sent(data, MEDIA[sought.kind], f"{PurePath(report.name).stem}-cover.{sought.kind}")
 
 
-def _found(office: Office, document_id: str, user: User, language: str, show: str) -> tuple[Report, list[Finding]]:
-    """The report and its findings as they count."""
-    report = report_of(office, document_id)
+def _wanted(office: Office, sought: Sought, user: User) -> tuple[Report, Wanted]:
+    """The report, and what is shown of it, without its bytes."""
+    report = report_of(office, sought.document_id)
     if report.state != "ready":
         raise Missing("copy", "this report is not mapped yet", "Wait until it is ready")
-    if document_id in hidden_from(office.desk, user):
+    if report.document_id in hidden_from(office.desk, user):
         raise Forbidden(user.rank, "you read this report blind: close your reading first")
-    items = office.desk.settled(document_id)
     chosen = [
-        item for item in items
-        if show == "all" or item.state in HOLDS or (show == "suggested" and item.lane == "suggested")
+        item for item in office.desk.settled(report.document_id)
+        if sought.show == "all" or item.state in HOLDS or (sought.show == "suggested" and item.lane == "suggested")
     ]  # fmt: skip
-    return report, from_items(chosen, office.program, language)
+    findings = from_items(chosen, office.program, sought.language)
+    return report, Wanted(b"", report.name, office.desk.sheet(report.document_id).text, findings, sought.language)
 
 
 def _sent(data: bytes, media_type: str, name: str) -> Response:

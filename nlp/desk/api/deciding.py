@@ -26,7 +26,7 @@ class Asked(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     item_id: Annotated[str, Field(pattern=r"^([0-9a-f]{16})?$")] = ""
-    action: Literal["confirm", "reject", "correct", "add", "unsure", "postpone", "reopen"]
+    action: Literal["confirm", "reject", "correct", "add", "unsure", "postpone", "reopen", "nothing"]
     version: Annotated[int, Field(ge=0, le=MOST_OFFSET)] = 0
     target: Annotated[str | None, Field(pattern=r"^(objective|activity):[0-9]{1,3}$")] = None
     start: Offset = None

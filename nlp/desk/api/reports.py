@@ -13,10 +13,12 @@ from nlp.desk.gate import Decides, Looks
 from nlp.desk.inbox import Preview
 from nlp.desk.office import Office, office_of
 from nlp.desk.plain import answer, attached, row_of
+from nlp.desk.wording import language_of
 from nlp.errors import UsageError
 from nlp.readers.sniffing import PDF
 from nlp.review.lines import suggestion
 from nlp.review.records import Reader, Report
+from nlp.sentences import spoken, told
 from nlp.writers.walk import Row
 
 DocumentId = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
@@ -36,7 +38,10 @@ def list_reports(request: Request, user: Looks) -> Response:
     """All reports, and what the inbox does."""
     office = office_of(request)
     state = office.inbox.state() if office.inbox else None
-    reports = counted_for(office.desk, user, office.desk.reports())
+    language = language_of(request)
+    reports = [_with_words(one, language) for one in counted_for(office.desk, user, office.desk.reports())]
+    if state and state["error"]:
+        state["error"]["told"] = {key: spoken(state["error"][key], language) for key in ("reason", "hint")}
     return answer({"reports": reports, "inbox": state})
 
 
@@ -54,11 +59,13 @@ def show_report(request: Request, document_id: DocumentId, user: Looks, reading:
     report = report_of(office, document_id)
     reader = reader_for(office.desk, document_id, user, reading)
     (shown,) = counted_for(office.desk, user, [report])
-    told: dict[str, Any] = {"report": shown, "reader": reader, "readings": office.desk.readings(document_id)}
+    about = _with_words(shown, language_of(request))
+    base: dict[str, Any] = {"report": about, "reader": reader, "readings": office.desk.readings(document_id)}
     if report.state == "ready":
         contents = office.desk.contents(document_id, reader)
-        return answer({**told, "text": contents.text, "passages": contents.passages, "items": contents.items})
-    return answer({**told, **_so_far(office, document_id)})
+        rest = {"passages": contents.passages, "items": contents.items, "passed": contents.passed}
+        return answer({**base, "text": contents.text, **rest})
+    return answer({**base, **_so_far(office, document_id)})
 
 
 @router.post("/api/reports/{document_id}/reading")
@@ -127,6 +134,11 @@ def keep_original(request: Request, document_id: DocumentId, user: Looks) -> Res
     return Response(data, media_type="application/octet-stream", headers=headers)
 
 
+def _with_words(report: Report, language: str) -> Row:
+    """A report as plain JSON with ``told``: its reason in a language, None where we do not know the words."""
+    return {**row_of(report), "told": told(report.reason or "", language)}
+
+
 def report_of(office: Office, document_id: str) -> Report:
     """Return a report.
 
@@ -144,7 +156,7 @@ def _so_far(office: Office, document_id: str) -> dict[str, Any]:
     """What is known of a report that is not ready: its first tags, to be looked at, not yet decided on."""
     preview: Preview | None = office.inbox.preview if office.inbox else None
     if preview is None or preview.document_id != document_id:
-        return {"text": "", "passages": [], "items": [], "progress": None}
+        return {"text": "", "passages": [], "items": [], "passed": [], "progress": None}
     passages: dict[str, Row] = {row["passage_id"]: row for row in preview.passages}
     items = [suggestion(link, passages[link["passage_id"]]) for link in preview.links]
     progress = {"stage": preview.stage, "done": preview.done, "total": preview.total, "first": preview.first}

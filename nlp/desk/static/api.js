@@ -1,9 +1,11 @@
-// The desk's interface over HTTP. What goes wrong comes back as a Refusal with the server's words.
+// The desk's interface over HTTP. What goes wrong comes back as a Refusal with the server's words, in the language of
+// the page where the server knows them.
 
 export class Refusal extends Error {
   constructor(status, body) {
-    const { subject = "", reason = "", hint = "" } = body?.error ?? {};
-    super([subject, reason].filter(Boolean).join(": ") || `HTTP ${status}`);
+    const { subject = "", told } = body?.error ?? {};
+    const { reason = "", hint = "" } = told ?? body?.error ?? {};
+    super(reason || `HTTP ${status}`);
     Object.assign(this, { status, subject, reason, hint, yours: body?.yours, theirs: body?.theirs });
   }
 }

@@ -1,11 +1,13 @@
-// The claims of a report as they now stand: by item, by passage, and in the order in which keys go through them.
+// The claims of a report as they now stand: by item, by passage, and in the order in which keys go through them; and
+// the passages that were read whole and hold nothing.
 import { SHOWN } from "./outline.js";
-import { ordered } from "./passage.js";
+import { HOLDS, NOTHING, OPEN, ordered } from "./passage.js";
 import { Worklist } from "./worklist.js";
 
 export class Claims {
   constructor() {
-    Object.assign(this, { passages: [], items: new Map(), byPassage: new Map(), work: new Worklist(this) });
+    Object.assign(this, { passages: [], items: new Map(), byPassage: new Map(), passed: new Map() });
+    this.work = new Worklist(this);
   }
 
   // Which of them are looked at: a name of `SHOWN`.
@@ -15,8 +17,10 @@ export class Claims {
 
   keep(items) {
     for (const item of items) {
-      if (item.state === "suggested" && item.lane === null)
-        this.drop(item); // added, then taken back
+      const gone = item.state === "suggested" && item.lane === null; // added, then taken back
+      if (item.target === NOTHING)
+        gone ? this.passed.delete(item.passage_id) : this.passed.set(item.passage_id, item);
+      else if (gone) this.drop(item);
       else this.keepOne(item);
     }
   }
@@ -48,10 +52,17 @@ export class Claims {
     return ordered(own, this.labels).flatMap(({ head, kids }) => [head, ...kids]);
   }
 
+  // Whether it can be said of a passage that nothing is in it.
+  canPass(passage) {
+    const left = this.itemsOf(passage).some((item) => OPEN.has(item.state) || HOLDS.has(item.state));
+    return !left && !this.passed.has(passage.passage_id);
+  }
+
   // The passages to list: those with such claims, or those of the worklist.
   listed() {
     if (this.shows() === "worklist") return this.work.left();
-    return this.passages.filter((passage) => this.itemsOf(passage).some(SHOWN[this.shows()]));
+    const passed = (passage) => this.shows() === "decided" && this.passed.has(passage.passage_id);
+    return this.passages.filter((passage) => passed(passage) || this.itemsOf(passage).some(SHOWN[this.shows()]));
   }
 
   // The items that keys go through, in the order of the text, or of the worklist.

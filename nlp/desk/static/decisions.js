@@ -1,11 +1,12 @@
 // Send decisions; when somebody else was first, show both versions and let her choose.
 import { post, reportAddress } from "./api.js";
-import { kindOf, make, numberOf, percent } from "./passage.js";
+import { NOTHING, kindOf, make, numberOf, percent } from "./passage.js";
 import { announce, ask, fault, note } from "./speak.js";
 import { say, when } from "./words.js";
 
 // What an ask is about, said in few words.
 export function said(item) {
+  if (item.target === NOTHING) return say(item.state === "rejected" ? "passed.noted" : "passed.taken_off");
   return `${numberOf(item.target)}, ${say(`state.${kindOf(item)}`)}`;
 }
 
@@ -71,7 +72,7 @@ function rowsOf(item, labels) {
   return [
     [say("field.state"), item.state ? say(`state.${kindOf(item)}`) : null],
     [say("field.action"), item.action ? say(`do.${item.action}`) : null],
-    [say("field.label"), item.target ? `${numberOf(item.target)} ${labels[item.target]?.title ?? ""}` : null],
+    [say("field.label"), item.target && item.target !== NOTHING ? `${numberOf(item.target)} ${labels[item.target]?.title ?? ""}` : null],
     [say("field.quote"), item.quote ? `“${item.quote}”` : null],
     [say("passage.treatment"), item.treatment ? say(`treatment.${item.treatment}`) : null],
     [say("passage.implementer"), item.implementer],

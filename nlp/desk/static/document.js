@@ -1,5 +1,6 @@
 // The document's text as it is: headings, paragraphs, lists, tables, and between them what belongs to no passage.
 // Passages carry a margin of signs; what was confirmed or suggested is marked in the text.
+import { Boxes } from "./boxes.js";
 import { HOLDS, LEAST_DROP, OPEN, kindOf, make, numberOf, pieces, run, signOf } from "./passage.js";
 import { say } from "./words.js";
 
@@ -24,10 +25,11 @@ function groupsOf(passages) {
   return groups;
 }
 
-export class Paper {
+export class Paper extends Boxes {
   // view: {characters, passages, itemsOf(passage), current(): {item, passage, draft}, select(passage)}
   constructor(pane, view) {
-    Object.assign(this, { pane, view, boxes: new Map(), end: 0 });
+    super();
+    Object.assign(this, { pane, view, end: 0 });
   }
 
   draw() {
@@ -108,14 +110,7 @@ export class Paper {
     this.end = passage.end;
     const box = make("div", { class: "passage", id: `p-${passage.passage_id}`, data: { passage: passage.passage_id } });
     box.marker = marker;
-    this.boxes.set(passage.passage_id, box);
-    this.fill(box, passage);
-    return box;
-  }
-
-  refresh(passage) {
-    const box = this.boxes.get(passage.passage_id);
-    if (box) this.fill(box, passage);
+    return this.keep(passage, box);
   }
 
   fill(box, passage) {
@@ -153,7 +148,8 @@ export class Paper {
   }
 
   margin(passage, items, here) {
-    if (!items.length) return make("span", { class: "margin" });
+    const passed = this.view.passed.has(passage.passage_id);
+    if (!items.length && !passed) return make("span", { class: "margin" });
     const told = items.filter((item) => item.state !== "rejected" && kindOf(item) !== "review");
     const review = items.filter((item) => kindOf(item) === "review").length;
     const signs = told
@@ -161,11 +157,12 @@ export class Paper {
       .map((item) => make("span", { class: `tag ${kindOf(item)}` }, `${signOf(item)}${numberOf(item.target)}`));
     if (told.length > MOST_SIGNS) signs.push(make("span", { class: "tag more" }, `+${told.length - MOST_SIGNS}`));
     if (review) signs.push(make("span", { class: "tag review" }, `○ ${review}`));
-    if (!signs.length) signs.push(make("span", { class: "tag rejected" }, "✕"));
+    if (!signs.length) signs.push(make("span", { class: `tag ${passed ? "passed" : "rejected"}` }, passed ? "∅" : "✕"));
     const words = [
       say("report.in_passage"),
       ...told.map((item) => `${numberOf(item.target)} ${say(`state.${kindOf(item)}`)}`),
       review && say("passage.to_review", { count: review }),
+      passed && say("worklist.nothing_here"),
     ];
     return make(
       "button",

@@ -5,7 +5,7 @@ import { entry, make, numberOf } from "./passage.js";
 import { pick } from "./picker.js";
 import { announce, ask } from "./speak.js";
 import { moved, split, units } from "./spans.js";
-import { language, say } from "./words.js";
+import { language, say, when } from "./words.js";
 
 export class Editing {
   constructor(view) {
@@ -164,19 +164,40 @@ export class Editing {
         say("label.add"),
         make("kbd", { "aria-hidden": "true" }, "n"),
       ),
-      make(
-        "button",
-        { type: "button", class: "plain", onclick: () => this.view.rejectRest() },
-        say("rest.do"),
-        make("kbd", { "aria-hidden": "true" }, "X"),
-      ),
-      this.view.shows() === "worklist" &&
+      this.view.itemsOf(this.view.passage).some((item) => item.state === "suggested") &&
+        make(
+          "button",
+          { type: "button", class: "plain", onclick: () => this.view.rejectRest() },
+          say("rest.do"),
+          make("kbd", { "aria-hidden": "true" }, "X"),
+        ),
+      this.view.canPass(this.view.passage) &&
         make(
           "button",
           { type: "button", class: "plain", onclick: () => this.view.work.pass() },
           say("worklist.nothing_here"),
           make("kbd", { "aria-hidden": "true" }, "0"),
         ),
+      this.passedNote(),
+    );
+  }
+
+  // Who said that nothing is here; it can be said otherwise.
+  passedNote() {
+    const mark = this.view.passed.get(this.view.passage.passage_id);
+    return (
+      mark &&
+      make(
+        "p",
+        { class: "notice" },
+        say("passed.by", { who: mark.who, at: when(mark.at) }),
+        " ",
+        make(
+          "button",
+          { type: "button", class: "link", onclick: () => this.view.send([askOf(mark, "reopen")]) },
+          say("do.reopen"),
+        ),
+      )
     );
   }
 

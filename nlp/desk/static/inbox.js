@@ -1,5 +1,6 @@
 // The inbox: reports with their state and counts; files come in by the button or dropped anywhere on the page.
-import { get, reportAddress, upload } from "./api.js";
+import { get, upload } from "./api.js";
+import { takeDrops } from "./drops.js";
 import { bind, listen } from "./keys.js";
 import { make } from "./passage.js";
 import { announce, fault, note } from "./speak.js";
@@ -53,12 +54,12 @@ function status(report) {
   );
   if (report.state === "mapping") return [words, progress(report)];
   const kind = KNOWN.includes(report.status) ? report.status : "other";
-  const told = report.state === "failed" && language !== "en" && kind !== "other"; // the library's own words are English
+  const known = report.told ?? (report.state === "failed" && kind !== "other" ? say(`why.${kind}`) : null);
   const why =
     report.reason &&
-    (told
-      ? make("span", { class: "reason" }, say(`why.${kind}`))
-      : make("span", { class: "reason", lang: "en" }, report.reason));
+    (known
+      ? make("span", { class: "reason" }, known)
+      : make("span", { class: "reason", lang: "en" }, report.reason)); // words of another program
   const next = report.state === "failed" && make("span", { class: "next" }, say(`next.${kind}`));
   return [
     words,
@@ -98,10 +99,21 @@ function counts(report) {
             "span",
             { class: `tag ${kind}` },
             make("span", { "aria-hidden": "true" }, `${sign} `),
-            `${say(`state.${kind}`)}: ${number(count)}`,
+            say("pair", { name: say(`state.${kind}`), value: number(count) }),
           ),
         ),
     ),
+    second(report),
+  );
+}
+
+// Where two officers read a report, how far that is.
+function second(report) {
+  if (!report.double) return null;
+  return make(
+    "p",
+    { class: "second" },
+    make("a", { href: `/adjudicate/${encodeURIComponent(report.document_id)}` }, say("second.title")),
   );
 }
 
@@ -116,11 +128,10 @@ function links(report) {
     make(
       "ul",
       {},
-      ["docx", "pdf", "html"].map((kind) => link(`/reports/${id}/copy.${kind}`, say(`copies.${kind}`))),
-      link(`/reports/${id}/cover.html`, say("copies.cover")),
-      link(`/reports/${id}/sheet.xlsx`, say("copies.sheet")),
+      ["docx", "pdf", "html"].map((kind) => link(`/reports/${id}/copy.${kind}?language=${language}`, say(`copies.${kind}`))),
+      link(`/reports/${id}/cover.html?language=${language}`, say("copies.cover")),
+      link(`/reports/${id}/sheet.xlsx?language=${language}`, say("copies.sheet")),
       link(`/reports/${id}/items.csv`, say("copies.items")),
-      link(`/adjudicate/${id}`, say("nav.adjudicate")),
     ),
   );
 }
@@ -183,7 +194,7 @@ function draw() {
   const by = (state) => reports.filter((report) => report.state === state).length;
   byId("summary").textContent = ["waiting", "mapping", "ready", "failed"]
     .filter(by)
-    .map((state) => `${say(`inbox.${state}`)}: ${number(by(state))}`)
+    .map((state) => say("pair", { name: say(`inbox.${state}`), value: number(by(state)) }))
     .join(" · ");
 }
 
@@ -192,7 +203,7 @@ function tellOfMapper(inbox) {
   const waits = reports.some((report) => report.state === "waiting");
   const { error, warm } = inbox ?? {};
   byId("mapper").hidden = !(error || (inbox && !warm && waits));
-  byId("mapper").textContent = error ? `${error.subject}: ${error.reason}. ${error.hint}` : say("inbox.warming");
+  byId("mapper").textContent = error ? `${error.told.reason}. ${error.told.hint}` : say("inbox.warming");
 }
 
 async function refresh() {
@@ -226,22 +237,6 @@ async function send(files) {
   await refresh().catch(fault);
 }
 
-function dropping() {
-  const zone = byId("drop");
-  let depth = 0;
-  const over = (by) => zone.classList.toggle("over", (depth = Math.max(0, depth + by)) > 0);
-  const carries = (event) => event.dataTransfer?.types.includes("Files");
-  document.addEventListener("dragenter", (event) => carries(event) && (event.preventDefault(), over(1)));
-  document.addEventListener("dragover", (event) => carries(event) && event.preventDefault());
-  document.addEventListener("dragleave", (event) => carries(event) && over(-1));
-  document.addEventListener("drop", (event) => {
-    if (!carries(event)) return;
-    event.preventDefault();
-    over(-depth);
-    send([...event.dataTransfer.files]);
-  });
-}
-
 function sorting() {
   const mark = () => {
     for (const button of document.querySelectorAll("[data-sort]")) {
@@ -262,7 +257,7 @@ function sorting() {
 const file = byId("file");
 byId("choose")?.addEventListener("click", () => file.click());
 file?.addEventListener("change", () => send([...file.files]).then(() => (file.value = "")));
-if (file) dropping();
+if (file) takeDrops(byId("drop"), send);
 controls(draw);
 sorting();
 bind([

@@ -1,4 +1,5 @@
 // Keys of a view: a table of {key, words, run}. They never act while somebody types, can be switched off, and are listed.
+import { guardDrops } from "./drops.js";
 import { make } from "./passage.js";
 import { ask } from "./speak.js";
 import { say } from "./words.js";
@@ -102,7 +103,9 @@ export function claimKeys(place) {
   ];
 }
 
+// What every view does in the end: its keys act, and files that are dropped do not take its place.
 export function listen() {
+  guardDrops();
   bind([{ key: "?", words: "keys.help", run: help }]);
   document.addEventListener("keydown", pressed);
   for (const button of document.querySelectorAll("[data-keys]")) button.addEventListener("click", help);

@@ -1,7 +1,7 @@
 // The log of decisions, newest first, as it grows.
 import { codebook, get } from "./api.js";
 import { bind, listen } from "./keys.js";
-import { kindOf, make, numberOf, signOf } from "./passage.js";
+import { NOTHING, kindOf, make, numberOf, signOf } from "./passage.js";
 import { fault } from "./speak.js";
 import { chosen, controls, folded, languageLinks, poll, read } from "./state.js";
 import { language, say, when } from "./words.js";
@@ -13,8 +13,9 @@ let [decisions, labels, names, shown, last] = [[], {}, {}, SHOWN, 0];
 
 function row(one) {
   const { item, before } = one;
-  const from = before ? `${say(`state.${kindOf(before)}`)} → ` : "";
-  const address = `/reports/${encodeURIComponent(one.document_id)}?item=${encodeURIComponent(one.item_id)}&show=all`;
+  const mark = item.target === NOTHING;
+  const from = before && !mark ? `${say(`state.${kindOf(before)}`)} → ` : "";
+  const address = `/reports/${encodeURIComponent(one.document_id)}?${mark ? "passage" : "item"}=${encodeURIComponent(mark ? item.passage_id : one.item_id)}&show=all`;
   return make(
     "tr",
     {},
@@ -28,17 +29,17 @@ function row(one) {
         "span",
         { class: "meta" },
         from,
-        make("span", { class: `sign ${kindOf(item)}`, "aria-hidden": "true" }, signOf(item)),
+        !mark && make("span", { class: `sign ${kindOf(item)}`, "aria-hidden": "true" }, signOf(item)),
         " ",
-        say(`state.${kindOf(item)}`),
+        !mark && say(`state.${kindOf(item)}`),
       ),
     ),
     make(
       "td",
       {},
-      make("span", { class: "number" }, numberOf(item.target)),
+      make("span", { class: "number" }, mark ? "∅" : numberOf(item.target)),
       " ",
-      make("span", { lang: language }, labels[item.target]?.title ?? ""),
+      make("span", { lang: language }, mark ? say("worklist.nothing_here") : (labels[item.target]?.title ?? "")),
     ),
     make(
       "td",

@@ -1,4 +1,5 @@
 // The left pane: passages in which something is to be decided, and the report's headings.
+import { Boxes } from "./boxes.js";
 import { HOLDS, OPEN, kindOf, make, numberOf, signOf } from "./passage.js";
 import { say } from "./words.js";
 
@@ -14,15 +15,16 @@ export const SHOWN = {
   decided: (item) => HOLDS.has(item.state) || item.state === "rejected",
 };
 
-export class Outline {
+export class Outline extends Boxes {
   // view: {passages, characters, itemsOf, current(), select(passage), inScope(item)}
   constructor(list, headings, view) {
-    Object.assign(this, { list, headings, view, rows: new Map() });
+    super();
+    Object.assign(this, { list, headings, view });
     list.addEventListener("keydown", (event) => this.key(event));
   }
 
   draw() {
-    this.rows.clear();
+    this.boxes.clear();
     const own = this.view.listed();
     this.list.replaceChildren(...own.map((passage) => this.row(passage)));
     if (!own.length) this.list.append(make("li", { class: "hint" }, say("report.none_in_scope")));
@@ -37,9 +39,7 @@ export class Outline {
       tabindex: -1,
       onclick: () => this.view.select(passage),
     });
-    this.rows.set(passage.passage_id, button);
-    this.fill(button, passage);
-    return make("li", {}, button);
+    return make("li", {}, this.keep(passage, button));
   }
 
   fill(button, passage) {
@@ -49,9 +49,12 @@ export class Outline {
       .map((item) => make("span", { class: `tag ${kindOf(item)}` }, signOf(item) + numberOf(item.target)));
     if (items.length > 4) tags.push(make("span", { class: "tag more" }, `+${items.length - 4}`));
     const open = items.filter((item) => OPEN.has(item.state)).length;
-    if (!this.view.itemsOf(passage).length) tags.push(make("span", { class: "tag unread" }, say("worklist.read_this")));
+    const none = !this.view.itemsOf(passage).length;
+    const passed = this.view.passed.has(passage.passage_id);
+    if (passed) tags.push(make("span", { class: "tag passed" }, say("worklist.nothing_here")));
+    else if (none) tags.push(make("span", { class: "tag unread" }, say("worklist.read_this")));
     const words = this.view.characters.slice(passage.start, Math.min(passage.end, passage.start + FIRST_WORDS));
-    const toRead = !this.view.itemsOf(passage).length;
+    const toRead = none && !passed;
     button.classList.toggle("done", open === 0 && !toRead);
     button.replaceChildren(
       ...[
@@ -72,25 +75,20 @@ export class Outline {
     );
   }
 
-  refresh(passage) {
-    const button = this.rows.get(passage.passage_id);
-    if (button) this.fill(button, passage);
-  }
-
   mark() {
     const id = this.view.current().passage?.passage_id;
-    const known = this.rows.has(id) ? id : this.rows.keys().next().value;
-    for (const [key, button] of this.rows) {
+    const known = this.boxes.has(id) ? id : this.boxes.keys().next().value;
+    for (const [key, button] of this.boxes) {
       button.tabIndex = key === known ? 0 : -1;
       if (key === id) button.setAttribute("aria-current", "true");
       else button.removeAttribute("aria-current");
     }
-    const button = this.rows.get(id);
+    const button = this.boxes.get(id);
     if (button?.offsetParent) button.scrollIntoView({ block: "nearest" });
   }
 
   key(event) {
-    const buttons = [...this.rows.values()];
+    const buttons = [...this.boxes.values()];
     const at = buttons.indexOf(document.activeElement);
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: buttons.length - 1 }[event.key];
     if (at < 0 || !buttons[to]) return;

@@ -3,6 +3,7 @@
 
 export const HOLDS = new Set(["confirmed", "corrected"]);
 export const OPEN = new Set(["suggested", "unsure", "postponed"]);
+export const NOTHING = "any:0"; // target of the mark that a passage was read whole and nothing is in it
 export const TREATMENTS = ["done", "planned", "standing", "recommended", "mention"];
 const SIGNS = { confirmed: "✓", corrected: "✎", rejected: "✕", unsure: "?", postponed: "↷" };
 const ATTACHED = "evmap"; // who gives decisions their place in a text that was read anew

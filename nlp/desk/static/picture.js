@@ -1,12 +1,14 @@
 // The pages of a PDF as people see them, with a box around every passage that has something to decide.
 import { get, reportAddress } from "./api.js";
+import { Boxes } from "./boxes.js";
 import { kindOf, make, numberOf, signOf } from "./passage.js";
 import { say } from "./words.js";
 
-export class Picture {
+export class Picture extends Boxes {
   // view: as for Paper
   constructor(pane, view, id) {
-    Object.assign(this, { pane, view, id, pages: null, boxes: new Map() });
+    super();
+    Object.assign(this, { pane, view, id, pages: null });
   }
 
   async draw() {
@@ -48,14 +50,7 @@ export class Picture {
       width: share(x1 - x0, width),
       height: share(bottom - top, height),
     });
-    this.boxes.set(passage.passage_id, box);
-    this.fill(box, passage);
-    return box;
-  }
-
-  refresh(passage) {
-    const box = this.boxes.get(passage.passage_id);
-    if (box) this.fill(box, passage);
+    return this.keep(passage, box);
   }
 
   fill(box, passage) {

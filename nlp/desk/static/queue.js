@@ -3,11 +3,11 @@ import { codebook, get, reportAddress } from "./api.js";
 import { implementers } from "./bodies.js";
 import { askWith, send, undo } from "./decisions.js";
 import { bind, claimKeys, listen } from "./keys.js";
-import { Characters, draftIn, entry, kindOf, make, numberOf, passageView, percent, signOf } from "./passage.js";
+import { Characters, NOTHING, draftIn, entry, kindOf, make, numberOf, passageView, percent, signOf } from "./passage.js";
 import { announce, ask, fault } from "./speak.js";
 import { chosen, controls, languageLinks, read, write } from "./state.js";
 import { language, say, when } from "./words.js";
-import { see, seen } from "./worklist.js";
+import { nothingIn } from "./worklist.js";
 
 const KEPT = 4; // reports whose text stays at hand
 const byId = (id) => document.getElementById(id);
@@ -136,14 +136,17 @@ function showEntry(target) {
   return ask(`${numberOf(target)} ${labels[target]?.title ?? ""}`, told, [{ value: "", words: say("close") }]);
 }
 
-// Nothing is in a passage: no decision, so only the address of this page keeps it.
-function nothingHere() {
-  if (!current || !isWhole(current)) return announce(say("worklist.only"));
-  const at = items.indexOf(current);
-  see(current.passage_id);
-  items = items.filter((one) => one !== current);
+// She read a passage whole, and nothing is in it.
+async function nothingHere() {
+  if (!current || !isWhole(current) || readonly) return announce(say("worklist.only"));
+  if (current.open) return announce(say("worklist.decide_first"));
+  const task = current;
+  const { passages } = await contentsOf(task.document_id);
+  const passage = passages.find((one) => one.passage_id === task.passage_id);
+  if (!(await send(task.document_id, [nothingIn(passage)], () => {}))) return load().catch(fault);
+  const at = items.indexOf(task);
+  items = items.filter((one) => one !== task);
   current = items[at] ?? items[at - 1] ?? null;
-  announce(say("worklist.seen"));
   draw();
   if (current) list.querySelector(`[data-item="${idOf(current)}"]`)?.focus();
   return null;
@@ -203,20 +206,23 @@ async function decide(item, action, changes = {}) {
 
 async function back() {
   const decided = await undo(changed);
-  if (!decided) return;
+  if (!decided) return null;
+  if (decided.items.some((item) => item.target === NOTHING)) {
+    write({ item: decided.items[0].passage_id });
+    return load().catch(fault);
+  }
   const known = new Set(items.map((item) => item.item_id));
   items = [...decided.items.filter((item) => !known.has(item.item_id)), ...items];
   if (decided.items[0]) current = items.find((item) => item.item_id === decided.items[0].item_id) ?? current;
-  draw();
+  return draw();
 }
 
 async function load() {
   const order = chosen("order") || "likely";
   byId("why-order").textContent = say(`order.${order}.why`);
   const answer = await get("/api/queue", { order, limit: 200 });
-  const gone = seen();
   [items, alike, left] = [
-    answer.items.filter((one) => !isWhole(one) || one.open || !gone.has(one.passage_id)),
+    answer.items,
     answer.alike ?? {},
     (answer.left ?? answer.items.length) - answer.items.length,
   ];

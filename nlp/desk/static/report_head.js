@@ -38,7 +38,7 @@ export function progress(view) {
   byId("counts").replaceChildren(
     ...[...states]
       .filter(([kind]) => kind !== "review" && kind !== "suggested")
-      .map(([kind, count]) => make("span", { class: `tag ${kind}` }, `${say(`state.${kind}`)}: ${count}`)),
+      .map(([kind, count]) => make("span", { class: `tag ${kind}` }, say("pair", { name: say(`state.${kind}`), value: count }))),
   );
   for (const option of byId("show").options) {
     const count = option.value === "worklist" ? view.work.steps().length || "" : view.sequence(option.value).length;
@@ -61,12 +61,22 @@ export function header(view) {
       .join(" · "),
   );
   byId("partial").hidden = view.report.status !== "partial";
-  byId("partial").textContent = visible(view.report.reason ?? "");
+  byId("partial").textContent = visible(view.report.told ?? view.report.reason ?? "");
   byId("reading").textContent =
     view.reader.reading === 2 ? say("reading.second") : view.reader.reading === 3 ? say("reading.final") : "";
+  secondReading(view);
   const pdf = row.media_type === "application/pdf";
   byId("picture-toggle").hidden = !pdf;
   if (view.readonly) for (const node of document.querySelectorAll(".writes")) node.hidden = true;
+}
+
+// Whether somebody reads the report a second time, blind; the way there begins it, or leads to what is to be settled.
+function secondReading({ readings, reader }) {
+  const second = readings.find((one) => one.reading === 2);
+  const own = second && !second.closed && reader.reading === 2;
+  const state = !second ? "title" : own ? "own" : second.closed ? "closed" : "open";
+  byId("second").textContent = say(`second.${state}`);
+  byId("second").classList.toggle("begun", Boolean(second));
 }
 
 // While a report is being mapped its first tags are shown; when it is ready the page begins anew.

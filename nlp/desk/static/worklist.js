@@ -1,21 +1,16 @@
-// What finds most for its effort in one report: items and passages to read whole, best first. That nothing is in a
-// passage is no decision and stands in no log: it is only kept in the address of this page.
+// What finds most for its effort in one report: items and passages to read whole, best first; and that nothing is in a
+// passage, which is noted and undone like a decision.
 import { get } from "./api.js";
 import { OPEN } from "./passage.js";
 import { announce, note } from "./speak.js";
 import { progress } from "./report_head.js";
-import { read, write } from "./state.js";
 import { say } from "./words.js";
 
 const MOST = 2000; // tasks asked for
-const KEPT = 200; // passages without anything that the address names
 
-export function seen() {
-  return new Set(read("seen").split(",").filter(Boolean));
-}
-
-export function see(id) {
-  write({ seen: [...seen().add(id)].slice(-KEPT).join(",") });
+// What is asked of the desk for a passage in which nothing is.
+export function nothingIn({ start, end }) {
+  return { item_id: "", action: "nothing", version: 0, start, end };
 }
 
 export class Worklist {
@@ -32,10 +27,10 @@ export class Worklist {
 
   // Passages with something left to do, best first.
   left() {
-    const gone = seen();
+    const { view } = this;
     return this.passages.filter((passage) => {
-      const items = this.view.itemsOf(passage);
-      return items.length ? items.some((item) => OPEN.has(item.state)) : !gone.has(passage.passage_id);
+      const items = view.itemsOf(passage);
+      return items.length ? items.some((item) => OPEN.has(item.state)) : !view.passed.has(passage.passage_id);
     });
   }
 
@@ -64,14 +59,16 @@ export class Worklist {
     return item ? this.view.select(item) : this.view.selectPassage(passage, true);
   }
 
-  // She read a passage in which nothing is suggested, and there is nothing.
-  pass() {
+  // She read a passage in which nothing is left to decide, and there is nothing.
+  async pass() {
     const { view } = this;
-    if (view.shows() !== "worklist" || !view.passage) return announce(say("worklist.only"));
-    if (view.itemsOf(view.passage).some((item) => OPEN.has(item.state))) return announce(say("worklist.decide_first"));
-    see(view.passage.passage_id);
-    announce(say("worklist.seen"));
-    return this.next();
+    if (view.readonly) return announce(say("report.readonly"));
+    if (!view.passage) return announce(say("report.nothing_chosen"));
+    if (!view.canPass(view.passage)) return announce(say("worklist.decide_first"));
+    if (!(await view.send([nothingIn(view.passage)]))) return null;
+    if (view.shows() === "worklist") return this.next();
+    view.outline.draw();
+    return view.step(1);
   }
 
   // The best that is left.
