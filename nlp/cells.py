@@ -45,6 +45,7 @@ class _Lines:
         self._file = file
 
     def write(self, line: str) -> int:
+        """Take a line as the writer ends it; return the characters written."""
         return self._file.write(line.removesuffix("\r\n") + "\n")
 
 

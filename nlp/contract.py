@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,14 +14,12 @@ from nlp.errors import UsageError
 from nlp.jsonl import read_rows
 from nlp.program import Program
 from nlp.records import ROLES, STATUSES, TREATMENTS
-from nlp.seal import TEXT, broken_seals, text_path
+from nlp.seal import AGAIN, DECISIONS, MANIFEST, ROWS, TEXT, broken_seals, manifest_of, text_of
 
 Row = dict[str, Any]
-LANES = {"suggested", "review"}
-STATES = {"confirmed", "suggested", "review", "searched_none", "not_searchable"}
-FILES = ("ledger.jsonl", "documents.jsonl", "passages.jsonl", "links.jsonl", "run.json")
-DECISIONS = "decisions.jsonl"  # of a desk
-OTHERS = ("mapping.csv", "coverage.csv", "report.html")
+LANES = ("suggested", "review")  # of links
+STATES = ("confirmed", *LANES, "searched_none", "not_searchable")  # of cells of coverage.csv
+FILES = (*ROWS, MANIFEST, "mapping.csv", "coverage.csv", "report.html")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +39,14 @@ def load_output(folder: Path) -> Output:
     """Read an output folder.
 
     Raises:
-        UsageError: if a file of the contract is missing.
+        UsageError: if a file of the contract is missing, or run.json is damaged.
     """
-    missing = [name for name in (*FILES, *OTHERS) if not (folder / name).is_file()]
+    missing = [name for name in FILES if not (folder / name).is_file()]
     if missing:
-        raise UsageError(folder, f"not a finished run: {', '.join(missing)} missing", "Run: evmap map INPUT -o OUT")
-    ledger, documents, passages, links = ([*read_rows(folder / name)] for name in FILES[:4])
-    texts = {}
-    for row in documents:
-        path = text_path(folder / TEXT, row)
-        texts[row["document_id"]] = path.read_bytes().decode("utf-8") if path.is_file() else ""
-    return Output(
-        folder, ledger, documents, passages, links, json.loads((folder / "run.json").read_text("utf-8")), texts
-    )
+        raise UsageError(folder, f"not a finished run: {', '.join(missing)} missing", AGAIN)
+    ledger, documents, passages, links = ([*read_rows(folder / name)] for name in ROWS)
+    texts = {row["document_id"]: text_of(folder / TEXT, row) for row in documents}
+    return Output(folder, ledger, documents, passages, links, manifest_of(folder), texts)
 
 
 def _quotes(out: Output, program: Program) -> Iterator[str]:

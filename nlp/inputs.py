@@ -38,8 +38,8 @@ def walk(inputs: Iterable[str], out: Path | None = None, notice: Notice = lambda
     """Yield the files to read in order: a folder gives its files, recursively, sorted; anything else stays itself.
 
     Left out of a folder's walk are hidden files and folders, links to folders, links to files that lie elsewhere, and
-    `out`: `notice` hears of them. A
-    folder that cannot be listed is yielded itself, as is one that is named like a document: reading it says why not.
+    `out`: `notice` hears of them. A folder that cannot be listed is yielded itself, as is one that is named like a
+    document: reading it says why not.
 
     Raises:
         UsageError: as `refuse_harm`, before the first file.
@@ -125,15 +125,21 @@ def _listed(folder: str, root: str, passed: Counter[str]) -> tuple[list[str], se
     names, folders = [], set()
     try:
         with os.scandir(folder) as entries:
-            for entry in entries:
-                if why := _left_out(entry, root):
-                    passed[why] += 1
-                    continue
+            for entry in _kept(entries, root, passed):
                 names.append(entry.name)
                 folders |= {entry.name} if entry.is_dir(follow_symlinks=False) else set()
     except OSError:
         return None
     return sorted(names), folders
+
+
+def _kept(entries: Iterable[os.DirEntry[str]], root: str, passed: Counter[str]) -> Iterator[os.DirEntry[str]]:
+    """Yield the entries that the walk of `root` follows, and count the others."""
+    for entry in entries:
+        if why := _left_out(entry, root):
+            passed[why] += 1
+        else:
+            yield entry
 
 
 def _left_out(entry: os.DirEntry[str], root: str) -> str | None:

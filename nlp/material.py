@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nlp.annotations import Annotated
+from nlp.classify.examples import Examples
 from nlp.classify.features import Encodes, Matrix, Surroundings, body_columns, context_text
 from nlp.encode.embed import Vectors
 from nlp.errors import AnnotationError
@@ -138,4 +139,25 @@ def take(material: Material, index: npt.NDArray[np.intp]) -> Material:
         material.groups[index],
         material.weights[index],
         material.known[index],
+    )
+
+
+def choose_examples(material: Material, program: Program, each: int) -> list[int]:
+    """Return rows of the clearest examples of each target: all annotators agree, few other targets, then by id."""
+    chosen: dict[int, None] = {}
+    for column in range(len(program.targets)):
+        rows = np.flatnonzero(material.targets[:, column] >= 1)
+        order = sorted(rows, key=lambda i: (len(material.rows[i].targets), material.rows[i].passage_id))
+        chosen.update(dict.fromkeys(int(i) for i in order[:each]))
+    return sorted(chosen)
+
+
+def as_examples(material: Material, index: Sequence[int], vectors: Vectors) -> Examples:
+    """Return the passages at `index` as examples with their vectors (len(index), dim)."""
+    rows = [material.rows[i] for i in index]
+    return Examples(
+        tuple(row.passage_id for row in rows),
+        tuple(row.text for row in rows),
+        tuple(frozenset(t for t, share in row.targets.items() if share >= 1) for row in rows),
+        vectors,
     )

@@ -124,6 +124,7 @@ def _work(
     began: set[str] = set()
 
     def known(document_id: str) -> bool:
+        """Whether an earlier run, or this one, has finished a document."""
         return not order.anew and store.has(document_id, workshop.key)
 
     committed, before = time.monotonic(), 0

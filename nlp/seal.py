@@ -18,6 +18,8 @@ MANIFEST = "run.json"
 SEALED = "files"
 TIMED = {"ledger.jsonl": "seconds"}  # file: field of its rows that its digest leaves out
 TEXT = "text"
+ROWS = ("ledger.jsonl", "documents.jsonl", "passages.jsonl", "links.jsonl")
+DECISIONS = "decisions.jsonl"  # of a desk's export
 AGAIN = "Run: evmap map INPUT -o OUT"
 
 
@@ -27,6 +29,29 @@ def text_path(texts: Path, row: Mapping[str, Any]) -> Path:
     Whatever folder the row names, it is the folder `texts`: a run that somebody sent leads to no other file of ours.
     """
     return texts / PurePath(str(row["text_file"])).name
+
+
+def text_of(texts: Path, row: Mapping[str, Any]) -> str:
+    """Return the canonical text of a row of documents.jsonl, "" when its file is gone."""
+    path = text_path(texts, row)
+    return path.read_bytes().decode("utf-8") if path.is_file() else ""
+
+
+def manifest_of(out: Path) -> dict[str, Any]:
+    """Return what run.json of an output folder says.
+
+    Raises:
+        UsageError: if it is missing or damaged.
+    """
+    try:
+        found: Any = json.loads((out / MANIFEST).read_text("utf-8"))
+    except FileNotFoundError:
+        raise UsageError(out, f"{MANIFEST} is missing: a run has not finished here", AGAIN) from None
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise UsageError(out, f"{MANIFEST} is damaged", AGAIN)
+    return found
 
 
 def seal(files: Mapping[str, Path]) -> dict[str, dict[str, Any]]:
@@ -77,11 +102,9 @@ def broken_seals(out: Path, names: Iterable[str] | None = None) -> list[str]:
         OSError: if a file that is there cannot be read.
     """
     try:
-        named = json.loads((out / MANIFEST).read_text("utf-8")).get(SEALED)
-    except FileNotFoundError:
-        return [f"{MANIFEST} is missing: a run has not finished here"]
-    except (ValueError, AttributeError):
-        return [f"{MANIFEST} is damaged"]
+        named = manifest_of(out).get(SEALED)
+    except UsageError as error:
+        return [error.reason]
     if not isinstance(named, dict):
         return [f"{MANIFEST} names no digests"]
     found = ((name, _state(out / name, name, named.get(name))) for name in (named if names is None else names))

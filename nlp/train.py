@@ -16,9 +16,8 @@ from nlp.annotations.faults import digest
 from nlp.annotations.pool import pool
 from nlp.classify import heads as heads_
 from nlp.classify.calibrate import cross_fitted, expected_calibration_error, fit_platt, sigmoid
-from nlp.classify.examples import Examples
 from nlp.classify.familiar import KnownWords
-from nlp.classify.features import Encodes, LabelVectors, Matrix, context_text, joined
+from nlp.classify.features import Encodes, LabelVectors, context_text, joined
 from nlp.classify.golden import versions, write_golden
 from nlp.classify.joint import Joint, Views, cross_joint, fit_joint, own_group
 from nlp.classify.lanes import Held, best, choose, columns, f1
@@ -28,10 +27,10 @@ from nlp.encode.base import Vectors
 from nlp.encode.cache import kept
 from nlp.errors import AnnotationError
 from nlp.learners import FrozenLearner, Learner, Recipe, TunedLearner
-from nlp.material import Material, fold_of, folds, load_material, surroundings_of, take
+from nlp.material import Material, as_examples, choose_examples, fold_of, folds, load_material, surroundings_of, take
 from nlp.program import Program
 from nlp.settings import cache_root
-from nlp.zero_shot import learn_zero_shot
+from nlp.zero_shot import learn_zero_shot, tune_zero_shot
 
 Array = npt.NDArray[np.float64]
 Report = Callable[[str], None]
@@ -152,6 +151,32 @@ def calibrate(
     return sigmoid(cross_joint(views, targets, fold, program)), joint
 
 
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What was measured on authors that the heads did not see, of the passages whose labels are whole.
+
+    Attributes:
+        passages: those passages (n); scores: of theirs. probabilities: (n, labels), calibrated on other folds.
+        held: the same as lanes are chosen from. joint: the regression, None where each label is calibrated by itself.
+    """
+
+    passages: Material
+    scores: HeldOut
+    probabilities: Array
+    held: Held
+    joint: Joint | None
+
+
+def examine(own: Class, learner: Learner, program: Program, recipe: Recipe, report: Report) -> Examined:
+    """Score the passages by heads that learnt from other authors, and calibrate."""
+    scores = held_out(own.held, learner, recipe, report)
+    probabilities, joint = calibrate(own, scores, program, recipe, report)
+    passages, scores = take(own.held, own.held.whole), scores.part(own.held.whole)
+    documents, texts = [row.document for row in passages.rows], [row.text for row in passages.rows]
+    held = Held.of(probabilities, passages.targets, documents, scores.fold, texts)
+    return Examined(passages, scores, probabilities, held, joint)
+
+
 def train(
     folder: Path, program: Program, out: Path, recipe: Recipe, report: Report, cache: Path | None = None
 ) -> dict[str, Any]:
@@ -166,25 +191,19 @@ def train(
         AnnotationError: if the annotations are malformed, or all of one author.
         EncoderError: if the encoder cannot be loaded, or not fine-tuned where the recipe asks for it.
     """
-    read = load_annotations(folder)
-    if len({read.documents[row.document].author for row in read.passages.values()}) < 2:
-        raise AnnotationError(folder, "fewer than two authors", "Add one: heads are measured on authors unseen")
+    read = _of_several(folder)
     with kept(recipe.encoder, cache) as encoder:
         report(f"{len(read.passages)} passages, encoding")
         own = load_class(read, program, encoder, recipe)
         identity = encoder.embedder.identity
     learner = make_learner(own, program, recipe, report)
-    scores = held_out(own.held, learner, recipe, report)
-    probabilities, joint = calibrate(own, scores, program, recipe, report)
-    rows, measured = own.held.rows, take(own.held, own.held.whole)
-    scores = scores.part(own.held.whole)
-    documents, texts = [row.document for row in measured.rows], [row.text for row in measured.rows]
-    held = Held.of(probabilities, measured.targets, documents, scores.fold, texts)
-    lanes = choose(held, program, recipe.promise)
+    found = examine(own, learner, program, recipe, report)
+    rows, measured = own.held.rows, found.passages
+    lanes = choose(found.held, program, recipe.promise)
     report("all passages")
     everything = np.arange(len(own.learnt.rows))
     learned = learner(everything, everything[:0], "all")
-    calibrated = replace(learned.heads, platt=fit_platt(scores.targets, measured.targets))
+    calibrated = replace(learned.heads, platt=fit_platt(found.scores.targets, measured.targets))
     shown = choose_examples(own.held, program, recipe.examples)
     with kept(recipe.encoder, cache) as encoder:
         estimate = learn_zero_shot(measured.rows, program, encoder, calibrated.centre)
@@ -199,14 +218,22 @@ def train(
         "zero_shot": tune_zero_shot(
             own.labels.likeness(measured.vectors, calibrated.centre), measured.targets, program
         ),
-        "held_out": held_out_facts(scores, probabilities, measured, program),
+        "held_out": held_out_facts(found.scores, found.probabilities, measured, program),
     }
     examples = as_examples(own.held, shown, vectors)
-    heads_.save(out, calibrated, lanes, examples, held, known_words(rows), facts, joint)
+    heads_.save(out, calibrated, lanes, examples, found.held, known_words(rows), facts, found.joint)
     estimate.save(out / heads_.ZERO_SHOT)
     adapter = out / heads_.ADAPTER if learned.adapter else None
     write_golden(out, embed.load(recipe.encoder, adapter), identity)
     return facts
+
+
+def _of_several(folder: Path) -> Annotations:
+    """The annotations, if they are of several authors."""
+    read = load_annotations(folder)
+    if len({read.documents[row.document].author for row in read.passages.values()}) < 2:
+        raise AnnotationError(folder, "fewer than two authors", "Add one: heads are measured on authors unseen")
+    return read
 
 
 def _anew(rows: Sequence[Annotated], recipe: Recipe, adapter: Path, cache: Path | None) -> tuple[Vectors, str]:
@@ -241,20 +268,6 @@ def copy_adapter(source: Path, target: Path) -> None:
     shutil.copytree(source, target, copy_function=shutil.copyfile)
 
 
-def tune_zero_shot(likeness: Matrix, targets: Array, program: Program) -> dict[str, float]:
-    """Return the cuts with the best F1 on labelled passages: likeness (n, labels) against label shares."""
-    cuts = {}
-    for kind, part in columns(program).items():
-        scores, truth = likeness[:, part], targets[:, part] >= 0.5
-        grid = np.arange(0.1, 0.9, 0.02)
-        cuts[kind] = float(max(grid, key=lambda cut: _f1((scores >= cut), truth)))
-    return cuts
-
-
-def _f1(hits: npt.NDArray[np.bool_], truth: npt.NDArray[np.bool_]) -> float:
-    return float(2 * (hits & truth).sum() / max(hits.sum() + truth.sum(), 1))
-
-
 def held_out_facts(out: HeldOut, probabilities: Array, material: Material, program: Program) -> dict[str, float]:
     """Return what was measured on held-out authors: best F1 of both kinds, calibration error, role and treatment."""
     required, permitted = material.targets >= 1, material.targets > 0
@@ -270,24 +283,3 @@ def held_out_facts(out: HeldOut, probabilities: Array, material: Material, progr
     acts = material.treatment.sum(axis=1) > 0
     facts["treatment_accuracy"] = round(float((material.treatment[shares, treatment] > 0)[acts].mean()), 3)
     return facts
-
-
-def choose_examples(material: Material, program: Program, each: int) -> list[int]:
-    """Return rows of the clearest examples of each target: all annotators agree, few other targets, then by id."""
-    chosen: dict[int, None] = {}
-    for column in range(len(program.targets)):
-        rows = np.flatnonzero(material.targets[:, column] >= 1)
-        order = sorted(rows, key=lambda i: (len(material.rows[i].targets), material.rows[i].passage_id))
-        chosen.update(dict.fromkeys(int(i) for i in order[:each]))
-    return sorted(chosen)
-
-
-def as_examples(material: Material, index: Sequence[int], vectors: embed.Vectors) -> Examples:
-    """Return the passages at `index` as examples with their vectors (len(index), dim)."""
-    rows = [material.rows[i] for i in index]
-    return Examples(
-        tuple(row.passage_id for row in rows),
-        tuple(row.text for row in rows),
-        tuple(frozenset(t for t, share in row.targets.items() if share >= 1) for row in rows),
-        vectors,
-    )

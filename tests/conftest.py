@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,12 @@ import pytest
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # threads that wait for one another make training six times slower
 
 import opened
+from storing import server, server_programs
 
+import nlp
 from nlp.annotations import load_training
+from nlp.program import Program, load_program
+from nlp.review.desk import Desk
 from nlp.settings import Settings
 from tests.hashed import train_hash, write_annotations
 
@@ -28,6 +33,12 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setenv("EVMAP_CACHE", str(home / "cache"))
         yield home
     shutil.rmtree(home)  # converted weights are large
+
+
+@pytest.fixture(scope="session")
+def program() -> Program:
+    """The shipped codebook."""
+    return load_program()
 
 
 @pytest.fixture
@@ -63,6 +74,41 @@ def tiny_settings(tiny_model: Path) -> Settings:
 def finished_run(tiny_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The output folder of a run over samples in four languages and a file that is torn; not to be changed."""
     return opened.write_run(tmp_path_factory.mktemp("run"), tiny_settings)
+
+
+@pytest.fixture(scope="session")
+def corpus(finished_run: Path) -> nlp.Corpus:
+    """The same run, opened."""
+    return nlp.open(finished_run)
+
+
+@pytest.fixture(scope="session")
+def decided(finished_run: Path, tmp_path_factory: pytest.TempPathFactory) -> nlp.Corpus:
+    """The same run as a desk exports it, opened: the first link confirmed, the second rejected."""
+    return nlp.open(opened.decided(finished_run, tmp_path_factory.mktemp("desk") / "export"))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """Folder of a throw-away PostgreSQL."""
+    if server_programs() is None or find_spec("psycopg") is None:
+        pytest.skip("no PostgreSQL server or no psycopg here")
+    with server() as folder:
+        yield folder
+
+
+@pytest.fixture
+def desk(program: Program, tmp_path: Path) -> Iterator[Desk]:
+    """An empty desk on SQLite."""
+    with Desk.open(tmp_path / "desk", program=program) as one:
+        yield one
+
+
+@pytest.fixture
+def in_tmp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of this test, which is the current one."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
 
 
 @pytest.fixture

@@ -1,9 +1,5 @@
 """Desks for tests: made-up reports on a real database, on SQLite or on a PostgreSQL of the tests' own."""
 
-import random
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from nlp.bench.made import KEY, made_report
 from nlp.program import load_program
 from nlp.review.desk import Desk
@@ -46,14 +42,3 @@ def broken_promises(desk: Desk, document_id: str, reader: Reader = ONE) -> list[
         if not any(i.state != "rejected" for i in beside) or (item.state in ("confirmed", "corrected") and not held):
             wrong.append(f"{item.target} stands alone in {item.passage_id}")
     return wrong
-
-
-@contextmanager
-def database(folder: str) -> Iterator[str]:
-    """URL of an empty database on a server of `storing.server`."""
-    import psycopg
-
-    name = f"d{random.getrandbits(60)}"
-    with psycopg.connect(f"host={folder} user=postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    yield f"postgresql://postgres@/{name}?host={folder}"

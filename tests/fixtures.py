@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import threading
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 
 from docx import Document
 from docx.opc.constants import RELATIONSHIP_TYPE
@@ -161,3 +164,22 @@ def zipped(**parts: bytes) -> bytes:
         for name, data in parts.items():
             archive.writestr(name.replace("__", "/").replace("_", "."), data)
     return target.getvalue()
+
+
+@contextmanager
+def growing(path: Path) -> Iterator[None]:
+    """Somebody else writes on at the end of a file all the while."""
+    done = threading.Event()
+
+    def grow() -> None:
+        with path.open("ab", buffering=0) as file:
+            while not done.is_set():
+                file.write(b"more ")
+
+    thread = threading.Thread(target=grow)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()

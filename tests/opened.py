@@ -1,7 +1,8 @@
-"""A small finished run to ask questions of: samples in four languages, mapped with the tiny model, and a torn file."""
+"""Small reports to map; and a small finished run to ask questions of: samples in four languages and a torn file."""
 
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from nlp.run import Order, run
@@ -21,6 +22,16 @@ def write_run(folder: Path, settings: Settings) -> Path:
     torn.write_bytes(b"%PDF-1.4\n1 0 obj")
     run([*paths, torn], folder / "out", Order(settings, workers=1))
     return folder / "out"
+
+
+def write_reports(folder: Path, texts: Sequence[str], count: int) -> Path:
+    """Write as many small reports into a folder, two of them the same, one that cannot be read; return the folder."""
+    for number in range(count - 2):
+        text = texts[number % len(texts)]
+        (folder / f"{number:02}.txt").write_text(f"# Report {number}\n\n{text}\n\nNumber {number}.", "utf-8")
+    (folder / "twin.txt").write_bytes((folder / "07.txt").read_bytes())
+    (folder / "torn.pdf").write_bytes(b"%PDF-1.7\n%torn")
+    return folder
 
 
 def decided(out: Path, copy: Path) -> Path:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -124,3 +125,13 @@ def server(durable: bool = False) -> Iterator[str]:
     finally:
         call("pg_ctl", "-D", str(data), "-m", "immediate", "stop")
         shutil.rmtree(folder)
+
+
+def database(folder: str) -> str:
+    """URL of an empty database on a `server`."""
+    import psycopg
+
+    name = f"t{random.getrandbits(60)}"
+    with psycopg.connect(f"host={folder} user=postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return f"postgresql://postgres@/{name}?host={folder}"

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from nlp.annotations.exchange import read_items, write_items
 from nlp.annotations.exchange.marks import Item, Marks
 from nlp.cells import CUT, LONGEST, bare, inert, shortened, write_rows
 from nlp.program import load_program
+from tests.formats.checking import has_calc
 
 FORMULAS = (
     "=1+1", "+1+1", "-1+1", "@SUM(1+1)", "\t=1+1", "\r=1+1", "\n=1+1", "  =1+1", "\u3000＝1+1", "＝1+1", "＋1+1",
@@ -86,11 +86,6 @@ def test_a_cell_of_xlsx_is_cut_where_it_is_too_long(mark: str, tmp_path: Path):
 def test_characters_that_a_workbook_refuses(tmp_path: Path):
     write_items(tmp_path / "x.xlsx", "xlsx", [Item("A-1", "a\x00b\x0bc\x1bd", Marks("heading"))], load_program())
     assert read_items(tmp_path / "x.xlsx", "xlsx")[0].text == "a b c d"
-
-
-def has_calc() -> bool:
-    program = shutil.which("soffice")
-    return bool(program) and (Path(program).resolve().parent / "libsclo.so").is_file()
 
 
 @pytest.mark.skipif(not has_calc(), reason="LibreOffice Calc is not installed")

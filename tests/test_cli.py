@@ -12,8 +12,8 @@ import pytest
 from test_program import as_text
 
 from nlp import __version__
-from nlp.cli import main
-from nlp.program import load_program
+from nlp.cli import main, options
+from nlp.program import LANGUAGES, load_program
 from tests.hashed import TRAINING
 
 COMMANDS = {
@@ -47,12 +47,6 @@ def evmap(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], e
         return Said(int(ended.value.code or 0), *capsys.readouterr())
 
     return call
-
-
-@pytest.fixture
-def in_tmp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -280,3 +274,7 @@ def test_lanes_for_ones_own_tolerance(evmap: Command, tiny_model: Path, tmp_path
     assert manifest["promise"] == {"precision": 0.6, "recall": 0.9, "activity_recall": 0.8}
     assert evmap("models", "verify", tmp_path / "mine").code == 0
     assert evmap("tune", tiny_model, "-o", tmp_path / "mine").code == 2  # nothing is overwritten
+
+
+def test_options_know_the_languages_of_the_codebook():
+    assert options.LANGUAGES == LANGUAGES

@@ -4,15 +4,14 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from importlib.util import find_spec
 from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
-from desks import JUDGE, ONE, PROGRAM, TWO, ask, broken_promises, database, fill, items_of
+from desks import JUDGE, ONE, PROGRAM, TWO, ask, broken_promises, fill, items_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from storing import server, server_programs
+from storing import database
 
 from nlp.bench.made import KEY, made_report
 from nlp.contract import check_output, load_output
@@ -26,14 +25,6 @@ from nlp.review.records import HOLDS, OPEN, Ask, Item, Reader
 from nlp.store.rows import Finished
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    if server_programs() is None or find_spec("psycopg") is None:
-        pytest.skip("no PostgreSQL server or no psycopg here")
-    with server() as folder:
-        yield folder
-
-
 @pytest.fixture(params=["sqlite", "postgres"])
 def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
     """An empty desk."""
@@ -41,7 +32,7 @@ def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
         with Desk.open(tmp_path / "desk", program=PROGRAM) as opened:
             yield opened
         return
-    with database(request.getfixturevalue("postgres")) as url, Desk.open(tmp_path / "desk", url, PROGRAM) as opened:
+    with Desk.open(tmp_path / "desk", database(request.getfixturevalue("postgres")), PROGRAM) as opened:
         yield opened
 
 
@@ -365,7 +356,8 @@ def test_a_report_mapped_anew_keeps_what_was_decided(desk: Desk):
 
 
 def test_one_of_several_processes_gets_a_report(postgres: str, tmp_path: Path):
-    with database(postgres) as url, Desk.open(tmp_path / "desk", url, PROGRAM) as one:
+    url = database(postgres)
+    with Desk.open(tmp_path / "desk", url, PROGRAM) as one:
         other = Desk.open(tmp_path / "desk", url, PROGRAM)
         ids = {one.receive(f"{number}.txt", f"report {number}".encode(), "intake").document_id for number in range(3)}
         claimed = [one.next_waiting(), other.next_waiting(), one.next_waiting()]
@@ -381,7 +373,8 @@ def test_one_of_several_processes_gets_a_report(postgres: str, tmp_path: Path):
 
 
 def test_officers_on_several_connections_see_one_log(postgres: str, tmp_path: Path):
-    with database(postgres) as url, Desk.open(tmp_path / "desk", url, PROGRAM) as one:
+    url = database(postgres)
+    with Desk.open(tmp_path / "desk", url, PROGRAM) as one:
         (document_id,) = fill(one, passages=60)
         with Desk.open(tmp_path / "desk", url, PROGRAM) as other:
             items = [item for item in items_of(one, document_id).values() if item.target.startswith("objective")]

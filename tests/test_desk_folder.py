@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,12 +29,6 @@ from nlp.run import Order, run
 from nlp.settings import Settings
 
 SAME = ("documents.jsonl", "passages.jsonl", "links.jsonl", "mapping.csv", "coverage.csv", "decisions.jsonl")
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    with Desk.open(tmp_path / "desk", program=PROGRAM) as opened:
-        yield opened
 
 
 def worked(desk: Desk) -> list[str]:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from opened import write_reports
 
 from nlp.contract import check_output, digest_of, load_output
 from nlp.engines import ENGINES, Workshop, open_engine
@@ -29,13 +30,8 @@ FILES = 24
 
 @pytest.fixture(scope="module")
 def folder(annotated_texts: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Small reports, two of them the same, one that cannot be read."""
-    place = tmp_path_factory.mktemp("reports")
-    for number in range(FILES - 3):
-        text = annotated_texts[number % len(annotated_texts)]
-        (place / f"{number:02}.txt").write_text(f"# Report {number}\n\n{text}\n\nNumber {number}.", "utf-8")
-    (place / "twin.txt").write_bytes((place / "07.txt").read_bytes())
-    (place / "torn.pdf").write_bytes(b"%PDF-1.7\n%torn")
+    """Small reports, two of them the same, two that cannot be read."""
+    place = write_reports(tmp_path_factory.mktemp("reports"), annotated_texts, FILES - 1)
     (place / "empty.docx").touch()
     return place
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import browser
+from browsing import browser, visiting
 from fixtures import PHRASE, TABLE, paged_pdf, pdf_file, ruled_table, say, text_file, word_file
 from reportlab.lib.pagesizes import landscape, letter
 from reportlab.pdfgen.canvas import Canvas
@@ -190,27 +190,15 @@ Visit = Callable[..., Any]
 
 @pytest.fixture
 def visit(browser: Any, tmp_path: Path) -> Iterator[Visit]:
-    """Open the page of a document, and fail if it logs, asks for anything, or throws."""
-    complaints: list[str] = []
-    contexts = []
+    """Open the page of a document, and fail if it does what `visiting` forbids."""
+    page = tmp_path / "page.html"
+    with visiting(browser, page) as go:
 
-    def go(path: Path, width: int = 1300, **options: Any) -> Any:
-        page = tmp_path / "page.html"
-        page.write_text(overlay(path), "utf-8")
-        context = browser.new_context(viewport={"width": width, "height": 800}, **options)
-        contexts.append(context)
-        tab = context.new_page()
-        tab.on("console", lambda message: complaints.append(message.text))
-        tab.on("pageerror", lambda error: complaints.append(str(error)))
-        tab.on("dialog", lambda dialog: (complaints.append(dialog.message), dialog.dismiss()))
-        tab.on("request", lambda asked: asked.url.startswith(("file:", "data:")) or complaints.append(asked.url))
-        tab.goto(page.as_uri())
-        return tab
+        def show(path: Path, width: int = 1300, **options: Any) -> Any:
+            page.write_text(overlay(path), "utf-8")
+            return go(width, **options)
 
-    yield go
-    for context in contexts:
-        context.close()
-    assert complaints == []
+        yield show
 
 
 @pytest.fixture

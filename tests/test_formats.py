@@ -2,7 +2,6 @@
 
 import json
 import math
-import random
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -25,12 +24,10 @@ from nlp.formats.tables import VIEWS, values
 from nlp.formats.web_annotation import PROPERTIES
 from nlp.jsonl import read_rows
 from nlp.program import load_program
-from nlp.review.desk import Desk
-from nlp.review.exporting import export_desk
 from nlp.run import Order, run
 from nlp.settings import Settings
 from tests.formats import checking
-from tests.formats.folders import PROGRAM, decide, fill, source
+from tests.formats.folders import PROGRAM, decided_desk, source
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ("06-*.docx", "15-*.pdf")
@@ -57,13 +54,8 @@ def out(tiny_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Pa
 @pytest.fixture(scope="module")
 def decided(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A desk's export: links with their state, and decisions."""
-    folder = tmp_path_factory.mktemp("decided")
-    with Desk.open(folder / "desk", program=PROGRAM) as desk:
-        made = fill(desk)
-        for number, document_id in enumerate(made):
-            decide(desk, document_id, random.Random(number), 20)
-        export_desk(desk, folder / "out")
-    return folder / "out"
+    with decided_desk(tmp_path_factory.mktemp("decided")) as (_, out):
+        return out
 
 
 @pytest.fixture(params=["run", "desk"])

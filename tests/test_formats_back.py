@@ -23,7 +23,7 @@ from nlp.jsonl import read_rows
 from nlp.review.desk import Desk
 from nlp.review.exporting import export_desk
 from nlp.review.records import Ask
-from tests.formats.folders import ONE, PROGRAM, decide, fill, source, standing
+from tests.formats.folders import ONE, PROGRAM, decide, decided_desk, fill, source, standing
 
 CLAIMING = [name for name, row in FORMATS.items() if row.read]
 TOOLS = ("label-studio", "prodigy", "doccano")
@@ -32,14 +32,8 @@ WHOLE = [name for name in CLAIMING if name not in TOOLS]
 
 @pytest.fixture(scope="module")
 def decided(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Desk, Path]]:
-    """A desk on which one officer decided much, and its export."""
-    folder = tmp_path_factory.mktemp("decided")
-    with Desk.open(folder / "desk", program=PROGRAM) as desk:
-        made = fill(desk)
-        for number, document_id in enumerate(made):
-            decide(desk, document_id, random.Random(number), 20)
-        export_desk(desk, folder / "out")
-        yield desk, folder / "out"
+    with decided_desk(tmp_path_factory.mktemp("decided")) as made:
+        yield made
 
 
 def sent(name: str, out: Path, folder: Path) -> Path:

@@ -32,16 +32,6 @@ def out(finished_run: Path) -> Path:
     return finished_run
 
 
-@pytest.fixture(scope="module")
-def corpus(out: Path) -> nlp.Corpus:
-    return nlp.open(out)
-
-
-@pytest.fixture(scope="module")
-def decided(out: Path, tmp_path_factory: pytest.TempPathFactory) -> nlp.Corpus:
-    return nlp.open(opened.decided(out, tmp_path_factory.mktemp("desk") / "export"))
-
-
 @pytest.mark.parametrize("table", ["ledger", "documents", "passages", "links"])
 def test_frames_hold_the_rows_in_their_order(table: str, corpus: nlp.Corpus, out: Path):
     rows, frame = list(read_rows(out / f"{table}.jsonl")), getattr(corpus, table)

@@ -4,6 +4,7 @@ import ast
 import resource
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -140,6 +141,18 @@ def speaks(node: ast.AST) -> bool:
 def test_only_the_command_line_prints_and_exits():
     quiet = {module: path for module, path in MODULES.items() if room_of(module) != "cli"}
     assert not [module for module, path in quiet.items() if any(map(speaks, nodes(path)))]
+
+
+def test_an_option_of_several_commands_is_spelled_once():
+    found = Counter(
+        ast.unparse(node)
+        for module, path in MODULES.items()
+        if room_of(module) == "cli"
+        for node in nodes(path)
+        if isinstance(node, ast.Subscript) and ast.unparse(node.value) == "Annotated"
+    )
+    assert len(found) > 100
+    assert not [option for option, count in found.items() if count > 1]  # else it goes to cli/options.py
 
 
 def is_broad(node: ast.AST) -> bool:

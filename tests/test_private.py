@@ -123,12 +123,6 @@ def test_hostile_names_are_escaped_in_every_output(tmp_path: Path, evmap: Comman
 # --- what is walked
 
 
-@pytest.fixture
-def in_tmp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 def touch(*paths: Path) -> None:
     for path in paths:
         path.parent.mkdir(parents=True, exist_ok=True)

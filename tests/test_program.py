@@ -30,11 +30,6 @@ HEADINGS = {
 }
 
 
-@pytest.fixture(scope="module")
-def program() -> Program:
-    return load_program()
-
-
 def edited(folder: Path, name: str, change: Callable[[Any], Any]) -> Path:
     """A copy of the codebook with one file changed."""
     copy = folder / "program"

@@ -8,7 +8,6 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
-import opened
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,16 +27,6 @@ ROOT = Path(__file__).resolve().parent.parent
 @pytest.fixture(scope="module")
 def out(finished_run: Path) -> Path:
     return finished_run
-
-
-@pytest.fixture(scope="module")
-def corpus(out: Path) -> nlp.Corpus:
-    return nlp.open(out)
-
-
-@pytest.fixture(scope="module")
-def decided(out: Path, tmp_path_factory: pytest.TempPathFactory) -> nlp.Corpus:
-    return nlp.open(opened.decided(out, tmp_path_factory.mktemp("desk") / "export"))
 
 
 ASKED = {

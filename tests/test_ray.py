@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from opened import write_reports
 
 from nlp.contract import digest_of
 from nlp.engines import Workshop, open_engine
@@ -37,13 +38,7 @@ KEY = "ab" * 32
 @pytest.fixture(scope="module")
 def paths(annotated_texts: list[str], tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Small reports, two of them the same, one that cannot be read."""
-    place = tmp_path_factory.mktemp("reports")
-    for number in range(FILES - 2):
-        text = annotated_texts[number % len(annotated_texts)]
-        (place / f"{number:02}.txt").write_text(f"# Report {number}\n\n{text}\n\nNumber {number}.", "utf-8")
-    (place / "twin.txt").write_bytes((place / "07.txt").read_bytes())
-    (place / "torn.pdf").write_bytes(b"%PDF-1.7\n%torn")
-    return find_inputs([str(place)])
+    return find_inputs([str(write_reports(tmp_path_factory.mktemp("reports"), annotated_texts, FILES))])
 
 
 @pytest.fixture(scope="module")

@@ -17,12 +17,6 @@ from nlp.store.rows import Finished, PassageRow
 PASSAGES = 12
 
 
-@pytest.fixture
-def desk(tmp_path: Path):
-    with Desk.open(tmp_path / "desk", program=PROGRAM) as opened:
-        yield opened
-
-
 def reread(finished: Finished, without: str = "") -> Finished:
     """The same report with headers, other white space, and without one passage."""
     text, passages = "Cover\n", []

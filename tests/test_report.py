@@ -74,11 +74,6 @@ def make_run(out: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def program() -> Program:
-    return load_program()
-
-
-@pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory, program: Program) -> Path:
     return write_report(make_run(tmp_path_factory.mktemp("run") / "out"), program)
 

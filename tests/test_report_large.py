@@ -32,11 +32,6 @@ def closed(out: Path, documents: int, links: int = 6, passages: int = 2) -> Path
 
 
 @pytest.fixture(scope="module")
-def program() -> Program:
-    return load_program()
-
-
-@pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A page of 400 documents whose budgets hold a part of the quotes and of the documents."""
     with pytest.MonkeyPatch.context() as patch:

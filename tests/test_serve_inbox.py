@@ -9,7 +9,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from desks import PROGRAM
 from served import BASE, OURS, House, bearer, running
 
 from nlp.desk.inbox import Inbox
@@ -37,12 +36,6 @@ def until(true: Callable[[], object]) -> None:
     while not true():
         assert time.monotonic() < last, "waited in vain"
         time.sleep(0.05)
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    with Desk.open(tmp_path / "desk", program=PROGRAM) as opened:
-        yield opened
 
 
 @pytest.fixture

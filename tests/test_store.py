@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.dialects import sqlite
-from storing import KEY, document, export, name_of, passage, server, server_programs, twin
+from storing import KEY, database, document, export, name_of, passage, twin
 
 from nlp.errors import EvmapError, StoreError
 from nlp.records import STATUSES
@@ -30,25 +30,12 @@ EVERY = (
 )  # fmt: skip
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    if server_programs() is None or find_spec("psycopg") is None:
-        pytest.skip("no PostgreSQL server or no psycopg here")
-    with server() as folder:
-        yield folder
-
-
 @pytest.fixture(params=["sqlite", "postgres"])
 def target(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
     """Where an empty store can be."""
     if request.param == "sqlite":
         return tmp_path / "out" / "evmap.sqlite"
-    import psycopg
-
-    folder, name = request.getfixturevalue("postgres"), f"t{random.getrandbits(60)}"
-    with psycopg.connect(f"host={folder} user=postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    return f"postgresql://postgres@/{name}?host={folder}"
+    return database(request.getfixturevalue("postgres"))
 
 
 @pytest.fixture

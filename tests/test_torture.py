@@ -10,7 +10,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fixtures import growing
 from torture.base import FILLER, LIMITS, PORT, Case, write
 from torture.catalogue import ELSEWHERE, FILES, HERE, REASONS, ROWS, TESTS
 from torture.models import CACHES, MODELS, Damage
@@ -196,23 +196,11 @@ def test_the_report_runs_nothing_of_a_document(ran: dict[str, Ran]):
 
 
 def test_a_file_that_grows_while_it_is_read(tmp_path: Path):
-    path, done = tmp_path / "growing.txt", threading.Event()
+    path = tmp_path / "growing.txt"
     with path.open("wb") as file:
         file.truncate(120_000_000)
-
-    def grow() -> None:
-        with path.open("ab", buffering=0) as file:
-            while not done.is_set():
-                file.write(b"more ")
-
-    thread = threading.Thread(target=grow)
-    thread.start()
-    try:
-        with pytest.raises(UnreadableDocument, match="changed while it was read") as caught:
-            read(path, Settings())
-    finally:
-        done.set()
-        thread.join()
+    with growing(path), pytest.raises(UnreadableDocument, match="changed while it was read") as caught:
+        read(path, Settings())
     assert caught.value.status == "io_error"
 
 

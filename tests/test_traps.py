@@ -17,7 +17,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from reportlab.pdfgen.canvas import Canvas
 
-from nlp.bench.extraction import OURS, Judged, Marks, bench_extraction, cells_right, in_order, letters, words_kept
+from nlp.bench.extraction import OURS, Judged, bench_extraction
+from nlp.bench.marks import Marks, cells_right, in_order, letters, words_kept
 from nlp.errors import UnreadableDocument
 from nlp.readers import read_bytes
 from nlp.records import Document

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 import tasks
+from fixtures import growing
 
 from nlp.errors import ReaderKilled, UnreadableDocument, UsageError
 from nlp.pipeline import read_structured
@@ -450,22 +451,9 @@ def test_a_pipe_put_in_a_files_place_does_not_hang(tmp_path: Path, monkeypatch: 
 def test_a_file_that_grows_while_it_is_read_is_for_the_next_run(tmp_path: Path):
     path = tmp_path / "a.txt"
     path.write_bytes(b"lamps " * 4_000_000)
-    stop = threading.Event()
-
-    def grow() -> None:
-        with path.open("ab", 0) as file:
-            while not stop.is_set():
-                file.write(b"x")
-
-    thread = threading.Thread(target=grow)
-    thread.start()
-    try:
-        with pytest.raises(UnreadableDocument, match="changed while it was read") as caught:
-            for _ in range(200):
-                load(path, Settings())
-    finally:
-        stop.set()
-        thread.join()
+    with growing(path), pytest.raises(UnreadableDocument, match="changed while it was read") as caught:
+        for _ in range(200):
+            load(path, Settings())
     assert caught.value.status == "io_error" and "run again" in caught.value.hint
 
 

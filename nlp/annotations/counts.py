@@ -14,6 +14,7 @@ from nlp.annotations.rows import Annotations, PassageRow, Row
 from nlp.errors import AnnotationError
 
 Table = dict[str, float]
+Tables = dict[str, defaultdict[str, float]]
 GOALS = "goals.json"
 SENTENCE = 10  # words: less is a title, a place or a figure, and easy to tell from evidence
 LENGTHS = (15, 30, 60, 100, 150)
@@ -25,7 +26,7 @@ def count_labels(read: Annotations) -> dict[str, Table]:
     A passage counts towards a role, treatment or target by the share of the labels that hold (`Annotations.counted`).
     """
     names = ("language", "role", "treatment", "genre", "author", "blind readings", "adjudicated", "words", "targets")
-    tables: dict[str, Counter[str]] = {name: Counter() for name in names}
+    tables: Tables = {name: defaultdict(int) for name in names}
     for key, passage in read.passages.items():
         document = read.documents[passage.document]
         tables["language"][document.language] += 1
@@ -38,15 +39,15 @@ def count_labels(read: Annotations) -> dict[str, Table]:
     return {name: dict(sorted(table.items(), key=_natural)) for name, table in tables.items()}
 
 
-def _add_shares(tables: dict[str, Counter[str]], read: Annotations, key: str) -> None:
+def _add_shares(tables: Tables, read: Annotations, key: str) -> None:
     labels = read.counted(key)
     for label in labels:
         share = 1 / len(labels)
-        tables["role"][label.role] += share  # type: ignore[assignment]
+        tables["role"][label.role] += share
         if label.treatment:
-            tables["treatment"][label.treatment] += share  # type: ignore[assignment]
+            tables["treatment"][label.treatment] += share
         for target in label.targets():
-            tables["targets"][target] += share  # type: ignore[assignment]
+            tables["targets"][target] += share
 
 
 def _length(text: str) -> str:
@@ -61,12 +62,12 @@ def _natural(item: tuple[str, float]) -> tuple[str, int]:
 
 def targets_by_language(read: Annotations) -> dict[str, Table]:
     """Return the positives of every target given, per language of the document."""
-    tables: dict[str, Counter[str]] = defaultdict(Counter)
+    tables: Tables = defaultdict(lambda: defaultdict(int))
     for key, passage in read.passages.items():
         labels, language = read.counted(key), read.documents[passage.document].language
         for label in labels:
             for target in label.targets():
-                tables[target][language] += 1 / len(labels)  # type: ignore[assignment]
+                tables[target][language] += 1 / len(labels)
     return {target: dict(table) for target, table in sorted(tables.items(), key=lambda item: _natural((item[0], 0)))}
 
 

@@ -106,6 +106,7 @@ def _peer(texts: Sequence[str]) -> Rank:
     index.index(bm25s.tokenize(list(texts), stopwords=None, show_progress=False), show_progress=False)
 
     def rank(query: str) -> Any:
+        """Scores of the texts (n,)."""
         tokens = bm25s.tokenize([query], stopwords=None, show_progress=False, return_ids=False)[0]
         return index.get_scores(tokens)
 

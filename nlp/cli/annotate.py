@@ -11,9 +11,6 @@ import typer
 
 from nlp.cli.curve import curve_command
 from nlp.cli.label import (
-    TRAINING,
-    Authors,
-    Folder,
     adjudicate_command,
     export_command,
     from_run_command,
@@ -23,7 +20,9 @@ from nlp.cli.label import (
     split_command,
     to_standoff_command,
 )
+from nlp.cli.options import TRAINING, AnnotationFolder, AsJson, Authors, GivenEncoderRow
 from nlp.cli.speak import print_json, print_table
+from nlp.cli.tables import three_places
 
 if TYPE_CHECKING:
     from nlp.agreement import Agreement
@@ -36,12 +35,11 @@ app.command("export")(export_command)
 app.command("import")(import_command)
 app.command("from-run")(from_run_command)
 app.command("to-standoff")(to_standoff_command)
-Json = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 
 
 @app.command("check")
 def check_command(
-    folder: Folder = TRAINING,
+    folder: AnnotationFolder = TRAINING,
     against: Annotated[
         list[Path] | None, typer.Option(help="Also other texts: a folder of documents (*.txt) or of annotations.")
     ] = None,
@@ -88,7 +86,7 @@ def _texts(places: Iterable[Path]) -> dict[str, str]:
 
 
 @app.command("stats")
-def stats_command(folder: Folder = TRAINING, as_json: Json = False) -> None:
+def stats_command(folder: AnnotationFolder = TRAINING, as_json: AsJson = False) -> None:
     """Count passages by language, role, genre, readings and length, positives per target and language, and the goals.
 
     Example:
@@ -131,7 +129,7 @@ def _print_targets(tables: dict[str, dict[str, float]]) -> None:
 
 @app.command("agree")
 def agree_command(
-    folder: Folder = TRAINING,
+    folder: AnnotationFolder = TRAINING,
     annotators: Annotated[
         Literal["blind", "writer"], typer.Option(help="blind, or writer (against the first blind one).")
     ] = "blind",
@@ -142,7 +140,7 @@ def agree_command(
     ] = None,
     worst: Annotated[int, typer.Option(help="Targets shown, the least agreed first.")] = 10,
     least: Annotated[int, typer.Option(help="Targets given less often are not shown.")] = 20,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Agreement between annotators: Krippendorff's alpha and F1 with 95 % intervals, and the labels they confuse.
 
@@ -174,11 +172,11 @@ def agree_command(
 
 @app.command("audit")
 def audit_command(
-    folder: Folder = TRAINING,
-    encoder: Annotated[str, typer.Option(help="Row of the encoder table.")] = "e5",
+    folder: AnnotationFolder = TRAINING,
+    encoder: GivenEncoderRow = "e5",
     limit: Annotated[int, typer.Option("--limit", "-n", help="Doubts shown; with --out, passages.")] = 20,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Sheet to write: passages to read again.")] = None,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """List labels that are likely wrong: heads trained on the other authors are sure of the opposite.
 
@@ -211,9 +209,9 @@ def audit_command(
 
 
 def _agreement_row(result: Agreement) -> tuple[object, ...]:
-    f1 = "" if result.f1 is None else f"{result.f1:.3f}"
-    return result.name, result.units, f"{result.alpha:.3f}", _span(result.alpha_interval), f1, _span(result.f1_interval)
+    alpha, f1 = three_places(result.alpha), three_places(result.f1)
+    return result.name, result.units, alpha, _interval(result.alpha_interval), f1, _interval(result.f1_interval)
 
 
-def _span(interval: tuple[float, float] | None) -> str:
+def _interval(interval: tuple[float, float] | None) -> str:
     return f"{interval[0]:.3f} - {interval[1]:.3f}" if interval else ""

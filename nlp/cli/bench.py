@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, astuple
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,10 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nlp.cli import bench_batch, bench_desk, bench_search
+from nlp.cli.options import AsJson
 from nlp.cli.speak import print_json, print_table
 
 if TYPE_CHECKING:
-    from nlp.bench.extraction import Marks
+    from nlp.bench.marks import Marks
 
 app = typer.Typer(no_args_is_help=True, help="Measure our parts beside their peers on this machine.")
 MEASURES = (
@@ -25,7 +27,7 @@ MEASURES = (
 def encode_command(
     encoder: Annotated[list[str] | None, typer.Option(help="Row of the encoder table; may be given again.")] = None,
     passages: Annotated[int, typer.Option(min=8, help="Passages of 70 words to encode.")] = 200,
-    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Time the encoders on this machine, in float32, against sentence-transformers' own batches.
 
@@ -49,7 +51,7 @@ def extract_command(
     folder: Annotated[Path, typer.Argument(help="Documents with their truth: python -m tests.traps FOLDER.")],
     trap: Annotated[list[str] | None, typer.Option(help="Trap, or how its name begins; may be given again.")] = None,
     faults: Annotated[bool, typer.Option("--faults", help="Print also what is wrong in each document.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Compare what we read of documents full of traps with what stands in them, and with what others read.
 
@@ -57,7 +59,7 @@ def extract_command(
 
         evmap bench extract traps --trap pdf-two-columns --faults
     """
-    from nlp.bench.extraction import Marks, as_rows, beaten, bench_extraction, by_trap
+    from nlp.bench.extraction import as_rows, beaten, bench_extraction, by_trap
     from nlp.bench.extractors import OURS
     from nlp.settings import Settings
 
@@ -70,21 +72,7 @@ def extract_command(
         ((name, *_shares(row[OURS]), *_best(row)) for name, row in table.items()),
         f"{len(judged)} documents; per cent right",
     )
-    systems = dict.fromkeys(name for row in table.values() for name in row)
-    totals = {}
-    for system in systems:
-        own = [row for row in table.values() if system in row]
-        ours = sum((row[OURS] for row in own), Marks())
-        totals[system] = (len(own), sum((row[system] for row in own), Marks()), ours)
-    print_table(
-        ("system", "traps", *MEASURES[:3], "margins", "absent", "ours there: characters", "words", "cells"),
-        (
-            (name, count, *(_share(marks, key) for key in (*MEASURES[:3], "margins", "absent")),
-             *(_share(ours, key) for key in MEASURES[:3]))
-            for name, (count, marks, ours) in totals.items()
-        ),
-        "\nall",
-    )  # fmt: skip
+    _print_systems(table)
     print_table(
         ("trap", "measure", "peer", "ours", "its"),
         ((*row[:3], f"{100 * row[3]:.1f}", f"{100 * row[4]:.1f}") for row in beaten(table)),
@@ -100,7 +88,7 @@ def extract_command(
 @app.command("pages")
 def pages_command(
     inputs: Annotated[list[Path], typer.Argument(help="PDFs, or folders of PDFs.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Time the reading of PDFs, without text recognition, beside pypdfium2, pypdf and pdfplumber alone.
 
@@ -126,7 +114,7 @@ def pages_command(
 @app.command("scans")
 def scans_command(
     dots: Annotated[int, typer.Option(min=72, max=600, help="Dots an inch of the scans.")] = 200,
-    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Scan the sample PDFs and compare: words read wrong, and what that costs the mapping.
 
@@ -162,6 +150,28 @@ for _name, _command in (
     ("desk", bench_desk.desk_command),
 ):
     app.command(_name)(_command)
+
+
+def _print_systems(table: Mapping[str, Mapping[str, Marks]]) -> None:
+    """Print what each system read of all traps whose files it reads, and what we read of the same ones."""
+    from nlp.bench.extractors import OURS
+    from nlp.bench.marks import Marks
+
+    systems = dict.fromkeys(name for row in table.values() for name in row)
+    totals = {}
+    for system in systems:
+        own = [row for row in table.values() if system in row]
+        ours = sum((row[OURS] for row in own), Marks())
+        totals[system] = (len(own), sum((row[system] for row in own), Marks()), ours)
+    print_table(
+        ("system", "traps", *MEASURES[:3], "margins", "absent", "ours there: characters", "words", "cells"),
+        (
+            (name, count, *(_share(marks, key) for key in (*MEASURES[:3], "margins", "absent")),
+             *(_share(ours, key) for key in MEASURES[:3]))
+            for name, (count, marks, ours) in totals.items()
+        ),
+        "\nall",
+    )  # fmt: skip
 
 
 def _share(marks: Marks, name: str) -> str:

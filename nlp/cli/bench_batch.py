@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,20 +12,20 @@ from typing import Annotated, Any
 
 import typer
 
+from nlp.cli.files import spelled_out
+from nlp.cli.options import GivenEncoderRow, Inputs, Workers
 from nlp.cli.speak import notice, print_json, print_table
 
-Inputs = Annotated[list[str], typer.Argument(help="Files or folders.")]
+Files = Annotated[list[str], typer.Argument(help="Files or folders.")]
 Out = Annotated[Path | None, typer.Option("--out", "-o", help="Write the figures as JSON into this file.")]
-Workers = Annotated[int, typer.Option(min=0, help="Processes that map; 0: one a core.")]
 Documents = Annotated[int, typer.Option(min=0, help="Only so many files, drawn at random; 0: all.")]
 Seed = Annotated[int, typer.Option(help="Of what is drawn at random.")]
-Encoder = Annotated[str, typer.Option(help="Row of the encoder table.")]
 Precision = Annotated[str | None, typer.Option(help="fp32, bf16 or auto.")]
 Scratch = Annotated[Path | None, typer.Option(help="Keep here what the runs write; by default it is deleted.")]
 
 
 def batch_command(
-    inputs: Inputs,
+    inputs: Files,
     encoder: Annotated[list[str] | None, typer.Option(help="May be given again; each in every precision.")] = None,
     workers: Workers = 0,
     documents: Documents = 0,
@@ -80,8 +79,8 @@ def _print_lines(lines: list[Any]) -> None:
 
 
 def scaling_command(
-    inputs: Inputs,
-    encoder: Encoder = "e5",
+    inputs: Files,
+    encoder: GivenEncoderRow = "e5",
     precision: Precision = None,
     count: Annotated[list[int] | None, typer.Option("--workers", help="Processes; may be given again.")] = None,
     documents: Documents = 0,
@@ -111,8 +110,8 @@ def scaling_command(
 
 
 def memory_command(
-    inputs: Inputs,
-    encoder: Encoder = "e5",
+    inputs: Files,
+    encoder: GivenEncoderRow = "e5",
     precision: Precision = None,
     workers: Workers = 0,
     peer_documents: Annotated[int, typer.Option(min=0, help="Files of each input for the plain script.")] = 300,
@@ -155,8 +154,8 @@ def memory_command(
 
 
 def resume_command(
-    inputs: Inputs,
-    encoder: Encoder = "e5",
+    inputs: Files,
+    encoder: GivenEncoderRow = "e5",
     precision: Precision = None,
     workers: Workers = 0,
     documents: Documents = 0,
@@ -187,7 +186,7 @@ def resume_command(
 
 
 def plain_command(
-    inputs: Annotated[list[str], typer.Argument(help="Files, folders, or - for paths on standard input.")],
+    inputs: Inputs,
     out: Annotated[Path, typer.Option("--out", "-o", help="JSON lines of links.")] = Path("plain.jsonl"),
 ) -> None:
     """Map files by the plain script that the others are compared with.
@@ -199,8 +198,7 @@ def plain_command(
     from nlp.bench.plain import map_plainly
     from nlp.inputs import find_inputs
 
-    listed = [os.fsdecode(line) for line in sys.stdin.buffer.read().splitlines()] if inputs == ["-"] else inputs
-    print_json(asdict(map_plainly(find_inputs(listed), out)))
+    print_json(asdict(map_plainly(find_inputs(spelled_out(inputs)), out)))
 
 
 @contextmanager

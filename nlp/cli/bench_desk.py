@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from nlp.cli.options import AsJson
 from nlp.cli.speak import print_json, print_table
 
 
@@ -21,7 +22,7 @@ def desk_command(
     kill: Annotated[int, typer.Option(min=0, help="Officers that are killed half-way.")] = 0,
     url: Annotated[str, typer.Option(help="Address of evmap serve on this desk: work over HTTP.")] = "",
     token: Annotated[list[str] | None, typer.Option(help="With --url: a user's token, one an officer.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Let simulated officers decide at once, often on the same items, and look for what was lost.
 

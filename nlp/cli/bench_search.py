@@ -8,9 +8,8 @@ from typing import Annotated
 
 import typer
 
+from nlp.cli.options import AsJson
 from nlp.cli.speak import notice, print_json, print_table
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 
 
 def search_command(

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from nlp.cli.options import Mapped, RunProgram
 from nlp.cli.speak import print_json, print_table
 
 SHOWN = 5
 
 
 def check_command(
-    out: Annotated[Path, typer.Argument(help="Output folder of evmap map.")],
-    program: Annotated[
-        str | None, typer.Option(help="Programme of the run: its folder or name; by default the one the run names.")
-    ] = None,
+    out: Mapped,
+    program: RunProgram = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the breaks as JSON.")] = False,
 ) -> None:
     """Check every invariant of the contract on an output folder.

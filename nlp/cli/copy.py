@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from nlp.cli.files import kind_of, put
+from nlp.cli.options import Language
 from nlp.cli.speak import notice
 from nlp.errors import UsageError
 
@@ -20,7 +22,7 @@ def copy_command(
     lane: Annotated[
         Literal["suggested", "review"] | None, typer.Option(help="Of undecided findings, only this lane.")
     ] = None,
-    language: Annotated[Literal["en", "es", "pt", "fr"], typer.Option("--language", "-l", help="Of the notes.")] = "en",
+    language: Annotated[Language, typer.Option("--language", "-l", help="Of the notes.")] = "en",
 ) -> None:
     """Write a copy of a report with its findings as comments, highlights or margin notes.
 
@@ -39,17 +41,14 @@ def copy_command(
     from nlp.review.records import HOLDS
 
     program, found = recorded_program(run), origin(file, run)
-    kind = output.suffix.lower().lstrip(".") if output and output.suffix else kind_for(found.data)
+    kind = kind_of(output, kind_for(found.data))
     target = output or Path(f"{file.stem}-evmap.{kind}")
     if target.exists() and target.samefile(file):
         raise UsageError(target, "this is the report itself", "Name another file with -o")
     links = [row for row in found.links if lane in (None, row["lane"]) or row.get("state") in HOLDS]
     findings = from_links(links, program, language)
     made = copied(kind, found.data, file.name, found.text, findings, program, language)
-    try:
-        target.write_bytes(made.data)
-    except OSError as error:
-        raise UsageError(target, f"cannot be written: {error.strerror}", "Name another file with -o") from error
+    put(target, made.data)
     counts = made.counts()
     notice(f"{counts['placed']} findings at their words, {counts['near']} near them, {counts['lost']} only in its list")
     print(target)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nlp.cli.label import TRAINING, Folder
+from nlp.cli.options import TRAINING, AnnotationFolder, AsJson, GivenEncoderRow, GoldDocuments
 from nlp.cli.speak import notice, print_json, print_table
+from nlp.cli.tables import three_places
 
 if TYPE_CHECKING:
     from nlp.annotations import Gold
@@ -19,20 +20,18 @@ if TYPE_CHECKING:
 
 
 def curve_command(
-    folder: Folder = TRAINING,
+    folder: AnnotationFolder = TRAINING,
     gold: Annotated[
         list[Path] | None, typer.Option(help="Scored too: standoff gold, or an annotation folder; may be repeated.")
     ] = None,
-    documents: Annotated[
-        Path | None, typer.Option(help="Folder of the documents that standoff gold annotates.")
-    ] = None,
-    encoder: Annotated[str, typer.Option(help="Row of the encoder table.")] = "e5",
+    documents: GoldDocuments = None,
+    encoder: GivenEncoderRow = "e5",
     share: Annotated[
         list[float] | None, typer.Option(help="Share of the documents, in (0, 1]; may be repeated.")
     ] = None,
     labels: Annotated[int, typer.Option(help="Targets shown, those that lag most first.")] = 20,
     least: Annotated[int, typer.Option(help="Targets tested on fewer positives are not shown.")] = 5,
-    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """The learning curve: F1 on held-out authors and on gold, with more documents and with better labels.
 
@@ -80,10 +79,6 @@ def _cell(point: Point, name: str) -> str:
 
 
 def _print_labels(rows: Sequence[Label], least: int) -> None:
-    table = [(row.target, row.learnt, row.tested, _three(row.f1_half), _three(row.f1_all)) for row in rows]
+    table = [(row.target, row.learnt, row.tested, three_places(row.f1_half), three_places(row.f1_all)) for row in rows]
     title = f"\ntargets that lag, of those tested on {least} positives or more"
     print_table(("target", "learnt from", "tested on", "F1 with half", "F1 with all"), table, title)
-
-
-def _three(value: float | None) -> str:
-    return "" if value is None else f"{value:.3f}"

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
-from typing import Annotated
 
 import typer
 
 from nlp.cli import desk_move
+from nlp.cli.options import AsJson, DeskFolder, DeskStore, NewDesk, OutFolder, Run
 from nlp.cli.speak import plain, print_json, print_table
 
 app = typer.Typer(no_args_is_help=True, help="Check, export, import and restore a review desk.")
-Folder = Annotated[Path, typer.Argument(help="Folder of the desk.", metavar="DESK")]
-Store = Annotated[str, typer.Option(help="URL of the PostgreSQL database that takes the place of DESK/desk.sqlite.")]
-Json = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 SHOWN = 5
 app.command("attach")(desk_move.attach_command)
 app.command("migrate")(desk_move.migrate_command)
@@ -22,7 +18,7 @@ app.command("undo")(desk_move.undo_command)
 
 
 @app.command("check")
-def check_command(desk: Folder, store: Store = "", as_json: Json = False) -> None:
+def check_command(desk: DeskFolder, store: DeskStore = "", as_json: AsJson = False) -> None:
     """Check that the log of decisions replays to what the desk shows, and that every quote stands in its text.
 
     Also while the desk is served. Exit code: 0 when all holds, 3 when something is broken.
@@ -45,7 +41,7 @@ def check_command(desk: Folder, store: Store = "", as_json: Json = False) -> Non
 
 
 @app.command("list")
-def list_command(desk: Folder, store: Store = "", as_json: Json = False) -> None:
+def list_command(desk: DeskFolder, store: DeskStore = "", as_json: AsJson = False) -> None:
     """List the reports of a desk with their state and counts.
 
     Example:
@@ -69,10 +65,10 @@ def list_command(desk: Folder, store: Store = "", as_json: Json = False) -> None
 
 @app.command("export")
 def export_command(
-    desk: Folder,
-    out: Annotated[Path, typer.Option("--out", "-o", help="Output folder.")],
-    store: Store = "",
-    as_json: Json = False,
+    desk: DeskFolder,
+    out: OutFolder,
+    store: DeskStore = "",
+    as_json: AsJson = False,
 ) -> None:
     """Write a desk as an output folder like that of evmap map: confirmed evidence, what is open, and all decisions.
 
@@ -99,10 +95,10 @@ def export_command(
 
 @app.command("import")
 def import_command(
-    out: Annotated[Path, typer.Argument(help="Output folder of evmap map, or of evmap desk export.")],
-    desk: Annotated[Path, typer.Option("--desk", help="Folder of the desk, made if missing.")],
-    store: Store = "",
-    as_json: Json = False,
+    out: Run,
+    desk: NewDesk,
+    store: DeskStore = "",
+    as_json: AsJson = False,
 ) -> None:
     """Put the reports of a finished run on a desk, or those of another desk with their decisions.
 
@@ -127,7 +123,7 @@ def import_command(
 
 
 @app.command("restore")
-def restore_command(desk: Folder, as_json: Json = False) -> None:
+def restore_command(desk: DeskFolder, as_json: AsJson = False) -> None:
     """Make desk.sqlite again from decisions.jsonl and files/, when it is lost or damaged. Nothing is deleted.
 
     Reports then wait to be mapped again, and what was decided on them is shown with them.

@@ -11,19 +11,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from nlp.cli.options import AsJson, DeskFolder, DeskStore
 from nlp.cli.speak import notice, plain, print_json, print_table
 
 if TYPE_CHECKING:
     from nlp.review.attach import Attached
 
-Folder = Annotated[Path, typer.Argument(help="Folder of the desk.", metavar="DESK")]
-Store = Annotated[str, typer.Option(help="URL of the PostgreSQL database that takes the place of DESK/desk.sqlite.")]
-Json = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 Plan = Annotated[bool, typer.Option("--plan", help="Only say what would come of it.")]
 QUOTE = 60
 
 
-def attach_command(desk: Folder, store: Store = "", plan: Plan = False, as_json: Json = False) -> None:
+def attach_command(desk: DeskFolder, store: DeskStore = "", plan: Plan = False, as_json: AsJson = False) -> None:
     """Find every decided item in the text of its report as it stands now: exact, moved, or orphaned.
 
     The desk does so by itself whenever a report is mapped again; this repeats it and lists what needs an eye. Orphans
@@ -67,7 +65,7 @@ def _row(name: str, one: Attached) -> dict[str, Any]:
 
 
 def migrate_command(
-    desk: Folder,
+    desk: DeskFolder,
     crosswalk: Annotated[Path, typer.Option(help="YAML file: from, to, and a step for each target that changed.")],
     who: Annotated[str, typer.Option(help="Code of the adjudicator who migrates; never a name.")],
     out: Annotated[
@@ -76,9 +74,9 @@ def migrate_command(
     changed: Annotated[
         str | None, typer.Option("--program", help="The changed codebook: its folder; by default the one the desk has.")
     ] = None,
-    store: Store = "",
+    store: DeskStore = "",
     plan: Plan = False,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Take decisions along to a changed codebook, and list what must be read again: split and reworded labels.
 
@@ -117,10 +115,10 @@ def migrate_command(
 
 
 def undo_command(
-    desk: Folder,
+    desk: DeskFolder,
     batch: Annotated[str, typer.Option(help="Id of the batch, as the log names it.")],
     who: Annotated[str, typer.Option(help="Code of the adjudicator who takes it back; never a name.")],
-    store: Store = "",
+    store: DeskStore = "",
 ) -> None:
     """Take a batch of decisions back, as new rows of the log.
 

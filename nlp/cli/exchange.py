@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
 
+from nlp.cli.options import Run, ToolUser
 from nlp.cli.speak import notice, print_table
 from nlp.errors import UsageError
 
@@ -25,7 +26,7 @@ Form = Annotated[str, typer.Option("--format", "-f", help=NAMES)]
 
 
 def export_command(
-    out: Annotated[Path, typer.Argument(help="Output folder of evmap map, or of evmap desk export.")],
+    out: Run,
     form: Form,
     to: Annotated[Path | None, typer.Option("--out", "-o", help="File or folder to make.")] = None,
     base: Annotated[str, typer.Option(help="IRI to put ids behind, for web-annotation and skos.")] = "urn:evmap:",
@@ -71,7 +72,7 @@ def import_command(
     store: Annotated[str, typer.Option(help="With --desk: its database, where that is not in its folder.")] = "",
     run: Annotated[Path | None, typer.Option(help="Without a desk: the run that it is about.")] = None,
     to: Annotated[Path | None, typer.Option("--out", "-o", help="Without a desk: file to write asks to.")] = None,
-    by: Annotated[str | None, typer.Option(help="Only what this user of the tool labelled.")] = None,
+    by: ToolUser = None,
     unchanged: Annotated[
         bool, typer.Option("--unchanged", help="Labels that come back as they went out are her own (doccano).")
     ] = False,
@@ -159,6 +160,7 @@ def _of_run(run: Path) -> tuple[Any, dict[str, str], Iterable[str]]:
         links.setdefault(link["document_id"], []).append(link)
 
     def contents(document_id: str) -> tuple[str, Sequence[Item]] | None:
+        """Text and items of a document of the run, None where it has no such document."""
         row = known.get(document_id)
         return None if row is None else (source.rows.text(row), items_of(links.get(document_id, ())))
 

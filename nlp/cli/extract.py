@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from nlp.cli.options import KeepContacts
 from nlp.cli.speak import notice, plain, print_json
 from nlp.errors import UnreadableDocument, UsageError
 
@@ -34,9 +35,7 @@ def extract_command(
     blocks: Annotated[bool, typer.Option("--blocks", help="The blocks in reading order.")] = False,
     tables: Annotated[bool, typer.Option("--tables", help="Each table as rows and columns.")] = False,
     structure: Annotated[bool, typer.Option("--structure", help="Sections as a tree, with their passages.")] = False,
-    keep_contacts: Annotated[
-        bool, typer.Option("--keep-contacts", help="Do not mask e-mail addresses, phone and account numbers.")
-    ] = False,
+    keep_contacts: KeepContacts = False,
     full: Annotated[bool, typer.Option("--full", help="Texts whole, not shortened to the terminal's width.")] = False,
     html: Annotated[Path | None, typer.Option(help="Write a page: pictures of the pages with the boxes.")] = None,
     pictures: Annotated[int, typer.Option(min=0, help="Pages pictured in the page of --html.")] = PAGES,
@@ -71,9 +70,7 @@ def extract_command(
         _write_page(structured, file, html, pictures, settings)
         (notice if as_json or text else print)(f"As read: {html}")
     if as_json:
-        from nlp.writers.extracted import extract_row
-
-        print_json(extract_row(structured))
+        _print_json(structured)
     elif text:
         sys.stdout.write(structured.document.text + "\n")
         if partial_because:
@@ -124,6 +121,12 @@ def _write_page(structured: Structured, file: Path, html: Path, most: int, setti
         html.write_text(overlay_page(structured, pictures), "utf-8")
     except OSError as error:
         raise UsageError(html, (error.strerror or str(error)).lower(), "Name another file after --html") from error
+
+
+def _print_json(structured: Structured) -> None:
+    from nlp.writers.extracted import extract_row
+
+    print_json(extract_row(structured))
 
 
 def _print(structured: Structured, parts: list[str], full: bool) -> None:

@@ -8,20 +8,18 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from nlp.cli.options import TRAINING, AnnotationFolder, Authors, Mapped, ToolUser
 from nlp.cli.speak import notice, print_table
 
 if TYPE_CHECKING:
     from nlp.annotations import Annotations, LabelRow
 
-TRAINING = Path("annotations/training")
-Folder = Annotated[Path, typer.Argument(help="Folder with documents.jsonl, passages.jsonl and labels.jsonl.")]
 FormatName = Literal["label-studio", "prodigy", "doccano", "csv", "xlsx"]
 FormatOption = Annotated[FormatName, typer.Option("--format", "-f", help="Tool or sheet that reads it.")]
-Authors = Annotated[list[str] | None, typer.Option("--author", help="Only documents of this author; may be repeated.")]
 
 
 def adjudicate_command(
-    folder: Folder = TRAINING,
+    folder: AnnotationFolder = TRAINING,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Sheet to write (.csv or .xlsx).")] = None,
     apply: Annotated[Path | None, typer.Option(help="Filled sheet to read.")] = None,
     reread: Annotated[
@@ -72,7 +70,7 @@ def how_to_apply(folder: Path, sheet: Path) -> str:
 
 
 def split_command(
-    folder: Folder = TRAINING,
+    folder: AnnotationFolder = TRAINING,
     check: Annotated[bool, typer.Option("--check", help="Only hold the file against the documents.")] = False,
 ) -> None:
     """Part the documents into train, dev and test by author, and keep the parting in splits.jsonl.
@@ -99,7 +97,7 @@ def split_command(
 
 def export_command(
     out: Annotated[Path, typer.Option("--out", "-o", help="File to write.")],
-    folder: Folder = TRAINING,
+    folder: AnnotationFolder = TRAINING,
     form: FormatOption = "csv",
     labels: Annotated[
         Literal["counted", "none"], typer.Option(help="none: to be labelled afresh; counted: with those that hold.")
@@ -130,12 +128,12 @@ def import_command(
     file: Annotated[Path, typer.Argument(help="What the tool or spreadsheet saved.")],
     annotator: Annotated[str, typer.Option(help="Code of who labelled; never a person's name.")],
     guidelines: Annotated[int, typer.Option(help="Version of the guidelines that were followed.", min=1)],
-    folder: Folder = TRAINING,
+    folder: AnnotationFolder = TRAINING,
     form: FormatOption = "csv",
     in_round: Annotated[
         Literal["blind", "adjudicated"], typer.Option("--round", help="blind: she saw no earlier labels.")
     ] = "blind",
-    by: Annotated[str | None, typer.Option(help="Only what this user of the tool labelled.")] = None,
+    by: ToolUser = None,
 ) -> None:
     """Append labels made elsewhere; each passage is held against the folder, each label against the codebook.
 
@@ -147,7 +145,7 @@ def import_command(
 
 
 def from_run_command(
-    run: Annotated[Path, typer.Argument(help="Output folder of evmap map.")],
+    run: Mapped,
     folder: Annotated[Path, typer.Argument(help="Folder to make, to label in.")],
 ) -> None:
     """Make an annotation folder of the documents of a run, to label them with these commands.

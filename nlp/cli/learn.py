@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nlp.cli.options import FOREIGN, TRAINING, AsJson, DeskStore, GoldDocuments, VectorFile
 from nlp.cli.speak import notice, plain, print_json
 from nlp.cli.tables import KINDS, print_scores
 
@@ -15,42 +16,53 @@ if TYPE_CHECKING:
     from nlp.annotations import Annotations
     from nlp.review.learn import Learnt
 
-TRAINING, HELD = Path("annotations/training"), Path("annotations/foreign")
 Folder = Annotated[Path, typer.Argument(help="Folder of the desk; the model goes to its models/.", metavar="DESK")]
 Base = Annotated[Path, typer.Option("--annotations", help="Annotation folder that the model was trained on.")]
 Held = Annotated[Path, typer.Option(help="Documents apart to examine on: an annotation folder, or standoff gold.")]
-Documents = Annotated[Path | None, typer.Option(help="Folder of the documents that standoff gold annotates.")]
 Encoder = Annotated[str | None, typer.Option(help="Row of the encoder table, for its shipped model.")]
 Model = Annotated[str | None, typer.Option(help="Folder of the model to teach.")]
 Quick = Annotated[bool, typer.Option("--quick", help="Fit only the heads anew; calibration and lanes stay.")]
 Weight = Annotated[float, typer.Option(help="Times that a passage of the desk counts.", min=0.1)]
 Margin = Annotated[float, typer.Option(help="How much worse F1 may be for --adopt.", min=0.0)]
 Adopt = Annotated[bool, typer.Option("--adopt", help="Use the new model on the desk, if it is not worse.")]
-Store = Annotated[str, typer.Option(help="URL of the PostgreSQL database that takes the place of DESK/desk.sqlite.")]
-Cache = Annotated[Path | None, typer.Option(help="File that keeps vectors between trainings.")]
 Rehearse = Annotated[
     int, typer.Option(help="Instead of the desk's: so many decisions of a simulated officer on half of --held.", min=0)
 ]
 Way = Annotated[str, typer.Option(help="With --rehearse: how she works, as evmap simulate names it.")]
-Json = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is learnt, from where and how, as the options name it; `current` is the folder of the model to teach."""
+
+    desk: Path
+    store: str
+    annotations: Path
+    held: Path
+    documents: Path | None
+    current: Path
+    quick: bool
+    weight: float
+    margin: float
+    cache: Path | None
 
 
 def learn_command(
     desk: Folder,
     annotations: Base = TRAINING,
-    held: Held = HELD,
-    documents: Documents = None,
+    held: Held = FOREIGN,
+    documents: GoldDocuments = None,
     encoder: Encoder = None,
     model: Model = None,
     quick: Quick = False,
     weight: Weight = 1.0,
     margin: Margin = 0.005,
     adopt: Adopt = False,
-    store: Store = "",
-    cache: Cache = None,
+    store: DeskStore = "",
+    cache: VectorFile = None,
     rehearse: Rehearse = 0,
     way: Way = "uncertain",
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Teach the model what was decided on a desk, examine it before and after on documents apart, and offer it.
 
@@ -65,31 +77,45 @@ def learn_command(
     from nlp.classify.choosing import choose_model
     from nlp.errors import UsageError
     from nlp.review.adopting import adopted
-    from nlp.review.codebook import own_program
     from nlp.review.learn import adopt as take_up
-    from nlp.review.learn import learn
     from nlp.settings import Settings
-    from nlp.sheets import load_sheets
 
     if rehearse and adopt:
         raise UsageError("--adopt", "a rehearsal is no desk's own work", "Leave one of the two out")
     own = None if model or encoder else adopted(desk)
     current = own or choose_model(Settings.load(encoder=encoder, model=model), notice)[1]
-    program = own_program(desk)
-    if rehearse:
-        from nlp.review.rehearse import Rehearsal
-        from nlp.review.rehearse import rehearse as try_out
-
-        plan = Rehearsal(rehearse, way)
-        learnt = try_out(plan, held, annotations, current, program, desk, notice, quick, weight, cache)
-    else:
-        taught, sheets = _decided(desk, store, annotations), load_sheets(held, documents, Settings.load())
-        learnt = learn(
-            taught, annotations, current, sheets, program, desk, notice, quick, weight, margin, cache
-        )  # fmt: skip
+    wanted = Wanted(desk, store, annotations, held, documents, current, quick, weight, margin, cache)
+    learnt = _rehearsed(wanted, rehearse, way) if rehearse else _taught(wanted)
     _tell(learnt, desk, as_json, offered=not adopt)
     if adopt:
         notice(f"{take_up(desk, learnt)}: from now on the desk uses {learnt.model.name}")
+
+
+def _taught(wanted: Wanted) -> Learnt:
+    """Learn what was decided on the desk."""
+    from nlp.review.codebook import own_program
+    from nlp.review.learn import learn
+    from nlp.settings import Settings
+    from nlp.sheets import load_sheets
+
+    program = own_program(wanted.desk)
+    decided = _decided(wanted.desk, wanted.store, wanted.annotations)
+    sheets = load_sheets(wanted.held, wanted.documents, Settings.load())
+    return learn(
+        decided, wanted.annotations, wanted.current, sheets, program, wanted.desk, notice,
+        wanted.quick, wanted.weight, wanted.margin, wanted.cache,
+    )  # fmt: skip
+
+
+def _rehearsed(wanted: Wanted, decisions: int, way: str) -> Learnt:
+    """Learn what a simulated officer decides on half of the documents apart."""
+    from nlp.review.codebook import own_program
+    from nlp.review.rehearse import Rehearsal, rehearse
+
+    return rehearse(
+        Rehearsal(decisions, way), wanted.held, wanted.annotations, wanted.current, own_program(wanted.desk),
+        wanted.desk, notice, wanted.quick, wanted.weight, wanted.cache,
+    )  # fmt: skip
 
 
 def _decided(desk: Path, store: str, base: Path) -> Annotations:

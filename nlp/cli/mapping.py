@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from nlp.cli.files import spelled_out
+from nlp.cli.options import Encoder, Inputs, KeepContacts, OutFolder, OwnModel, Workers
 from nlp.cli.progress import Progress, Stopping, duration
 from nlp.cli.speak import complain, notice, plain, print_json, print_table
 from nlp.errors import RunStopped
@@ -19,33 +19,47 @@ if TYPE_CHECKING:
     from nlp.run import Order
 
 NAMED = 20  # failures, or kinds of failure, that are printed
+Programme = Annotated[
+    str | None, typer.Option(help="Programme to map onto: its folder, or the name of a shipped one, such as gcm.")
+]
+Precision = Annotated[str | None, typer.Option(help="fp32, bf16 (twice as fast where the CPU has it), auto.")]
+Sample = Annotated[int | None, typer.Option(min=1, help="Only so many inputs, drawn at random, always the same.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what there is and how long it would take.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How a run is told of.
+
+    Attributes:
+        hush: nothing but errors and results. verbose: a line for every input. as_json: results for other programs.
+    """
+
+    hush: bool
+    verbose: bool
+    as_json: bool
+
+    def tell(self, text: str) -> None:
+        """Say something by the way."""
+        if not self.hush:
+            notice(plain(text))
 
 
 def map_command(
-    inputs: Annotated[list[str], typer.Argument(help="Files, folders, or - for paths on standard input.")],
-    out: Annotated[Path, typer.Option("--out", "-o", help="Output folder.")] = Path("out"),
-    encoder: Annotated[str | None, typer.Option(help="e5 (most accurate) or use (fast, no torch).")] = None,
-    model: Annotated[str | None, typer.Option(help="Folder of a model of your own.")] = None,
-    program: Annotated[
-        str | None, typer.Option(help="Programme to map onto: its folder, or the name of a shipped one, such as gcm.")
-    ] = None,
-    precision: Annotated[
-        str | None, typer.Option(help="fp32, bf16 (twice as fast where the CPU has it), auto.")
-    ] = None,
-    workers: Annotated[int, typer.Option(min=0, help="Processes that map; 0: one a core.")] = 0,
+    inputs: Inputs,
+    out: OutFolder = Path("out"),
+    encoder: Encoder = None,
+    model: OwnModel = None,
+    program: Programme = None,
+    precision: Precision = None,
+    workers: Workers = 0,
     engine: Annotated[str, typer.Option(help="local, or ray for a cluster.")] = "local",
     store: Annotated[str, typer.Option(help="URL of a PostgreSQL database instead of OUT/evmap.sqlite.")] = "",
     anew: Annotated[bool, typer.Option("--anew", help="Do everything again, also what is finished.")] = False,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many inputs.")] = None,
-    sample: Annotated[
-        int | None, typer.Option(min=1, help="Only so many inputs, drawn at random, always the same.")
-    ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only say what there is and how long it would take.")
-    ] = False,
-    keep_contacts: Annotated[
-        bool, typer.Option("--keep-contacts", help="Do not mask e-mail addresses, phone and account numbers.")
-    ] = False,
+    sample: Sample = None,
+    dry_run: DryRun = False,
+    keep_contacts: KeepContacts = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="A line for every input.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
@@ -68,53 +82,66 @@ def map_command(
     Exit code: 0 every input read whole; 3 some inputs partial or unread (see OUT/ledger.jsonl); 2 bad usage; 130 or 143
     stopped by Ctrl-C or SIGTERM.
     """
-    from nlp.inputs import drawn, find_inputs
-    from nlp.run import Order, run
+    from nlp.inputs import drawn
+    from nlp.run import Order
     from nlp.settings import Settings
 
     settings = Settings.load(
         encoder=encoder, model=model, program=program, precision=precision, keep_contacts=keep_contacts or None
     )
-    listed = [path for item in inputs for path in (_listed() if item == "-" else [item])]
-    hush = quiet or as_json
-    told = _silence if hush else _told
+    voice = Voice(quiet or as_json, verbose, as_json)
+    found, remarks = _found(inputs, out, voice)
+    paths, order = drawn(found, limit, sample), Order(settings, engine, workers, anew, store, remarks)
+    return _plan(paths, order, voice) if dry_run else _run(paths, out, order, voice)
+
+
+def _found(inputs: Sequence[str], out: Path, voice: Voice) -> tuple[list[Path], tuple[str, ...]]:
+    """Files of the inputs, and what there is to remark on them, which is told, too."""
+    from nlp.inputs import find_inputs
+
     remarks: list[str] = []
-    paths = drawn(find_inputs(listed, out, remarks.append), limit, sample)
+    paths = find_inputs(spelled_out(inputs), out, remarks.append)
     for remark in remarks:
-        told(remark)
-    order = Order(settings, engine, workers, anew, store, tuple(map(plain, remarks)))
-    if dry_run:
-        told("Trying up to three documents of each kind; this loads the model and may take some minutes")
-        _speak_plan(paths, order, as_json)
-        return
-    with Stopping(hush) as stopping, Progress(len(paths), hush, verbose) as progress:
+        voice.tell(remark)
+    return paths, tuple(map(plain, remarks))
+
+
+def _plan(paths: Sequence[Path], order: Order, voice: Voice) -> None:
+    from nlp.plan import plan
+
+    voice.tell("Trying up to three documents of each kind; this loads the model and may take some minutes")
+    kinds = plan(paths, order)
+    if voice.as_json:
+        return print_json([asdict(kind) for kind in kinds])
+    rows = [
+        (kind.suffix, kind.inputs, f"{kind.bytes / 1e6:.1f}", kind.tried, kind.passages,
+         duration(kind.seconds) if kind.seconds is not None else "unknown")
+        for kind in kinds
+    ]  # fmt: skip
+    print_table(("suffix", "inputs", "MB", "tried", "passages in these", "computing"), rows)
+    seconds = sum(kind.seconds or 0.0 for kind in kinds) / order.hands
+    print(f"{len(paths)} inputs, about {duration(seconds)} with {order.hands} processes; nothing was written")
+    return None
+
+
+def _run(paths: Sequence[Path], out: Path, order: Order, voice: Voice) -> NoReturn:
+    """Map, say what came of it, and end with the exit code that this deserves."""
+    from nlp.run import run
+
+    with Stopping(voice.hush) as stopping, Progress(len(paths), voice.hush, voice.verbose) as progress:
         try:
-            summary = run(paths, out, order, progress.step, told, stopping.asked)
+            summary = run(paths, out, order, progress.step, voice.tell, stopping.asked)
         except RunStopped as error:
             complain(error)
             raise typer.Exit(128 + (stopping.signal or 2)) from None
-    _speak(summary, out, hush, as_json)
+    if voice.as_json:
+        print_json(summary)
+    if not voice.hush:
+        _speak(summary, out)
     raise typer.Exit(0 if set(summary["counts"]["statuses"]) <= {"ok"} else 3)
 
 
-def _told(text: str) -> None:
-    notice(plain(text))
-
-
-def _silence(_: str) -> None:
-    """Say nothing."""
-
-
-def _listed() -> list[str]:
-    """Paths on standard input, one a line, whatever bytes their names are made of."""
-    return [os.fsdecode(line) for line in sys.stdin.buffer.read().splitlines() if line]
-
-
-def _speak(summary: dict[str, Any], out: Path, hush: bool, as_json: bool) -> None:
-    if as_json:
-        print_json(summary)
-    if hush:
-        return
+def _speak(summary: dict[str, Any], out: Path) -> None:
     counts = summary["counts"]
     print(
         f"{counts['inputs']} inputs, {counts['documents']} documents, {counts['passages']} passages, "
@@ -147,20 +174,3 @@ def _speak_failures(summary: dict[str, Any]) -> None:
         for row in summary["failures"][:NAMED]
     ]
     print_table(("status", "inputs", "reason and next step", "for instance"), kinds, f"{title}; all in ledger.jsonl")
-
-
-def _speak_plan(paths: Sequence[Path], order: Order, as_json: bool) -> None:
-    from nlp.plan import plan
-
-    kinds = plan(paths, order)
-    if as_json:
-        print_json([asdict(kind) for kind in kinds])
-        return
-    rows = [
-        (kind.suffix, kind.inputs, f"{kind.bytes / 1e6:.1f}", kind.tried, kind.passages,
-         duration(kind.seconds) if kind.seconds is not None else "unknown")
-        for kind in kinds
-    ]  # fmt: skip
-    print_table(("suffix", "inputs", "MB", "tried", "passages in these", "computing"), rows)
-    seconds = sum(kind.seconds or 0.0 for kind in kinds) / order.hands
-    print(f"{len(paths)} inputs, about {duration(seconds)} with {order.hands} processes; nothing was written")

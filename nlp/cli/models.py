@@ -8,12 +8,11 @@ from typing import Annotated
 
 import typer
 
+from nlp.cli.options import TRAINING, AsJson, ModelFolder
 from nlp.cli.speak import notice, print_json, print_table
 from nlp.cli.tables import lane_rows
 
 app = typer.Typer(help="The models there are.", no_args_is_help=True)
-Json = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
-Folder = Annotated[Path, typer.Argument(help="Model folder, or the name of a shipped one.")]
 
 
 def _folder(model: Path) -> Path:
@@ -24,7 +23,7 @@ def _folder(model: Path) -> Path:
 
 
 @app.command("list")
-def list_command(as_json: Json = False) -> None:
+def list_command(as_json: AsJson = False) -> None:
     """List the shipped models with what was measured on authors they did not see.
 
     Example:
@@ -48,7 +47,7 @@ def list_command(as_json: Json = False) -> None:
 
 
 @app.command("show")
-def show_command(model: Folder, as_json: Json = False) -> None:
+def show_command(model: ModelFolder, as_json: AsJson = False) -> None:
     """Show a model's manifest: encoder, recipe, data, lanes and held-out figures.
 
     Example:
@@ -69,7 +68,7 @@ def show_command(model: Folder, as_json: Json = False) -> None:
 
 @app.command("verify")
 def verify_command(
-    model: Folder,
+    model: ModelFolder,
     write: Annotated[bool, typer.Option("--write", help="Keep what the encoder makes of the texts now.")] = False,
 ) -> None:
     """Hold every file of a model against its hash, and its encoder against what it gave in training.
@@ -99,10 +98,10 @@ def verify_command(
 
 @app.command("zero-shot")
 def zero_shot_command(
-    model: Folder,
+    model: ModelFolder,
     annotations: Annotated[
         Path, typer.Option(help="Annotations of the programme that the model was trained for.")
-    ] = Path("annotations/training"),
+    ] = TRAINING,
 ) -> None:
     """Learn what likeness to a codebook is worth, so that the model can serve programmes it was not trained for.
 
@@ -138,14 +137,14 @@ def zero_shot_command(
 
 
 def tune_command(
-    model: Annotated[Path, typer.Argument(help="Model folder, or the name of a shipped one.")] = Path("e5"),
+    model: ModelFolder = Path("e5"),
     precision: Annotated[float, typer.Option(min=0.01, max=0.999, help="Promised for the suggested lane.")] = 0.9,
     recall: Annotated[float, typer.Option(min=0.01, max=0.999, help="Promised of objectives, both lanes.")] = 0.95,
     activity_recall: Annotated[float, typer.Option(min=0.01, max=0.999, help="The same of activities.")] = 0.8,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Copy of the model with these lanes; new folder.")
     ] = None,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Choose lanes for your own tolerance on the model's held-out passages; seconds, nothing is trained.
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from nlp.cli.options import AsJson
 from nlp.cli.speak import print_json, print_table
 from nlp.errors import UsageError
 
@@ -21,7 +22,7 @@ def show_command(
     target: Annotated[str | None, typer.Argument(help="objective:N or activity:N; all when left out.")] = None,
     language: Lang = "en",
     which: Which = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show the codebook, or one label with everything about it.
 

@@ -9,29 +9,24 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nlp.cli.options import LANGUAGES, TRAINING, AsJson, ScoresFolder
 from nlp.cli.speak import notice, print_json, print_table
 from nlp.cli.tables import KINDS, lane_rows, print_scores, save_scores
 
 if TYPE_CHECKING:
     from nlp.race import Standing
 
-LANGUAGES = ("en", "es", "pt", "fr")
-
 
 def race_command(
-    annotations: Annotated[Path, typer.Argument(help="Annotation folder to learn from.")] = Path(
-        "annotations/training"
-    ),
+    annotations: Annotated[Path, typer.Argument(help="Annotation folder to learn from.")] = TRAINING,
     gold: Annotated[list[Path] | None, typer.Option(help="Gold that lies outside; may be given again.")] = None,
     documents: Annotated[Path | None, typer.Option(help="Folder of the gold's documents.")] = None,
     settings: Annotated[
         Path | None, typer.Option(help="Recipe of the fine-tuned model; the shipped one by default.")
     ] = None,
     only: Annotated[list[str] | None, typer.Option(help="Contender; may be given again; all by default.")] = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Folder for scores.json, labels.csv, plots.html.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+    out: ScoresFolder = None,
+    as_json: AsJson = False,
 ) -> None:
     """Race our models, their parts and their peers: held-out authors and gold, one table, one run.
 

@@ -3,38 +3,58 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from nlp.cli.files import kind_of, put
+from nlp.cli.options import Language, Run
 from nlp.errors import UsageError
+
+if TYPE_CHECKING:
+    from nlp.copies.cover.corpus import Corpus
+    from nlp.copies.cover.paper import Paper
+    from nlp.program import Program
+
+
+Kind = Annotated[
+    Literal["cover", "profile", "brief"] | None,
+    typer.Option(help="By default what is named: a document's cover, a body's or country's profile; else the brief."),
+]
+Document = Annotated[str | None, typer.Option("--document", "-d", help="Words of its file name, title, symbol or id.")]
+Implementer = Annotated[str | None, typer.Option("--implementer", "-i", help="Id, acronym or words of the name.")]
+Form = Annotated[
+    Literal["html", "docx", "pdf"] | None, typer.Option("--format", "-f", help="By default as the file is called.")
+]
+Base = Annotated[str, typer.Option(help="Address of report.html that links lead to; by default the run's own.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a report is about: words that name a document or an implementer, and a country; None where not asked."""
+
+    document: str | None
+    implementer: str | None
+    country: str | None
+
+    def kind(self) -> str:
+        """The kind of report that suits what is named."""
+        return "cover" if self.document else "profile" if self.implementer or self.country else "brief"
 
 
 def report_command(
-    out: Annotated[Path, typer.Argument(help="Output folder of evmap map, or of evmap desk export.")],
-    kind: Annotated[
-        Literal["cover", "profile", "brief"] | None,
-        typer.Option(
-            help="By default what is named: a document's cover, a body's or country's profile; else the brief."
-        ),
-    ] = None,
-    document: Annotated[
-        str | None, typer.Option("--document", "-d", help="Words of its file name, title, symbol or id.")
-    ] = None,
-    implementer: Annotated[
-        str | None, typer.Option("--implementer", "-i", help="Id, acronym or words of the name.")
-    ] = None,
+    out: Run,
+    kind: Kind = None,
+    document: Document = None,
+    implementer: Implementer = None,
     country: Annotated[str | None, typer.Option("--country", "-c", help="As reports write it.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Also claims that are still to be reviewed.")] = False,
-    form: Annotated[
-        Literal["html", "docx", "pdf"] | None, typer.Option("--format", "-f", help="By default as the file is called.")
-    ] = None,
-    language: Annotated[Literal["en", "es", "pt", "fr"], typer.Option("--language", "-l", help="Of its words.")] = "en",
+    form: Form = None,
+    language: Annotated[Language, typer.Option("--language", "-l", help="Of its words.")] = "en",
     output: Annotated[Path | None, typer.Option("-o", "--output", help="File to write.")] = None,
-    base: Annotated[
-        str, typer.Option(help="Address of report.html that links lead to; by default the run's own.")
-    ] = "",
+    base: Base = "",
 ) -> None:
     """Write a report to hand on, each claim with its quote, page and a link to its context.
 
@@ -46,39 +66,33 @@ def report_command(
 
         evmap report out --kind brief -o brief.html
     """
-    from nlp.copies.cover import corpus as runs
+    from nlp.copies.cover.corpus import REPORT, Corpus
     from nlp.copies.cover.making import written
     from nlp.program import recorded_program
 
-    kind = kind or ("cover" if document else "profile" if implementer or country else "brief")
-    if kind == "profile" and not (implementer or country):
-        raise UsageError(kind, "of whom?", "Name an --implementer or a --country")
-    format_ = form or _form(output)
-    target = output or Path(f"{kind}.{format_}")
+    subject = Subject(document, implementer, country)
+    wanted = kind or subject.kind()
+    if wanted == "profile" and not (implementer or country):
+        raise UsageError(wanted, "of whom?", "Name an --implementer or a --country")
+    format_ = form or kind_of(output, "html")
+    target = output or Path(f"{wanted}.{format_}")
     program = recorded_program(out)
-    corpus = runs.Corpus.load(out, program, language, everything)
-    corpus = corpus.linked(base or _beside(out / runs.REPORT, target))
-    if kind == "cover":
-        paper = runs.cover_of(corpus, document, program, language)
-    elif kind == "brief":
-        paper = runs.brief_of(corpus, out.resolve().name, program, language)
-    elif implementer:
-        paper = runs.implementer_of(corpus, implementer, program, language)
-    else:
-        paper = runs.country_of(corpus, country or "", program, language)
-    _write(target, written(paper, format_))
+    corpus = Corpus.load(out, program, language, everything).linked(base or _beside(out / REPORT, target))
+    paper = _paper(wanted, subject, corpus, out.resolve().name, program, language)
+    put(target, written(paper, format_))
     print(target)
 
 
-def _write(target: Path, data: bytes) -> None:
-    try:
-        target.write_bytes(data)
-    except OSError as error:
-        raise UsageError(target, f"cannot be written: {error.strerror}", "Name another file with -o") from error
+def _paper(kind: str, subject: Subject, corpus: Corpus, run: str, program: Program, language: str) -> Paper:
+    from nlp.copies.cover.corpus import brief_of, country_of, cover_of, implementer_of
 
-
-def _form(output: Path | None) -> str:
-    return output.suffix.lower().lstrip(".") if output and output.suffix else "html"
+    if kind == "cover":
+        return cover_of(corpus, subject.document, program, language)
+    if kind == "brief":
+        return brief_of(corpus, run, program, language)
+    if subject.implementer:
+        return implementer_of(corpus, subject.implementer, program, language)
+    return country_of(corpus, subject.country or "", program, language)
 
 
 def _beside(page: Path, target: Path) -> str:

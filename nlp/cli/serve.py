@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nlp.cli.options import Encoder, NewDesk, OwnModel
 from nlp.cli.speak import notice, plain
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from nlp.review.desk import Desk
     from nlp.settings import Settings
 
-Encoder = Annotated[str | None, typer.Option(help="e5 (most accurate) or use (fast, no torch).")]
-Model = Annotated[str | None, typer.Option(help="Folder of a model of your own.")]
 Programme = Annotated[
     str | None,
     typer.Option("--program", help="Programme of a new desk: its folder, an export, or a shipped one (gcm)."),
@@ -41,7 +40,7 @@ def serve_command(
     ] = None,
     watch: Annotated[Path | None, typer.Option(help="Folder whose files go on the desk.")] = None,
     encoder: Encoder = None,
-    model: Model = None,
+    model: OwnModel = None,
     precision: Precision = None,
     program: Programme = None,
     no_map: Annotated[bool, typer.Option("--no-map", help="Only review: load no model.")] = False,
@@ -81,10 +80,10 @@ def serve_command(
 
 def watch_command(
     folder: Annotated[Path, typer.Argument(help="Folder to watch, with its subfolders.")],
-    desk: Annotated[Path, typer.Option("--desk", help="Folder of the desk, made if missing.")],
+    desk: NewDesk,
     store: Store = "",
     encoder: Encoder = None,
-    model: Model = None,
+    model: OwnModel = None,
     precision: Precision = None,
     program: Programme = None,
     once: Annotated[bool, typer.Option("--once", help="Map what is there, then end.")] = False,

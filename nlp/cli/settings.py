@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
 
-import typer
-
+from nlp.cli.options import AsJson
 from nlp.cli.speak import notice, plain, print_json
 
 
-def settings_command(as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False) -> None:
+def settings_command(as_json: AsJson = False) -> None:
     """Show every setting: its environment variable, its value, where that comes from, and what it does.
 
     Examples:

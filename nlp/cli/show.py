@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from nlp.cli.options import Language, Mapped, RunProgram
 from nlp.cli.speak import plain, print_json
 from nlp.errors import UsageError
 from nlp.jsonl import read_rows
@@ -19,19 +20,15 @@ if TYPE_CHECKING:
 
 
 def show_command(
-    out: Annotated[Path, typer.Argument(help="Output folder of evmap map.")],
+    out: Mapped,
     target: Annotated[str | None, typer.Option("--target", "-t", help="Only objective:N or activity:N.")] = None,
     document: Annotated[
         str | None, typer.Option("--document", "-d", help="Only documents whose name has this.")
     ] = None,
     lane: Annotated[Literal["suggested", "review"] | None, typer.Option(help="Only this lane.")] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Quotes a target, the surest first.")] = 2,
-    language: Annotated[
-        Literal["en", "es", "pt", "fr"], typer.Option("--language", "-l", help="Language of the titles.")
-    ] = "en",
-    program: Annotated[
-        str | None, typer.Option(help="Programme of the run: its folder or name; by default the one the run names.")
-    ] = None,
+    language: Annotated[Language, typer.Option("--language", "-l", help="Language of the titles.")] = "en",
+    program: RunProgram = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the links as JSON.")] = False,
 ) -> None:
     """Show which targets each document addresses, with the sentences that prove it.

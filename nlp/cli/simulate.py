@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nlp.cli.options import FOREIGN, EncoderRow, OwnModel
 from nlp.cli.speak import notice, print_json, print_table
 
 if TYPE_CHECKING:
@@ -16,11 +17,11 @@ if TYPE_CHECKING:
 
 
 def simulate_command(
-    folder: Annotated[Path, typer.Argument(help="Annotation folder of documents that the model has not seen.")] = Path(
-        "annotations/foreign"
-    ),
-    encoder: Annotated[str | None, typer.Option(help="Row of the encoder table.")] = None,
-    model: Annotated[str | None, typer.Option(help="Folder of a model of your own.")] = None,
+    folder: Annotated[
+        Path, typer.Argument(help="Annotation folder of documents that the model has not seen.")
+    ] = FOREIGN,
+    encoder: EncoderRow = None,
+    model: OwnModel = None,
     reading: Annotated[
         list[float] | None,
         typer.Option(help="Decisions that reading a passage whole is worth; may be repeated. By default 1 and 5."),

@@ -64,8 +64,8 @@ def _report(store: StoreReader, run: Run) -> dict[str, Any]:
 
 def _speak(report: dict[str, Any]) -> None:
     print(f"{report['state']}: {report['inputs']} of {report['total']} inputs, {_where(report)}")
-    left = "" if report["seconds_left"] is None else f", about {_span(report['seconds_left'])} left"
-    print(f"{report['inputs_per_second']:.3g} inputs a second over {_span(report['seconds'])}{left}")
+    left = "" if report["seconds_left"] is None else f", about {_in_words(report['seconds_left'])} left"
+    print(f"{report['inputs_per_second']:.3g} inputs a second over {_in_words(report['seconds'])}{left}")
     print(f"{report['documents']} documents, {report['passages']} passages, {report['links']} evidence links so far")
     if report["statuses"]:
         print("status: " + ", ".join(f"{count} {status}" for status, count in report["statuses"].items()))
@@ -84,6 +84,6 @@ def _where(report: dict[str, Any]) -> str:
     return f"ended {report['updated']}"
 
 
-def _span(seconds: float) -> str:
+def _in_words(seconds: float) -> str:
     """Return a time in words that people use: "1 day, 2:03:04"."""
     return str(timedelta(seconds=round(seconds)))

@@ -27,6 +27,11 @@ def _scores(result: Result, kind: str) -> Iterator[str]:
     yield from (f"{scores[name]:.3f}" for name in ("f1_macro", "top3_hit_units"))
 
 
+def three_places(value: float | None) -> str:
+    """Return a share for a cell, "" for None."""
+    return "" if value is None else f"{value:.3f}"
+
+
 def lane_rows(lanes: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[object, ...]]:
     """Yield kind, lane, threshold, precision and recall of lanes laid out as in a manifest."""
     for kind, own in lanes.items():

@@ -7,14 +7,13 @@ from typing import Annotated
 
 import typer
 
+from nlp.cli.options import TRAINING, VectorFile
 from nlp.cli.speak import notice, print_table
 from nlp.errors import UsageError
 
 
 def train_command(
-    annotations: Annotated[Path, typer.Argument(help="Folder with documents, passages and labels.jsonl.")] = Path(
-        "annotations/training"
-    ),
+    annotations: Annotated[Path, typer.Argument(help="Folder with documents, passages and labels.jsonl.")] = TRAINING,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Model folder; models/ENCODER by default.")] = None,
     settings: Annotated[
         Path | None, typer.Option(help="Recipe, a YAML file; models/recipes/e5.yaml by default.")
@@ -22,7 +21,7 @@ def train_command(
     program: Annotated[
         str | None, typer.Option(help="Programme that the annotations are labelled for: its folder or name.")
     ] = None,
-    cache: Annotated[Path | None, typer.Option(help="File that keeps vectors between trainings.")] = None,
+    cache: VectorFile = None,
 ) -> None:
     """Train a model on annotated passages. What is done is kept, so a stopped training goes on where it was.
 

@@ -15,8 +15,8 @@ from typing import Any
 
 from nlp.formats.fields import ROWS
 from nlp.formats.making import making, making_folder
-from nlp.formats.source import DECISIONS, Source, document_iri, shown
-from nlp.seal import MANIFEST, SEALED
+from nlp.formats.source import Source, document_iri, shown
+from nlp.seal import DECISIONS, MANIFEST, SEALED
 from nlp.writers.walk import Row
 
 METADATA = "ro-crate-metadata.json"

@@ -9,12 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from nlp.contract import LANES, STATES
 from nlp.records import ROLES, STATUSES, TREATMENTS
 
 Kind = Literal["string", "integer", "number", "boolean", "date", "datetime", "array", "object"]
-LANES = ("suggested", "review")
 ITEM_STATES = ("suggested", "confirmed", "rejected", "corrected", "unsure", "postponed")
-COVERED = ("confirmed", "suggested", "review", "searched_none", "not_searchable")
 POINTS = "points (1/72 inch) from the page's upper left corner"
 OFFSET = "code points"
 
@@ -204,7 +203,7 @@ COVERAGE = Table(
         _text("title", "title of the document", empty=True),
         TARGET,
         _text("label", "short title of the target, in the document's language"),
-        _text("state", "whether there is evidence, and how sure", values=COVERED),
+        _text("state", "whether there is evidence, and how sure", values=STATES),
         _count("links", "evidence links", "links"),
         _share("best_probability", "highest probability among them", empty=True),
         _text("input", "name of the input as it was given"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from nlp.extras import need
 from nlp.formats.fields import Field, Table
 from nlp.formats.making import making_folder
 from nlp.formats.source import Source
-from nlp.formats.tables import NESTED, VIEWS, values
+from nlp.formats.tables import NESTED, VIEWS, batches, values
 from nlp.writers.walk import Row
 
 DESCRIPTOR = "datapackage.json"
@@ -78,7 +78,7 @@ def _parquet(path: Path, table: Table, rows: Iterable[Row]) -> int:
     schema = pa.schema([_arrow(pa, field) for field in table.fields], metadata={"description": table.row})
     count = 0
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        for batch in _batches(rows):
+        for batch in batches(rows, AT_ONCE):
             columns = zip(*(values(table, row) for row in batch), strict=True)
             arrays = [pa.array(cells, type=field.type) for cells, field in zip(columns, schema, strict=True)]
             writer.write_batch(pa.record_batch(arrays, schema=schema))
@@ -90,12 +90,6 @@ def _arrow(pa: Any, field: Field) -> Any:
     kind = getattr(pa, _ARROW.get(field.kind, "string"))()
     told = {"description": field.meaning, "unit": field.unit, "json": str(field.kind in NESTED).lower()}
     return pa.field(field.name, kind, nullable=field.empty or field.optional, metadata=told)
-
-
-def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
-    left = iter(rows)
-    while batch := list(itertools.islice(left, AT_ONCE)):
-        yield batch
 
 
 def _descriptor(source: Source, resources: list[dict[str, Any]]) -> dict[str, Any]:

@@ -110,6 +110,7 @@ class _Drawing:
         self.graph.bind("skos", self.skos)
 
     def iri(self, name: str) -> Any:
+        """The IRI of a thing of ours, such as "activity:54"."""
         return self.rdf.URIRef(f"{self.base}{name}")
 
     def blank(self) -> Any:
@@ -118,9 +119,11 @@ class _Drawing:
         return self.rdf.BNode(f"n{self._count:06}")
 
     def words(self, text: str, language: str) -> Any:
+        """A text in a language ("en", "es", "pt", "fr")."""
         return self.rdf.Literal(text, lang=language)
 
     def add(self, subject: Any, name: Any, value: Any) -> None:
+        """One statement, under any vocabulary's name."""
         self.graph.add((subject, name, value))
 
     def set(self, subject: Any, name: str, value: Any) -> None:
@@ -129,6 +132,7 @@ class _Drawing:
             self.add(subject, self.own[name], self.rdf.Literal(value))
 
     def texts(self, subject: Any, name: Any, texts: Mapping[Any, str]) -> None:
+        """One text in each language."""
         for language, text in texts.items():
             self.add(subject, name, self.words(text, language))
 
@@ -146,19 +150,20 @@ class _Drawing:
         self.add(subject, self.own[name], head)
 
     def lists(self, subject: Any, name: str, texts: Mapping[Any, Sequence[str]]) -> None:
+        """A list of texts in each language that has some."""
         for language, found in texts.items():
             if found:
                 self.listed(subject, name, [self.words(text, language) for text in found])
 
     def also(self, subject: Any, preferred: Mapping[Any, str], others: Iterable[Mapping[Any, Sequence[str]]]) -> None:
         """Alternative labels; what is the preferred one already is none (SKOS S13)."""
-        for texts in others:
-            for language, found in texts.items():
-                for text in found:
-                    if text != preferred.get(language):
-                        self.add(subject, self.skos.altLabel, self.words(text, language))
+        for language, found in (pair for texts in others for pair in texts.items()):
+            for text in found:
+                if text != preferred.get(language):
+                    self.add(subject, self.skos.altLabel, self.words(text, language))
 
     def concept(self, scheme: Any, node: Any, kind: str, notation: str, titles: Mapping[Any, str], top: bool) -> None:
+        """A concept of a scheme: its kind and notation, its titles, and whether it stands at the top."""
         self.add(node, self.rdf.RDF.type, self.skos.Concept)
         self.add(node, self.skos.inScheme, scheme)
         self.add(node, self.skos.notation, self.rdf.Literal(notation, datatype=self.own["Notation"]))

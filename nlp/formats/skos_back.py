@@ -60,16 +60,24 @@ class _Read:
         self.base, self.own, self.skos = base, self.rdf.Namespace(f"{base}terms:"), self.rdf.SKOS
 
     def name(self, node: Any) -> str:
+        """The name of a thing of ours, such as "activity:54"."""
         return str(node).removeprefix(self.base)
 
+    def id_of(self, node: Any) -> str:
+        """What stands behind the kind in the name of a thing of ours, such as "54"."""
+        return self.name(node).partition(":")[2]
+
     def one(self, node: Any, name: str) -> Any:
+        """The value under a name of ours, None where there is none."""
         value = self.graph.value(node, self.own[name])
         return None if value is None else value.toPython()
 
     def texts(self, node: Any, name: Any) -> dict[str, str]:
+        """Texts by language, under any vocabulary's name."""
         return {str(word.language): str(word) for word in self.graph.objects(node, name)}
 
     def members(self, node: Any, name: str) -> list[Any]:
+        """A list in order under a name of ours, empty where there is none."""
         head = self.graph.value(node, self.own[name])
         return [] if head is None else list(self.rdf.collection.Collection(self.graph, head))
 
@@ -86,7 +94,8 @@ class _Read:
         words = sorted(self.graph.objects(node, self.skos.altLabel), key=str)
         return {code: [str(word) for word in words if word.language == code] for code in languages}
 
-    def kind(self, kind: str) -> list[Any]:
+    def of_kind(self, kind: str) -> list[Any]:
+        """The concepts of a kind, such as "activity", by their numbers."""
         nodes = self.graph.subjects(self.own["kind"], self.rdf.Literal(kind))
         return sorted(nodes, key=lambda node: self.one(node, "number"))
 
@@ -100,7 +109,7 @@ def _parts(found: _Read) -> Row:
         "implementers": ("implementer", _body),
         "bodies": ("body", _body),
     }
-    parts: Row = {name: [make(found, node) for node in found.kind(kind)] for name, (kind, make) in makers.items()}
+    parts: Row = {name: [make(found, node) for node in found.of_kind(kind)] for name, (kind, make) in makers.items()}
     return {"about": _charter(found), **parts, "concordance": [*_pairs(found)]}
 
 
@@ -134,21 +143,21 @@ def _label(found: _Read, node: Any) -> Row:
             for alike in found.members(node, "lookAlikes")
         ],
         "terms": terms if any(terms.values()) else found.others(node, row["title"]),
-        "implementer": found.name(implementer).partition(":")[2] if implementer else None,
+        "implementer": found.id_of(implementer) if implementer else None,
         "conditions": [str(word) for word in found.members(node, "conditions")],
     }
 
 
 def _group(found: _Read, node: Any) -> Row:
     titles = found.texts(node, found.skos.prefLabel)
-    return {"id": found.name(node).partition(":")[2], "article": found.one(node, "article"), "title": titles}
+    return {"id": found.id_of(node), "article": found.one(node, "article"), "title": titles}
 
 
 def _body(found: _Read, node: Any) -> Row:
     names = found.texts(node, found.skos.prefLabel)
     return {
-        "id": found.name(node).partition(":")[2],
-        "group": found.name(found.graph.value(node, found.skos.broader)).partition(":")[2],
+        "id": found.id_of(node),
+        "group": found.id_of(found.graph.value(node, found.skos.broader)),
         "article": found.one(node, "article"),
         "names": names,
         "acronyms": found.lists(node, "acronyms", names),
@@ -169,7 +178,7 @@ def _pairs(found: _Read) -> Iterator[Row]:
     scheme = found.rdf.URIRef(f"{found.base}codebook")
     for pair in found.members(scheme, "concordance"):
         ends = {name: found.graph.value(pair, found.own[name]) for name in ("activity", "objective")}
-        numbers = {name: int(found.name(end).partition(":")[2]) for name, end in ends.items()}
+        numbers = {name: int(found.id_of(end)) for name, end in ends.items()}
         yield {**numbers, "strength": found.one(pair, "strength"), "reason": found.one(pair, "reason")}
 
 

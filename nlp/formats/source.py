@@ -15,10 +15,9 @@ from nlp.errors import UsageError
 from nlp.jsonl import read_rows
 from nlp.program import Program
 from nlp.review.records import FINAL, FIRST
-from nlp.seal import AGAIN, MANIFEST, TEXT, require_finished
+from nlp.seal import DECISIONS, ROWS, TEXT, require_finished
 from nlp.writers.walk import Found, Row, Rows, walk
 
-DECISIONS = "decisions.jsonl"
 _SAME = (
     "document_id", "passage_id", "target", "probability", "quote", "start", "end", "page", "prefix", "suffix",
     "treatment", "model", "program", "state", "reason",
@@ -63,9 +62,7 @@ class Source:
         options = options or Options()
         if not options.base.endswith((":", "/", "#")) or ":" not in options.base or " " in options.base:
             raise UsageError(options.base, "no base to put ids behind", "Such as https://example.org/program/")
-        if not (folder / MANIFEST).is_file():
-            raise UsageError(folder, "not a finished run", AGAIN)
-        require_finished(folder, ("ledger.jsonl", "documents.jsonl", "passages.jsonl", "links.jsonl", TEXT))
+        require_finished(folder, (*ROWS, TEXT))
         return cls(folder, replace(Rows.of(folder), as_shown=False), program, options)
 
     @property

@@ -5,21 +5,18 @@ Run: ``datasette FILE.db --metadata FILE.metadata.json``
 
 from __future__ import annotations
 
-import itertools
 import json
 import sqlite3
-from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 from nlp.formats.fields import Table
 from nlp.formats.making import making
 from nlp.formats.source import Source
-from nlp.formats.tables import VIEWS, View, values
+from nlp.formats.tables import VIEWS, View, batches, values
 from nlp.writers.walk import Row
 
-AT_ONCE = 5_000
+AT_ONCE = 5_000  # rows in a batch
 _TYPES = {"integer": "INTEGER", "number": "REAL", "boolean": "INTEGER"}
 SEARCHED = {"passages": ("text",), "links": ("quote",), "documents": ("title", "symbol")}
 FACETS = {
@@ -60,15 +57,9 @@ def _fill(base: sqlite3.Connection, view: View, source: Source) -> None:
     base.execute(_create(view.table))
     rows = (values(view.table, row) for row in view.rows(source))
     slots = ", ".join("?" * len(view.table.fields))
-    for batch in _batches(rows):
+    for batch in batches(rows, AT_ONCE):
         base.executemany(f"INSERT INTO {view.table.name} VALUES ({slots})", batch)  # noqa: S608
     base.commit()
-
-
-def _batches(rows: Iterable[list[Any]]) -> Iterable[list[list[Any]]]:
-    left = iter(rows)
-    while batch := list(itertools.islice(left, AT_ONCE)):
-        yield batch
 
 
 def _create(table: Table) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -193,6 +194,13 @@ VIEWS: dict[str, View] = {
     )
 }
 """Tables by name, a table after those that it refers to where that can be."""
+
+
+def batches(rows: Iterable[Any], size: int) -> Iterator[list[Any]]:
+    """Yield rows in lists of `size`, the last one shorter."""
+    left = iter(rows)
+    while batch := list(itertools.islice(left, size)):
+        yield batch
 
 
 def values(table: Table, row: Mapping[str, Any]) -> list[Any]:

@@ -173,6 +173,7 @@ def _lone(parent: int, life: Callable[[], None]) -> None:
             limits.note("session")
 
         def watch() -> None:
+            """End this process, and all that it started, soon after its parent."""
             while os.getppid() == parent:
                 time.sleep(1.0)
             os.killpg(0, signal.SIGKILL)

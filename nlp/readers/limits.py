@@ -129,11 +129,15 @@ def empty(folder: Path) -> None:
     """Remove all that is in a folder; what cannot be removed stays."""
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                _remove(Path(entry))
-            else:
-                with suppress(OSError):
-                    Path(entry).unlink()
+            _discard(entry)
+
+
+def _discard(entry: os.DirEntry[str]) -> None:
+    if entry.is_dir(follow_symlinks=False):
+        _remove(Path(entry))
+    else:
+        with suppress(OSError):
+            Path(entry).unlink()
 
 
 def sweep(parent: Path) -> list[Path]:

@@ -134,7 +134,14 @@ class Inbox:
 
 
 class _Careful(pickle.Unpickler):
+    """Makes plain values, and records and errors of this package, and nothing else."""
+
     def find_class(self, module: str, name: str) -> Any:
+        """Return the class that a pickle names.
+
+        Raises:
+            UnpicklingError: if it is none that may be made.
+        """
         if (module, name) in _PLAIN:
             return super().find_class(module, name)
         if module.partition(".")[0] == "nlp" and not module.endswith("__main__"):

@@ -1,6 +1,8 @@
 """Output folders to export: of a desk with made-up reports on which officers decided at random."""
 
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ from nlp.errors import Conflict, UsageError
 from nlp.formats import Options, Source
 from nlp.program import load_program
 from nlp.review.desk import Desk
+from nlp.review.exporting import export_desk
 from nlp.review.records import HOLDS, Ask, Item, Reader
 from nlp.store.rows import Finished
 
@@ -42,6 +45,16 @@ def decide(desk: Desk, document_id: str, draw: random.Random, count: int = 12) -
             desk.decide(document_id, [random_ask(item, contents.passages, draw)], ONE)
         except (UsageError, Conflict):
             continue
+
+
+@contextmanager
+def decided_desk(folder: Path) -> Iterator[tuple[Desk, Path]]:
+    """A desk on which one officer decided much, and its export."""
+    with Desk.open(folder / "desk", program=PROGRAM) as desk:
+        for number, document_id in enumerate(fill(desk)):
+            decide(desk, document_id, random.Random(number), 20)
+        export_desk(desk, folder / "out")
+        yield desk, folder / "out"
 
 
 def random_ask(item: Item, passages: list[Row], draw: random.Random) -> Ask:

@@ -17,8 +17,7 @@ from threading import Timer
 
 from nlp.bench.officers import prepare
 from nlp.cli import main
-from tests.desks import database
-from tests.storing import server
+from tests.storing import database, server
 
 
 def free_port() -> int:
@@ -73,7 +72,7 @@ def run() -> None:
     parser.add_argument("--passages", type=int, default=250)
     own, rest = parser.parse_known_args()
     with ExitStack() as stack:
-        store = "" if own.sqlite else stack.enter_context(database(stack.enter_context(server(durable=True))))
+        store = "" if own.sqlite else database(stack.enter_context(server(durable=True)))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "desk"
         prepare(folder, store, own.reports, own.passages)
         words = ["evmap", "bench", "desk", str(folder), "--officers", str(own.officers), *rest]

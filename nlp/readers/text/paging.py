@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, product
 
 from nlp.readers.shapes import is_lone_marker, is_page_number, is_rule, running_key
 from nlp.readers.text.flow import Line
@@ -27,12 +27,11 @@ def page_margins(lines: Sequence[Line]) -> dict[int, BlockKind]:
     seen = Counter(key for edge in edges for key in {(side, running_key(line.text)) for side, line in edge})
     enough = 2 if len(pages) <= _FEWEST_PAGES else _FEWEST_PAGES
     margins: dict[int, BlockKind] = {}
-    for page in pages:
-        for side in FURNITURE:
-            for line in _edge(page, side):
-                if not (is_rule(line.text) or _is_number(line) or seen[side, running_key(line.text)] >= enough):
-                    break
-                margins.setdefault(line.number, side)
+    for page, side in product(pages, FURNITURE):
+        for line in _edge(page, side):
+            if not (is_rule(line.text) or _is_number(line) or seen[side, running_key(line.text)] >= enough):
+                break
+            margins.setdefault(line.number, side)
     return margins
 
 

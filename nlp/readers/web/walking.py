@@ -30,42 +30,13 @@ from nlp.readers.web.elements import (
 )
 from nlp.readers.web.endnotes import Notes
 from nlp.readers.web.grid import Grid, Mark, Piece, Taken, Zone
+from nlp.readers.web.links import Links
 from nlp.records import BlockKind
 
 # In a cell one <br> parts paragraphs where a sentence ends before it or a bullet follows; elsewhere it ends a line.
 _CELL_BREAK = re.compile(r"(?<=[.;:!?])\n|\n(?=[•·▪–-] )")
 _BULLET = re.compile(r"([•·▪–-]) +(?=\S)")
-_TOOL = re.compile(r"#(?:top|arriba|inicio|topo|haut)$|javascript:.{0,40}\b(?:print|history|scroll)", re.IGNORECASE)
 _LOOK_BACK = 1_000
-
-
-class _Links:
-    """Counts the letters of a paragraph that stand in links."""
-
-    def __init__(self) -> None:
-        self.target: str | None = None
-        self.clear()
-
-    def clear(self) -> None:
-        """Begin a paragraph."""
-        self.letters = self.linked = self.count = self.tools = 0
-        self._fresh = True
-
-    def begin(self, target: str) -> None:
-        """Begin a link."""
-        self.target, self._fresh = target, True
-
-    def take(self, text: str) -> None:
-        """Count the letters of `text`."""
-        letters = sum(map(str.isalnum, text))
-        self.letters += letters
-        if self.target is None or not letters:
-            return
-        self.linked += letters
-        if self._fresh:
-            self.count += 1
-            self.tools += bool(_TOOL.match(self.target.strip()))
-            self._fresh = False
 
 
 class Walker(HTMLParser):
@@ -83,7 +54,7 @@ class Walker(HTMLParser):
         self._builder = builder
         self._sheet = Sheet()
         self._notes = Notes()
-        self._links = _Links()
+        self._links = Links()
         self._stack: list[Element] = []
         self._open: Counter[str] = Counter()
         self._tables: list[Grid] = []

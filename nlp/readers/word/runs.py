@@ -136,9 +136,8 @@ def _asked(root: Any) -> set[Any]:
             if step == "end":
                 questions.pop()
         elif step is None:
-            for question in questions:
-                if question is not None:
-                    question.append(element)
+            for question in (met for met in questions if met is not None):
+                question.append(element)
     return asked
 
 
