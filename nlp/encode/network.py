@@ -19,7 +19,7 @@ from nlp.encode.linear import Linear
 
 Ids = Sequence[int]
 Sized = TypeVar("Sized", str, Ids)
-TOKENS = 512  # of a pack: larger ones are hardly faster
+TOKENS = 1024  # of a pack: larger ones are hardly faster
 ROWS = 32  # a pack's rows are a multiple of it: each other number costs oneDNN a new program (milliseconds)
 TRIALS = (70, 3, 41, 17, 64, 5)  # tokens of the texts that show whether neighbours matter
 
@@ -50,7 +50,7 @@ class Network:
         self._places = tensors["embeddings.position_embeddings.weight"]
         self._places = self._places + tensors["embeddings.token_type_embeddings.weight"][0]
         self._norm = _pair(tensors, "embeddings.LayerNorm", torch.float32)
-        self._layers = [_Layer(tensors, f"encoder.layer.{n}.", shape.heads, self._dtype) for n in range(shape.layers)]
+        self._layers = [_Layer(tensors, f"encoder.layer.{n}.", self._dtype) for n in range(shape.layers)]
 
     def read(self, texts: Sequence[Ids]) -> list[Vectors]:
         """Return for each text float32 (tokens, dim): the last states of its tokens, whatever its neighbours.
@@ -109,16 +109,14 @@ class Network:
 class _Layer:
     """One layer: attention and its output, then the wide part and back, a normalisation after each."""
 
-    def __init__(self, tensors: Mapping[str, Any], name: str, heads: int, dtype: Any) -> None:
+    def __init__(self, tensors: Mapping[str, Any], name: str, dtype: Any) -> None:
         import torch
 
         def linear(part: str) -> Linear:
             return Linear(*_pair(tensors, name + part, torch.float32), dtype)
 
-        own = f"{name}attention.self."
-        query, key, value = (_pair(tensors, own + part, torch.float32) for part in ("query", "key", "value"))
-        scale = (len(query[1]) // heads) ** -0.5  # of the scores, which so need not be multiplied
-        weights, biases = zip([part * scale for part in query], key, value, strict=True)
+        own = [_pair(tensors, f"{name}attention.self.{part}", torch.float32) for part in ("query", "key", "value")]
+        weights, biases = zip(*own, strict=True)
         self.ask = Linear(torch.cat(weights), torch.cat(biases), dtype)
         self.see = linear("attention.output.dense")
         self.seen = _pair(tensors, f"{name}attention.output.LayerNorm", dtype)
@@ -132,14 +130,14 @@ def _pair(tensors: Mapping[str, Any], name: str, dtype: Any) -> tuple[Any, Any]:
 
 
 def _attend(query: Any, key: Any, value: Any) -> Any:
-    """Return (heads, tokens, width) from three such, queries scaled: what tokens take from others of their text."""
+    """Return (heads, tokens, width) from three such: what each token takes from the others of its text."""
     import torch
     from torch.nn import functional
 
     if query.dtype is torch.float32:
-        return functional.scaled_dot_product_attention(query[None], key[None], value[None], scale=1.0)[0]
-    weights = torch.bmm(query, key.transpose(1, 2)).softmax(-1, dtype=torch.float32)  # exp is slow in bfloat16
-    return torch.bmm(weights.to(value.dtype), value)
+        return functional.scaled_dot_product_attention(query[None], key[None], value[None])[0]
+    scores = torch.bmm(query, key.transpose(1, 2)).float() * query.shape[-1] ** -0.5
+    return torch.bmm(scores.softmax(-1).to(value.dtype), value)  # faster than the above, whose exp is slow in bfloat16
 
 
 def packs(texts: Sequence[Sized], most: int) -> Iterator[list[Sized]]:

@@ -19,7 +19,7 @@ from nlp.encode.parts import parts_of
 from nlp.encode.states import Memory, States, pooled
 
 TOKENS_KEPT = 32_000  # whose states are kept for `leave_out` (1,536 bytes each where a vector has 384 numbers)
-CHARACTERS = 2_000  # of texts that are read together: about as many tokens as the network packs
+CHARACTERS = 3_600  # of texts that are read together: about as many tokens as the network packs
 FRAME = 2  # tokens that frame a text
 
 
