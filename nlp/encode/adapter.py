@@ -11,6 +11,16 @@ from typing import Any
 from nlp.errors import EncoderError
 
 CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
+OF_PEFT, DOWN, UP = "base_model.model.", ".lora_A.weight", ".lora_B.weight"  # how peft names what it writes
+NOT_PLAIN = (
+    "use_dora",
+    "use_rslora",
+    "lora_bias",
+    "fan_in_fan_out",
+    "rank_pattern",
+    "alpha_pattern",
+    "modules_to_save",
+)
 
 
 def adapter_digest(adapter: Path) -> str:
@@ -28,6 +38,29 @@ def adapter_digest(adapter: Path) -> str:
                 adapter / name, "missing", "Get the model folder whole, or train it: evmap train"
             ) from None
     return digest.hexdigest()
+
+
+def update(tensors: dict[str, Any], adapter: Path) -> dict[str, Any]:
+    """Return a network's tensors by name with the update added to its weights: what `merge` does, without peft.
+
+    Raises:
+        EncoderError: if the update is not of the plain low-rank kind that `adaptable` makes, or of another network.
+    """
+    from safetensors.torch import load_file
+
+    config = json.loads((adapter / CONFIG).read_text("utf-8"))
+    if any(config.get(option) for option in NOT_PLAIN):
+        raise EncoderError(adapter, "not a plain low-rank update", "Train it: evmap train")
+    parts, found = load_file(adapter / WEIGHTS), dict(tensors)
+    for name, down in parts.items():
+        if not name.endswith(DOWN):
+            continue
+        target = name.removeprefix(OF_PEFT).removesuffix(DOWN) + ".weight"
+        if target not in found:
+            raise EncoderError(adapter, f"the network has no {target}", "Train it: evmap train")
+        up = parts[name.removesuffix(DOWN) + UP]
+        found[target] = found[target] + (up @ down) * (config["lora_alpha"] / config["r"])
+    return found
 
 
 def merge(network: Any, adapter: Path) -> Any:

@@ -1,0 +1,152 @@
+"""The forward pass of a BERT network on the CPU, for reading alone: many texts as one matrix, without padding.
+
+The tokens of several texts stand below one another, so that the linear layers, where nearly all of the arithmetic is,
+multiply large matrices and fetch their weights once for all; each text attends to itself alone. A row of such a product
+does not depend on the others. `Network` sees to that on the machine it runs on before it packs texts, and reads one at
+a time where it does not hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate, pairwise
+from typing import Any, TypeVar
+
+from nlp.encode.base import Vectors
+from nlp.encode.linear import Linear
+
+Ids = Sequence[int]
+Sized = TypeVar("Sized", str, Ids)
+TOKENS = 1024  # of a pack: larger ones are hardly faster
+ROWS = 32  # a pack's rows are a multiple of it: each other number costs oneDNN a new program (milliseconds)
+TRIALS = (70, 3, 41, 17, 64, 5)  # tokens of the texts that show whether neighbours matter
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a BERT network's tensors do not say: its layers, attention heads and the epsilon of its normalisation."""
+
+    layers: int
+    heads: int
+    epsilon: float
+
+
+class Network:
+    """A BERT network with the weights that it is given.
+
+    Args:
+        tensors: float32 torch tensors, under the names that they have in a transformers `BertModel`.
+        half: compute in bfloat16 (8 bits of precision, sums in float32); states come out as float32 all the same.
+    """
+
+    def __init__(self, tensors: Mapping[str, Any], shape: Shape, half: bool = False) -> None:
+        import torch
+
+        self._dtype = torch.bfloat16 if half else torch.float32
+        self._heads, self._epsilon = shape.heads, shape.epsilon
+        self._words = tensors["embeddings.word_embeddings.weight"]
+        self._places = tensors["embeddings.position_embeddings.weight"]
+        self._places = self._places + tensors["embeddings.token_type_embeddings.weight"][0]
+        self._norm = _pair(tensors, "embeddings.LayerNorm", torch.float32)
+        self._layers = [_Layer(tensors, f"encoder.layer.{n}.", self._dtype) for n in range(shape.layers)]
+
+    def read(self, texts: Sequence[Ids]) -> list[Vectors]:
+        """Return for each text float32 (tokens, dim): the last states of its tokens, whatever its neighbours.
+
+        Args:
+            texts: numbers of tokens, the signs that frame a text among them; at most as many as there are positions.
+        """
+        most = TOKENS if self.together else 1
+        return [states for pack in packs(texts, most) for states in self._read(pack)]
+
+    @cached_property
+    def together(self) -> bool:
+        """Whether texts get the same bytes in a pack as alone: tried out, some tenths of a second."""
+        size = len(self._places)
+        texts = [[n % len(self._words) for n in range(min(count, size))] for count in TRIALS]
+        alone = [self._read([text])[0].tobytes() for text in texts]
+        orders = (texts, texts[::-1])
+        return [[states.tobytes() for states in self._read(order)] for order in orders] == [alone, alone[::-1]]
+
+    def _read(self, texts: Sequence[Ids]) -> list[Vectors]:
+        import torch
+
+        torch.set_num_threads(1)  # texts are spread over the cores instead: faster, and every sum stays in order
+        bounds = [0, *accumulate(map(len, texts))]
+        with torch.inference_mode():
+            states = self._enter(texts, -bounds[-1] % ROWS)
+            for layer in self._layers:
+                states = self._pass(layer, states, bounds)
+            rows = states.float().numpy()
+        return [rows[start:end] for start, end in pairwise(bounds)]
+
+    def _enter(self, texts: Sequence[Ids], blank: int) -> Any:
+        """Look up the texts' tokens and places; `blank` rows more, which nobody reads."""
+        import torch
+        from torch.nn import functional
+
+        words = torch.tensor([number for text in texts for number in text] + [0] * blank)
+        places = torch.tensor([place for text in texts for place in range(len(text))] + [0] * blank)
+        states = functional.embedding(words, self._words) + functional.embedding(places, self._places)
+        return functional.layer_norm(states, states.shape[-1:], *self._norm, self._epsilon).to(self._dtype)
+
+    def _pass(self, layer: _Layer, states: Any, bounds: Sequence[int]) -> Any:
+        from torch.nn import functional
+
+        rows, width = states.shape
+        asked = layer.ask(states).view(rows, 3, self._heads, -1).permute(1, 2, 0, 3)
+        seen = states.new_zeros(rows, self._heads, width // self._heads)
+        for start, end in pairwise(bounds):
+            seen[start:end] = _attend(*asked[:, :, start:end]).transpose(0, 1)
+        states = layer.see(seen.view(rows, width), add=states)
+        states = functional.layer_norm(states, (width,), *layer.seen, self._epsilon)
+        states = layer.narrow(layer.widen(states, gelu=True), add=states)
+        return functional.layer_norm(states, (width,), *layer.narrowed, self._epsilon)
+
+
+class _Layer:
+    """One layer: attention and its output, then the wide part and back, a normalisation after each."""
+
+    def __init__(self, tensors: Mapping[str, Any], name: str, dtype: Any) -> None:
+        import torch
+
+        def linear(part: str) -> Linear:
+            return Linear(*_pair(tensors, name + part, torch.float32), dtype)
+
+        own = [_pair(tensors, f"{name}attention.self.{part}", torch.float32) for part in ("query", "key", "value")]
+        weights, biases = zip(*own, strict=True)
+        self.ask = Linear(torch.cat(weights), torch.cat(biases), dtype)
+        self.see = linear("attention.output.dense")
+        self.seen = _pair(tensors, f"{name}attention.output.LayerNorm", dtype)
+        self.widen = linear("intermediate.dense")
+        self.narrow = linear("output.dense")
+        self.narrowed = _pair(tensors, f"{name}output.LayerNorm", dtype)
+
+
+def _pair(tensors: Mapping[str, Any], name: str, dtype: Any) -> tuple[Any, Any]:
+    return tensors[f"{name}.weight"].to(dtype), tensors[f"{name}.bias"].to(dtype)
+
+
+def _attend(query: Any, key: Any, value: Any) -> Any:
+    """Return (heads, tokens, width) from three such: what each token takes from the others of its text."""
+    import torch
+    from torch.nn import functional
+
+    if query.dtype is torch.float32:
+        return functional.scaled_dot_product_attention(query[None], key[None], value[None])[0]
+    scores = torch.bmm(query, key.transpose(1, 2)).float() * query.shape[-1] ** -0.5
+    return torch.bmm(scores.softmax(-1).to(value.dtype), value)  # faster than the above, whose exp is slow in bfloat16
+
+
+def packs(texts: Sequence[Sized], most: int) -> Iterator[list[Sized]]:
+    """Yield the texts in order, in lists of at most `most` tokens or characters together; a longer one stands alone."""
+    pack: list[Sized] = []
+    for text in texts:
+        if pack and sum(map(len, pack)) + len(text) > most:
+            yield pack
+            pack = []
+        pack.append(text)
+    if pack:
+        yield pack

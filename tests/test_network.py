@@ -1,0 +1,215 @@
+"""The forward pass of our own: what transformers computes, and the same bytes whatever stands beside a text."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from safetensors.torch import load_file, save_file
+from transformers import BertConfig, BertModel
+
+from nlp.encode.adapter import adaptable, merge, save_adapter, update
+from nlp.encode.device import has_bf16
+from nlp.encode.linear import Linear, one_dnn
+from nlp.encode.network import Network, Shape, packs
+from nlp.encode.parts import parts_of
+from nlp.encode.states import Memory, States
+from nlp.errors import EncoderError
+
+WORDS, PLACES, WIDTH, HEADS, LAYERS = 90, 120, 48, 4, 3
+TEXTS = st.lists(st.lists(st.integers(0, WORDS - 1), min_size=1, max_size=PLACES), min_size=1, max_size=9)
+DTYPES = [torch.float32, *([torch.bfloat16] if has_bf16() else [])]
+
+
+def bert() -> BertModel:
+    torch.manual_seed(7)
+    config = BertConfig(
+        vocab_size=WORDS, hidden_size=WIDTH, num_hidden_layers=LAYERS, num_attention_heads=HEADS,
+        intermediate_size=4 * WIDTH, max_position_embeddings=PLACES, initializer_range=0.2,
+    )  # fmt: skip
+    return BertModel(config, add_pooling_layer=False).eval()
+
+
+def network(half: bool = False) -> Network:
+    return Network(bert().state_dict(), Shape(LAYERS, HEADS, 1e-12), half)
+
+
+NETWORKS = {dtype: network(dtype is torch.bfloat16) for dtype in DTYPES}
+
+
+def theirs(text: list[int]) -> np.ndarray:
+    with torch.inference_mode():
+        return bert()(torch.tensor([text])).last_hidden_state[0].numpy()
+
+
+@pytest.mark.parametrize("text", [[5], [*range(40)], [*range(90), 3, 3, 3]])
+def test_it_computes_what_transformers_computes(text: list[int]):
+    (found,) = NETWORKS[torch.float32].read([text])
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, theirs(text), atol=2e-5)
+
+
+@pytest.mark.skipif(not has_bf16(), reason="this CPU only imitates bfloat16")
+def test_half_the_bits_are_nearly_the_same():
+    text = [*range(70)]
+    (found,), wanted = NETWORKS[torch.bfloat16].read([text]), theirs(text)
+    assert 0 < np.abs(found - wanted).max() < 0.2
+    cosines = (found * wanted).sum(1) / np.linalg.norm(found, axis=1) / np.linalg.norm(wanted, axis=1)
+    assert cosines.min() > 0.999
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@settings(max_examples=40, deadline=None)
+@given(texts=TEXTS)
+def test_a_text_has_the_bytes_it_has_alone(dtype: torch.dtype, texts: list[list[int]]):
+    net = NETWORKS[dtype]
+    together = [states.tobytes() for states in net.read(texts)]
+    assert together == [net.read([text])[0].tobytes() for text in texts]
+    assert together[::-1] == [states.tobytes() for states in net.read(texts[::-1])]
+
+
+def test_where_neighbours_matter_texts_are_read_one_by_one():
+    wary, texts = network(), [[1, 2, 3], [4], [*range(50)]]
+    vars(wary)["together"] = False  # what a library that sums otherwise would lead to
+    read: list[int] = []
+    inner = wary._read
+    wary._read = lambda pack: (read.append(len(pack)), inner(pack))[1]  # type: ignore[method-assign]
+    assert [len(states) for states in wary.read(texts)] == [3, 1, 50]
+    assert read == [1, 1, 1]
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_a_layer_is_the_same_without_one_dnn(dtype: torch.dtype):
+    torch.manual_seed(1)
+    rows, more = torch.randn(40, 32).to(dtype), torch.randn(40, 64).to(dtype)
+    layer = Linear(torch.randn(64, 32), torch.randn(64), dtype)
+    assert (layer._one_dnn is None) == (one_dnn(dtype) is None)
+    with torch.inference_mode():
+        for how in ({}, {"gelu": True}, {"add": more}):
+            plain = Linear.__new__(Linear)
+            torch.manual_seed(1)
+            torch.randn(40, 32), torch.randn(40, 64)
+            plain._one_dnn, plain._weight, plain._bias = None, torch.randn(64, 32).to(dtype), torch.randn(64).to(dtype)
+            tolerance = 1e-4 if dtype is torch.float32 else 0.13  # one unit in the last place of 16
+            torch.testing.assert_close(layer(rows, **how), plain(rows, **how), atol=tolerance, rtol=1e-2)
+
+
+@given(st.lists(st.text(min_size=1, max_size=30)), st.integers(1, 60))
+def test_packs_keep_order_and_measure(texts: list[str], most: int):
+    found = list(packs(texts, most))
+    assert [text for pack in found for text in pack] == texts
+    assert all(len(pack) == 1 or sum(map(len, pack)) <= most for pack in found)
+
+
+# --- the folder of a model
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from tokenizers import Tokenizer, models, pre_tokenizers
+
+    home = tmp_path_factory.mktemp("model")
+    bert().save_pretrained(home)
+    tokenizer = Tokenizer(models.WordLevel({"[UNK]": 0, "lamp": 1, "oil": 2}, "[UNK]"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    tokenizer.enable_truncation(2)
+    tokenizer.save(str(home / "tokenizer.json"))
+    (home / "sentence_bert_config.json").write_text('{"max_seq_length": 64}')
+    (home / "1_Pooling").mkdir()
+    (home / "1_Pooling" / "config.json").write_text('{"pooling_mode_mean_tokens": true}')
+    return home
+
+
+def test_the_parts_of_a_folder(folder: Path):
+    parts = parts_of(folder)
+    assert (parts.shape, parts.max_tokens) == (Shape(LAYERS, HEADS, 1e-12), 64)
+    assert parts.tokenizer.encode("lamp oil lamp oil").ids == [1, 2, 1, 2]  # cut into windows, not off
+    read = Network(parts.tensors, parts.shape).read([[5, 6, 7]])[0]
+    assert read.tobytes() == NETWORKS[torch.float32].read([[5, 6, 7]])[0].tobytes()
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "reason"),
+    [
+        ("config.json", {"model_type": "roberta"}, "its network is a roberta"),
+        ("config.json", {"hidden_act": "relu"}, "wanted a BERT with GELU"),
+        ("1_Pooling/config.json", {"pooling_mode_mean_tokens": False}, "not means"),
+        ("sentence_bert_config.json", None, "cannot be read"),
+    ],
+)
+def test_what_is_no_bert_with_means_is_refused(
+    folder: Path, tmp_path: Path, name: str, change: dict[str, Any] | None, reason: str
+):
+    copy = shutil.copytree(folder, tmp_path / "copy")
+    content = json.loads((copy / name).read_text())
+    (copy / name).write_text("{" if change is None else json.dumps(content | change))
+    with pytest.raises(EncoderError, match=reason):
+        parts_of(copy)
+
+
+@pytest.fixture(scope="module")
+def adapter(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("adapter")
+    tuned = adaptable(bert(), 4, [1, 2])
+    torch.manual_seed(3)
+    for name, weight in tuned.named_parameters():
+        if "lora_" in name:
+            weight.data.normal_()
+    save_adapter(tuned, home)
+    return home
+
+
+def test_an_update_is_added_as_peft_adds_it(adapter: Path):
+    plain, merged = bert().state_dict(), merge(bert(), adapter).state_dict()
+    ours = update(plain, adapter)
+    assert ours.keys() == merged.keys()
+    assert all(torch.equal(ours[name], merged[name]) for name in merged)
+    changed = [name for name in merged if not torch.equal(merged[name], plain[name])]
+    assert len(changed) == 12  # query, key, value and three outputs of two layers
+
+
+def test_an_update_of_another_kind_or_network_is_refused(adapter: Path, tmp_path: Path):
+    copy = shutil.copytree(adapter, tmp_path / "copy")
+    weights = load_file(copy / "adapter_model.safetensors")
+    save_file(
+        {name.replace("layer.2", "layer.9"): part for name, part in weights.items()}, copy / "adapter_model.safetensors"
+    )
+    with pytest.raises(EncoderError, match=r"the network has no encoder.layer.9"):
+        update(bert().state_dict(), copy)
+    config = json.loads((copy / "adapter_config.json").read_text())
+    (copy / "adapter_config.json").write_text(json.dumps(config | {"use_dora": True}))
+    with pytest.raises(EncoderError, match="not a plain low-rank update"):
+        update(bert().state_dict(), copy)
+
+
+def test_reading_loads_no_library_of_models(folder: Path):
+    code = (
+        "import sys; from pathlib import Path; from nlp.encode.transformer import TransformerEmbedder;"
+        f"made = TransformerEmbedder('tiny', lambda: Path({str(folder)!r}), '0' * 64, {WIDTH}).encode(['lamp oil']);"
+        "print(made.shape, [name for name in ('transformers', 'sentence_transformers', 'peft') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == f"(1, {WIDTH}) []"
+
+
+# --- what was read is remembered
+
+
+def states(tokens: int) -> list[States]:
+    return [States(np.zeros((tokens, 2), np.float32), np.zeros(tokens, int), np.zeros(tokens, int))]
+
+
+def test_the_oldest_text_makes_way():
+    memory = Memory(10)
+    for text, size in {"a": 4, "b": 4, "c": 3, "too long": 11}.items():
+        memory.put(text, states(size))
+    assert [text for text in ("a", "b", "c", "too long") if memory.get(text)] == ["b", "c"]
+    memory.put("b", states(9))  # known already
+    assert memory.get("c")
