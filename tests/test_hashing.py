@@ -60,6 +60,4 @@ def test_tables_stand_side_by_side():
     both = beside([left, right])
     assert isinstance(both, Counts)
     assert both.width == 12
-    assert np.array_equal(
-        both.to_scipy().toarray(), np.hstack([left.to_scipy().toarray(), right.to_scipy().toarray()])
-    )
+    assert np.array_equal(both.to_scipy().toarray(), np.hstack([left.to_scipy().toarray(), right.to_scipy().toarray()]))

@@ -14,7 +14,9 @@ STARTS = ("sous-", "r[ée]tro-", "l'", "(?:re)?doubles?-")
 
 
 @given(
-    st.lists(st.tuples(st.sampled_from(["", f"{CLASS}+-"]), st.sampled_from(STARTS), st.sampled_from(ENDS)), min_size=1),
+    st.lists(
+        st.tuples(st.sampled_from(["", f"{CLASS}+-"]), st.sampled_from(STARTS), st.sampled_from(ENDS)), min_size=1
+    ),
     st.text("abrtésoulz-'", max_size=12),
 )
 def test_the_same_words_match(parts, word):

@@ -32,10 +32,10 @@ class Pieces:
 
     def __init__(self, tokenizer: Any) -> None:
         self._tokenizer = tokenizer
-        self._normal = tokenizer._normalizer.normalize  # noqa: SLF001 - it has no door of its own
-        self._numbers: dict[str, int] = tokenizer._prefixes  # noqa: SLF001 - 0: of a beginning; else one more
-        self._scores: Sequence[float] = tokenizer._scores  # noqa: SLF001
-        self._stranger: float = tokenizer._unk_score  # noqa: SLF001
+        self._normal = tokenizer._normalizer.normalize
+        self._numbers: dict[str, int] = tokenizer._prefixes
+        self._scores: Sequence[float] = tokenizer._scores
+        self._stranger: float = tokenizer._unk_score
         self._known: dict[str, Cut] = {}
 
     def of(self, text: str) -> list[int]:
@@ -52,7 +52,7 @@ class Pieces:
         A word goes if it begins in the gap.
         """
         ids = self.of(text)
-        own = np.array([self._tokenizer._pieces[one].startswith(BLANK) for one in ids])  # noqa: SLF001
+        own = np.array([self._tokenizer._pieces[one].startswith(BLANK) for one in ids])
         word = np.cumsum(own) - 1
         word[0] = word[-1] = -1
         bounds = [(len(self._words(text[:start])), len(self._words(text[:end]))) for start, end in gaps]

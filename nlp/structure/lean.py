@@ -23,10 +23,10 @@ def lean_words() -> Iterator[None]:
     """Have long expressions of whole words compiled with like ends brought together, inside the block."""
     usual = re.compile
 
-    def compile(pattern: Any, flags: Any = 0) -> Any:  # noqa: A001 - stands in for it
+    def compile(pattern: Any, flags: Any = 0) -> Any:
         return usual(together(pattern) if isinstance(pattern, str) and len(pattern) > LONG else pattern, flags)
 
-    re.compile = compile  # type: ignore[assignment]
+    re.compile = compile
     try:
         yield
     finally:

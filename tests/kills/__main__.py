@@ -23,7 +23,6 @@ from tests.batch.writing import write_tiny
 from tests.hashed import hash_model
 from tests.kills.running import Killer, Trial
 
-
 FROM = 0.04  # least probability of a link: about five a passage, as a model has that was trained in earnest
 
 
