@@ -127,7 +127,8 @@ def _line(name: str, files: str, took: Timed, work: Work, against: float | None 
 
 def texts_of(paths: Sequence[Path], count: int, seed: int) -> list[tuple[str, str]]:
     """Return at most `count` different passages: the text alone, and joined with its surroundings."""
-    program, settings, texts = load_program(), Settings.load(ocr_seconds=0.0), {}
+    program, settings = load_program(), Settings.load(ocr_seconds=0.0)
+    texts: dict[str, str] = {}
     for path in paths:
         try:
             structured = read_structured(path, settings)
