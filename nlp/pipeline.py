@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
-from typing import overload
 
 import numpy as np
 
@@ -20,20 +19,20 @@ from nlp.classify.heads import Model, load
 from nlp.classify.unseen import Unseen, as_stranger, kind_of, load_estimate, taught_by
 from nlp.classify.why import Gaps, Reread
 from nlp.classify.zero_shot import LabelViews
-from nlp.contacts import mask_contacts
 from nlp.encode import embed
 from nlp.encode.base import without
 from nlp.encode.cache import CachedEmbedder
 from nlp.errors import EvmapError, UnreadableDocument
 from nlp.mapping import Mapping, link_document
-from nlp.program import LANGUAGES, Program, load_program, using
-from nlp.readers import Asks, read, read_bytes, read_unknown
+from nlp.program import LANGUAGES, Program, load_program
 from nlp.readers.worker import Worker
-from nlp.records import Document, Known, Reading
+from nlp.records import Known, Reading
 from nlp.settings import PACKAGE, Settings, cache_root
-from nlp.structure.segment import Structured, structure
+from nlp.structure.reading import prepare as prepare
+from nlp.structure.reading import program_of as program_of
+from nlp.structure.reading import read_structured as read_structured
+from nlp.structure.segment import Structured
 
-_ANY = "The report.\n\nEl informe trata de los migrantes.\n\nO relatório trata dos migrantes.\n\nLe rapport en traite."
 Notice = Callable[[str], None]
 
 
@@ -54,27 +53,6 @@ class Outcome:
     mapping: Mapping | None = None
     same_as: str | None = None
     seconds: dict[str, float] = field(default_factory=dict)
-
-
-@overload
-def read_structured(path: Path, settings: Settings) -> Structured: ...
-@overload
-def read_structured(path: Path, settings: Settings, known: Asks) -> Structured | Known: ...
-def read_structured(path: Path, settings: Settings, known: Asks | None = None) -> Structured | Known:
-    """Read a file and find its structure (the task of the reading child).
-
-    Args:
-        known: asked by the sha256 of the file, before it is read, whether the document is known; if so, it is not.
-    """
-    if known is None:
-        return _structured(read(path, settings), settings)
-    document = read_unknown(path, settings, known)
-    return document if isinstance(document, Known) else _structured(document, settings)
-
-
-def prepare() -> None:
-    """Load what reading needs, so that no document's time goes into it."""
-    structure(read_bytes(_ANY.encode(), "any.txt", Settings()))
 
 
 class Mapper:
@@ -179,23 +157,6 @@ class Mapper:
             return [[*islice(readings, len(gaps))] for _, gaps in asked]
 
         return reread
-
-
-def _structured(document: Document, settings: Settings) -> Structured:
-    """Mask the contacts of a document as it was read, unless the settings keep them, and find its structure."""
-    if not settings.keep_contacts:
-        document = replace(document, extract=mask_contacts(document.extract))
-    with using(program_of(settings)):
-        return structure(document)
-
-
-def program_of(settings: Settings) -> Program:
-    """Return the programme that the settings name; the one in use, or the shipped one, where they name none.
-
-    Raises:
-        CodebookError: as `load_program`.
-    """
-    return load_program(settings.program) if settings.program else load_program()
 
 
 def surroundings(structured: Structured, program: Program) -> list[Surroundings]:

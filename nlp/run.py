@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import time
@@ -14,17 +15,19 @@ from typing import Any
 
 from nlp.classify.golden import versions
 from nlp.engines import Asked, Workshop, open_engine
-from nlp.engines.key import PLACES, run_key
+from nlp.engines.key import PLACES, package_digest, run_key
 from nlp.errors import RunStopped
 from nlp.official import load_official
 from nlp.pipeline import Mapper, Notice, program_of
 from nlp.readers.limits import sweep
+from nlp.seal import MANIFEST, broken_seals
 from nlp.settings import Settings
 from nlp.store.lock import locked
 from nlp.store.rows import STORE, Counts, Finished
 from nlp.store.store import Store
-from nlp.writers.closing import close
-from nlp.writers.export import Seen, export
+from nlp.writers.closing import close, sweep_drafts
+from nlp.writers.export import Seen, export, look
+from nlp.writers.rows import Row
 
 LIBRARIES = (
     "evmap", "torch", "sentence-transformers", "transformers", "scikit-learn", "numpy", "spacy", "pdfplumber",
@@ -74,7 +77,7 @@ def run(
     ``problems``: ledger rows that are not "ok"; ``strange``: those of documents unlike the annotated ones, for which
     the promises of the lanes are not known to hold; both are cut at `writers.export.MOST_NAMED`. ``failures``: rows of
     status, reason and how many inputs share them, the most frequent first. ``done_before``: inputs whose document an
-    earlier run had finished.
+    earlier run had finished. ``unchanged``: whether there was nothing to write, as all of it stood there already.
 
     Args:
         step: hears what came of each input, in the order in which they are done. notice: hears what the user should
@@ -93,19 +96,46 @@ def run(
             key = run_key(mapper, order.settings)
             loaded = time.monotonic() - clock
             run_id, known = _work(paths, out, order, store, _workshop(order, out, key, notice), step, stopped)
-            drafts, seen = export(store, run_id, out)
-            manifest = _manifest(mapper, order.settings, seen, store.counts(run_id))
-            manifest["remarks"] = list(order.remarks)
-            manifest["official_wording"] = official.document_id if official else None
-            seconds = {"load": loaded, **seen.seconds, "total": time.monotonic() - clock}
-            manifest["seconds"] = {stage: round(taken, 3) for stage, taken in seconds.items()}
-            sealed = close(out, drafts, manifest, mapper.program)
+
+            def manifest(seen: Seen) -> Row:
+                """What run.json says, but for the digests."""
+                said = _manifest(mapper, order.settings, seen, store.counts(run_id))
+                said["remarks"] = list(order.remarks)
+                said["official_wording"] = official.document_id if official else None
+                seconds = {"load": loaded, **seen.seconds, "total": time.monotonic() - clock}
+                return said | {"seconds": {stage: round(taken, 3) for stage, taken in seconds.items()}}
+
+            stands = _standing(out, store, run_id, manifest) if paths and known == len(paths) else None
+            sealed, seen = stands or _closed(out, store, run_id, manifest, mapper)
             store.finish(run_id, sealed)
             store.prune()
     failures = [{"status": s, "reason": r, "inputs": count} for (s, r), count in seen.failures.most_common()]
     return {
-        **sealed, "problems": seen.problems, "strange": seen.strange, "failures": failures, "done_before": known
+        **sealed, "problems": seen.problems, "strange": seen.strange, "failures": failures, "done_before": known,
+        "unchanged": bool(stands),
     }  # fmt: skip
+
+
+def _closed(out: Path, store: Store, run_id: int, manifest: Callable[[Seen], Row], mapper: Mapper) -> tuple[Row, Seen]:
+    """Write all outputs; return the manifest as run.json has it, and what the ledger shows."""
+    drafts, seen = export(store, run_id, out)
+    return close(out, drafts, manifest(seen), mapper.program), seen
+
+
+def _standing(out: Path, store: Store, run_id: int, manifest: Callable[[Seen], Row]) -> tuple[Row, Seen] | None:
+    """Return what `_closed` would, if the outputs are there already and whole: the same inputs, code and settings."""
+    seen = look(store, run_id)
+    now = json.loads(json.dumps(manifest(seen)))
+    try:
+        before: Row = json.loads((out / MANIFEST).read_text("utf-8"))
+        same = all(before.get(name) == value for name, value in now.items() if name != "seconds")
+        whole = same and not broken_seals(out)
+    except (OSError, ValueError, AttributeError):  # nothing closed here yet, or damaged: it is written anew
+        return None
+    if not whole:
+        return None
+    sweep_drafts(out)
+    return {**before, "seconds": now["seconds"]}, seen
 
 
 def _workshop(order: Order, out: Path, key: str, notice: Notice) -> Workshop:
@@ -152,6 +182,7 @@ def _manifest(mapper: Mapper, settings: Settings, seen: Seen, counts: Counts) ->
     installed = versions(LIBRARIES)
     return {
         "evmap": installed["evmap"],
+        "code": package_digest(),
         "encoder": mapper.encoder_identity,
         "model": mapper.model.digest,
         "program": mapper.program.digest,

@@ -418,3 +418,25 @@ def test_a_document_unlike_the_annotated_ones_is_named(tmp_path: Path, tiny_mode
     assert [Path(row["input"]).name for row in summary["strange"]] == ["unlike.txt"]
     told = {row["title"]: row["strange"] for row in rows(tmp_path / "out", "documents.jsonl")}
     assert sorted(told.values()) == [False, True]
+
+
+def test_outputs_that_stand_are_left_alone_unless_one_is_torn(
+    tmp_path: Path, tiny_settings: Settings, annotated_texts: list[str]
+):
+    paths, out = [tmp_path / "one.txt", tmp_path / "two.txt"], tmp_path / "out"
+    for path, text in zip(paths, annotated_texts, strict=False):
+        path.write_text(f"# Report\n\n{text}", "utf-8")
+    first = run(paths, out, Order(tiny_settings, workers=1))
+    before = tree(out)
+    (out / ".links.jsonl.draft").write_text("of a closing that was killed", "utf-8")
+    again = run(paths, out, Order(tiny_settings, workers=1))
+    assert (first["unchanged"], again["unchanged"], again["done_before"]) == (False, True, 2)
+    assert again["files"] == first["files"]
+    written = [os.fsencode(out / name).hex() for name in ("ledger.jsonl", "links.jsonl", "run.json", "report.html")]
+    assert {name: tree(out)[name] for name in written} == {name: before[name] for name in written}
+    assert not list(out.glob(".*.draft"))
+    (out / "links.jsonl").write_text("torn", "utf-8")
+    mended = run(paths, out, Order(tiny_settings, workers=1))
+    assert not mended["unchanged"]
+    assert mended["files"] == first["files"]
+    assert not run(paths[:1], out, Order(tiny_settings, workers=1))["unchanged"]

@@ -11,7 +11,9 @@ from pathlib import Path
 
 from nlp.bench.command import Arm, Stopwatch, Timed, Work, run_ours, run_plain, work_of
 from nlp.bench.machine import Peak, gigaflops
+from nlp.classify.choosing import choose_model
 from nlp.classify.features import joined
+from nlp.classify.heads import read_manifest
 from nlp.encode import embed
 from nlp.encode.device import has_bf16
 from nlp.errors import UnreadableDocument, UsageError
@@ -123,25 +125,38 @@ def _line(name: str, files: str, took: Timed, work: Work, against: float | None 
     )
 
 
-def texts_of(paths: Sequence[Path], count: int, seed: int) -> list[str]:
-    """Return at most `count` different texts as the encoder is asked to read them: passages with their surroundings."""
-    program, settings, texts = load_program(), Settings.load(ocr_seconds=0.0), {}
+def texts_of(paths: Sequence[Path], count: int, seed: int) -> list[tuple[str, str]]:
+    """Return at most `count` different passages: the text alone, and joined with its surroundings."""
+    program, settings = load_program(), Settings.load(ocr_seconds=0.0)
+    texts: dict[str, str] = {}
     for path in paths:
         try:
             structured = read_structured(path, settings)
         except UnreadableDocument:
             continue
         own = [structured.document.text[p.span.start : p.span.end] for p in structured.passages]
-        texts.update(dict.fromkeys(map(joined, own, surroundings(structured, program))))
-    found = list(texts)
+        texts.update(zip(own, map(joined, own, surroundings(structured, program)), strict=True))
+    found = list(texts.items())
     return random.Random(seed).sample(found, min(count, len(found)))  # noqa: S311 - no secret
 
 
-def bench_bare(texts: Sequence[str], arms: Sequence[Arm], lines: Sequence[Line], peak: Peak) -> list[Bare]:
-    """Time each encoder alone in `peak.processes` processes, and say what the batch reaches of it."""
+def bench_bare(texts: Sequence[tuple[str, str]], arms: Sequence[Arm], lines: Sequence[Line], peak: Peak) -> list[Bare]:
+    """Time each encoder alone in `peak.processes` processes, and say what the batch reaches of it.
+
+    Each reads passages as its model has it read them: alone, or joined with their surroundings.
+    """
     order = ("sample", "all")  # the passages are of the sample, where there is one
     runs = sorted((line for line in lines if line.files in order), key=lambda line: order.index(line.files))
-    return [_bare(texts, arm, next(line for line in runs if line.system == arm.name), peak) for arm in arms]
+    return [
+        _bare([text[_joins(arm)] for text in texts], arm, next(line for line in runs if line.system == arm.name), peak)
+        for arm in arms
+    ]
+
+
+def _joins(arm: Arm) -> bool:
+    """Whether the model of an encoder has it read passages joined with their surroundings."""
+    _, folder = choose_model(Settings.load(encoder=arm.encoder), lambda _: None)
+    return bool(read_manifest(folder).get("joined"))
 
 
 def _bare(texts: Sequence[str], arm: Arm, line: Line, peak: Peak) -> Bare:

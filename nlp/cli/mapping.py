@@ -149,6 +149,8 @@ def _speak(summary: dict[str, Any], out: Path) -> None:
     )
     if before := summary["done_before"]:
         print(f"{before} of the inputs were finished by an earlier run (--anew does them again)")
+    if summary["unchanged"]:
+        print("Nothing was left to do: the outputs stand, whole and as that run left them")
     if summary["problems"]:
         _speak_failures(summary)
     if strange := summary["strange"]:

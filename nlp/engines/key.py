@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import asdict
+from pathlib import Path
 
 from nlp.pipeline import Mapper
 from nlp.settings import PACKAGE, Settings
@@ -37,9 +39,17 @@ def run_key(mapper: Mapper, settings: Settings) -> str:
 
 def code_digest() -> str:
     """Return the sha256 (hex) of the modules that decide what a document becomes."""
+    places = [PACKAGE / name for name in DECIDE]
+    return _digest(path for place in places for path in (sorted(place.rglob("*.py")) if place.is_dir() else [place]))
+
+
+def package_digest() -> str:
+    """Return the sha256 (hex) of the whole package: all that decides what the outputs of a run look like."""
+    return _digest(path for path in sorted(PACKAGE.rglob("*")) if path.is_file() and "__pycache__" not in path.parts)
+
+
+def _digest(paths: Iterable[Path]) -> str:
     digest = hashlib.sha256()
-    for name in DECIDE:
-        place = PACKAGE / name
-        for path in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
-            digest.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0" + path.read_bytes())
+    for path in paths:
+        digest.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()

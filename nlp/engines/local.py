@@ -19,10 +19,11 @@ from nlp.engines import Asked, Knows, Workshop
 from nlp.engines.claims import Claim, twin
 from nlp.engines.mapper import Errand, MapperChild, MapperEnded
 from nlp.errors import ReaderKilled, UnreadableDocument
-from nlp.pipeline import prepare, read_structured, safe_reason
+from nlp.pipeline import safe_reason
 from nlp.readers.parcel import Answer, Asks
 from nlp.readers.worker import Worker
 from nlp.store.rows import Finished
+from nlp.structure.reading import prepare, read_structured
 from nlp.writers.rows import printable
 
 LOOK = 0.25  # seconds between two looks at the clock and at whether to stop

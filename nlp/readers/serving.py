@@ -9,6 +9,7 @@ import os
 import pickle
 import re
 import signal
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -55,10 +56,11 @@ def _live(pipe: Connection, post: Post) -> None:
     limits.confine(settings)
     limits.allow_cpu(START_SECONDS + settings.read_cpu_seconds)
     task, prepare = pickle.loads(post.task)  # noqa: S301 - from our parent; only now, under all limits
-    prepare()
-    desk = _Desk(pipe, task, settings)
+    desk = _Desk(pipe, task, prepare, settings)
     listen(desk.beat)
     pipe.send_bytes(READY + json.dumps(sorted(limits.in_force())).encode())
+    if not pipe.poll():
+        desk.get_ready()
     retires, grace = False, START_SECONDS
     while not retires:
         try:
@@ -96,9 +98,17 @@ def complaint(path: Path) -> str:
 class _Desk:
     """Where files are read, one after another."""
 
-    def __init__(self, pipe: Connection, task: Any, settings: Settings) -> None:
+    def __init__(self, pipe: Connection, task: Any, prepare: Callable[[], None], settings: Settings) -> None:
         self._pipe, self._task, self._settings = pipe, task, settings
+        self._prepare: Callable[[], None] | None = prepare
         self._document_id: str | None = None
+
+    def get_ready(self) -> None:
+        """Load what the task needs, once: while nobody asks for anything, or for the first document to be read."""
+        if self._prepare:
+            limits.allow_cpu(START_SECONDS + self._settings.read_cpu_seconds)
+            self._prepare()
+        self._prepare = None
 
     def beat(self) -> None:
         """Say that reading goes on, which gives it its time anew."""
@@ -109,7 +119,11 @@ class _Desk:
         """Ask the parent whether it knows a document."""
         self._document_id = document_id
         self._pipe.send_bytes(ASKS + document_id.encode())
-        return bool(self._pipe.recv())
+        known = bool(self._pipe.recv())
+        if not known and self._prepare:
+            self.get_ready()
+            self.beat()  # what that took is not this document's time
+        return known
 
     def read(self, path: Path, files: Path) -> bool:
         """Read one file and send what came of it; return whether this process has to make way for a fresh one."""

@@ -52,7 +52,8 @@ class Worker:
         settings: bound the child.
         folder: where the child's temporary files go, a folder that `limits.sweep` cleans up after a killed run; by
             default the system's.
-        prepare: a function of a module that loads what the task needs, so that no file's time goes into it.
+        prepare: a function of a module that loads what the task needs, so that no file's time goes into it; done while
+            the child has nothing to do, or for the first file that is not known.
 
     Attributes:
         deadline: when the child is late, in seconds of `time.monotonic`; None while it has nothing to do, or waits
@@ -75,6 +76,7 @@ class Worker:
         self._document_id: str | None = None
         self._done = self._signs = 0
         self._retires = False
+        self._fresh = self._reads = True
         self.deadline: float | None = None
         self.in_force: frozenset[str] = frozenset()
 
@@ -111,7 +113,7 @@ class Worker:
         with far, far_will, nameless_main():
             self._process.start()
         self._inbox = Inbox(self._pipe, self._settings.read_memory)
-        self._own, self._done, self._retires = own, 0, False
+        self._own, self._done, self._retires, self._fresh = own, 0, False, True
 
     def stop(self) -> None:
         """End the child and all that it started, if there is one; its folder goes too."""
@@ -133,7 +135,7 @@ class Worker:
         if not self._handed(path):  # it ended while it had nothing to do
             self.start()
             self._handed(path)
-        self._item, self._document_id, self._signs = path, None, 0
+        self._item, self._document_id, self._signs, self._reads = path, None, 0, True
         self._latest = time.monotonic() + self._grace() + 2 * self._settings.read_seconds + self._settings.ocr_seconds
         self._wait_longer(self._grace())
 
@@ -170,7 +172,8 @@ class Worker:
         with suppress(OSError):  # that it has ended, `receive` will say
             if self._pipe:
                 self._pipe.send(known)
-        self._wait_longer()
+        self._reads = not known
+        self._wait_longer(self._grace())
 
     def call(self, path: Path, known: Callable[[str], bool] = lambda _: False) -> Any:
         """Return what the task makes of `path`, and wait for it.
@@ -219,6 +222,7 @@ class Worker:
         if kind == ERROR and not isinstance(error, EvmapError):
             raise ValueError("not an error")
         self._item = self.deadline = None
+        self._fresh = self._fresh and not self._reads
         if error:
             raise error
         return answer
@@ -233,7 +237,8 @@ class Worker:
         return True
 
     def _grace(self) -> float:
-        return START_SECONDS if self._done <= 1 else 0.0
+        """Time for what a child loads before its first document."""
+        return START_SECONDS if self._fresh else 0.0
 
     def _wait_longer(self, more: float = 0.0) -> None:
         if self.busy:

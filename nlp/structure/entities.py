@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -59,6 +60,7 @@ DATE = re.compile(
 )
 _NO_WORD = re.compile(r"\S{200,}")  # no name is so long; taken apart mark by mark it would take forever
 NAMES_WITHIN = 20_000
+KEPT = 512  # sets of names that stood in one text, ready to be sought again
 PATTERNS = {"SYMBOL": SYMBOL, "SUMMIT": SUMMIT, "DATE": DATE}
 
 
@@ -129,23 +131,50 @@ def _token_pattern(tokens: Sequence[str], exact: bool) -> list[dict[str, str]]:
     return pattern
 
 
-def ruler(language: str) -> Any:
-    """Return a spaCy EntityRuler that holds the programme's names, over the language's pipeline (built once)."""
-    return _ruler(language, load_program())
+class Ruler:
+    """A spaCy EntityRuler that holds the programme's names, over a language's pipeline.
+
+    It looks at each word with all names at hand, which takes longer than all else; so it is given those alone whose
+    words all stand in the text.
+    """
+
+    def __init__(self, language: str, program: Program) -> None:
+        self._nlp = pipeline(language)
+        self._patterns = [self._pattern(row) for row in _patterns(program)]
+        self._words = [frozenset(_needed(row["pattern"])) for row in self._patterns]
+        self._named: dict[str, list[int]] = defaultdict(list)
+        for number, row in enumerate(self._patterns):
+            self._named[_needed(row["pattern"])[0]].append(number)
+        self._kept = functools.lru_cache(KEPT)(self._with)
+
+    def names(self, text: str) -> tuple[Any, ...]:
+        """Return the names in a text as spaCy's entities, in order; the longest where several overlap."""
+        doc = self._nlp.make_doc(text)
+        words = {word for token in doc for word in (token.text, token.lower_)}
+        near = (number for word in words & self._named.keys() for number in self._named[word])
+        found = tuple(sorted(number for number in near if self._words[number] <= words))
+        return tuple(self._kept(found)(doc).ents) if found else ()
+
+    def _pattern(self, row: dict[str, Any]) -> dict[str, Any]:
+        tokens = [token.text for token in self._nlp.make_doc(row["name"])]
+        return {"label": row["label"], "id": row["id"], "pattern": _token_pattern(tokens, row["exact"])}
+
+    def _with(self, numbers: tuple[int, ...]) -> Any:
+        from spacy.pipeline import EntityRuler
+
+        built = EntityRuler(self._nlp, overwrite_ents=True)
+        built.add_patterns([self._patterns[number] for number in numbers])
+        return built
+
+
+def _needed(pattern: Sequence[dict[str, str]]) -> list[str]:
+    """Words that stand in every text that a pattern matches: as written, or in lower case."""
+    return [part.get("ORTH") or part["LOWER"] for part in pattern if "OP" not in part]
 
 
 @functools.cache
-def _ruler(language: str, program: Program) -> Any:
-    from spacy.pipeline import EntityRuler
-
-    nlp = pipeline(language)
-    built = EntityRuler(nlp, overwrite_ents=True)
-    patterns = []
-    for row in _patterns(program):
-        tokens = [token.text for token in nlp.make_doc(row["name"])]
-        patterns.append({"label": row["label"], "id": row["id"], "pattern": _token_pattern(tokens, row["exact"])})
-    built.add_patterns(patterns)
-    return built
+def _ruler(language: str, program: Program) -> Ruler:
+    return Ruler(language, program)
 
 
 def entities(text: str, language: str, start: int = 0) -> tuple[Entity, ...]:
@@ -162,7 +191,7 @@ def entities(text: str, language: str, start: int = 0) -> tuple[Entity, ...]:
     symbols = [entity.span for entity in cited if entity.label == "SYMBOL"]
     named = []
     plain = _NO_WORD.sub(lambda found: " " * len(found[0]), text[:NAMES_WITHIN].replace("’", "'"))
-    for ent in ruler(language)(pipeline(language).make_doc(plain)).ents:
+    for ent in _ruler(language, load_program()).names(plain):
         span = Span(start + ent.start_char, start + ent.end_char)
         if not any(span.overlap(symbol) for symbol in symbols):  # "CP" in CP/doc.3844/04 is no body that acts
             named.append(Entity(ent.label_, span, text[ent.start_char : ent.end_char], ent.ent_id_ or None))

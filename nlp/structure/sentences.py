@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 from nlp.records import Span
+from nlp.structure.lean import lean_words
 
 # Words that are written with a full stop and do not end a sentence, of all four languages.
 ABBREVIATIONS = frozenset(
@@ -65,7 +66,8 @@ def pipeline(language: str) -> Any:
     """Return ``spacy.blank(language)``, which cuts texts into words (built once per process and language)."""
     import spacy
 
-    made = spacy.blank(language)
+    with lean_words():
+        made = spacy.blank(language)
     made.max_length = 10**9  # spaCy's own bound is for its parsers, which need much memory; rules do not
     return made
 

@@ -75,6 +75,15 @@ def draft_of(out: Path, name: str) -> Path:
     return path.with_name(f".{path.name}.draft")
 
 
+def sweep_drafts(out: Path) -> None:
+    """Remove what closings left that were killed, where nothing is to be written anew."""
+    for left in (*out.glob(".*.draft"), *out.glob(".*.old")):
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)
+
+
 def _place(draft: Path, final: Path) -> None:
     """Give a draft its name; a folder takes the place of the one before."""
     if not draft.is_dir():

@@ -70,6 +70,14 @@ def export(store: StoreReader, run_id: int, out: Path) -> tuple[dict[str, Path],
     return drafts, seen
 
 
+def look(store: StoreReader, run_id: int) -> Seen:
+    """Return what the ledger of a run shows; nothing is written."""
+    seen = Seen()
+    for _ in _ledger(store.ledger(run_id), seen):
+        pass
+    return seen
+
+
 def _ledger(found: Iterable[LedgerRow], seen: Seen) -> Iterator[Row]:
     for item in found:
         row = ledger_row(item)
