@@ -8,6 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
+import opened
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
