@@ -21,6 +21,7 @@ from nlp.encode.linear import Linear, one_dnn
 from nlp.encode.network import Network, Shape, packs
 from nlp.encode.parts import parts_of
 from nlp.encode.states import Memory, States
+from nlp.encode.transformer import TransformerEmbedder
 from nlp.errors import EncoderError
 
 WORDS, PLACES, WIDTH, HEADS, LAYERS = 90, 120, 48, 4, 3
@@ -138,8 +139,8 @@ def test_the_parts_of_a_folder(folder: Path):
 @pytest.mark.parametrize(
     ("name", "change", "reason"),
     [
-        ("config.json", {"model_type": "roberta"}, "its network is a roberta"),
-        ("config.json", {"hidden_act": "relu"}, "wanted a BERT with GELU"),
+        ("config.json", {"model_type": "roberta"}, "no BERT with GELU"),
+        ("config.json", {"hidden_act": "relu"}, "no BERT with GELU"),
         ("1_Pooling/config.json", {"pooling_mode_mean_tokens": False}, "not means"),
         ("sentence_bert_config.json", None, "cannot be read"),
     ],
@@ -152,6 +153,42 @@ def test_what_is_no_bert_with_means_is_refused(
     (copy / name).write_text("{" if change is None else json.dumps(content | change))
     with pytest.raises(EncoderError, match=reason):
         parts_of(copy)
+
+
+@pytest.fixture(scope="module")
+def other(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sentence-transformers model that is no BERT, as the library saves it."""
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
+    from tokenizers import Tokenizer, models, pre_tokenizers
+    from transformers import DistilBertConfig, DistilBertModel, PreTrainedTokenizerFast
+
+    home = tmp_path_factory.mktemp("other")
+    torch.manual_seed(5)
+    shape = {"dim": WIDTH, "n_layers": 2, "n_heads": HEADS, "hidden_dim": WIDTH, "max_position_embeddings": PLACES}
+    DistilBertModel(DistilBertConfig(vocab_size=WORDS, **shape)).save_pretrained(home / "bare")
+    words = {"[PAD]": 0, "[UNK]": 1, "lamp": 2, "oil": 3, "ask:": 4}
+    tokenizer = Tokenizer(models.WordLevel(words, "[UNK]"))
+    tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    PreTrainedTokenizerFast(tokenizer_object=tokenizer, pad_token="[PAD]", unk_token="[UNK]").save_pretrained(
+        home / "bare"
+    )
+    bare = Transformer(str(home / "bare"), max_seq_length=16)
+    SentenceTransformer(modules=[bare, Pooling(WIDTH, "mean")]).save(str(home / "whole"))
+    return home / "whole"
+
+
+def test_another_network_is_computed_by_sentence_transformers(other: Path):
+    from sentence_transformers import SentenceTransformer
+
+    embedder = TransformerEmbedder("other", lambda: other, "0" * 64, WIDTH, prefix="ask: ")
+    texts = ["lamp oil", "oil", "oil oil lamp lamp"]
+    theirs = SentenceTransformer(str(other), device="cpu").encode([f"ask: {text}" for text in texts])
+    unit = theirs / np.linalg.norm(theirs, axis=1, keepdims=True)
+    np.testing.assert_allclose(embedder.encode(texts), unit, atol=1e-5)
+    assert embedder.encode(["lamp " * 40]).shape == (1, WIDTH)  # in windows, nothing cut off
+    left = embedder.leave_out("lamp oil", [(0, 4)])
+    assert abs(left[0] @ unit[0]) < 1 - 1e-6
 
 
 @pytest.fixture(scope="module")

@@ -28,6 +28,16 @@ class Parts:
     max_tokens: int
 
 
+def is_bert(folder: Path) -> bool:
+    """Whether it holds a network that `nlp.encode.network` computes.
+
+    Raises:
+        EncoderError: if its configuration is missing or damaged.
+    """
+    config = _read(folder / "config.json")
+    return (config.get("model_type"), config.get("hidden_act")) == ("bert", "gelu")
+
+
 def parts_of(folder: Path) -> Parts:
     """Return the parts of a BERT network with mean pooling.
 
@@ -37,9 +47,9 @@ def parts_of(folder: Path) -> Parts:
     from safetensors.torch import load_file
     from tokenizers import Tokenizer
 
+    if not is_bert(folder):
+        raise EncoderError(folder, "its network is no BERT with GELU")
     config = _read(folder / "config.json")
-    if (config["model_type"], config["hidden_act"]) != ("bert", "gelu"):
-        raise EncoderError(folder, f"its network is a {config['model_type']}, wanted a BERT with GELU")
     pooling = _read(folder / "1_Pooling" / "config.json")
     if pooling.get("pooling_mode") != "mean" and not pooling.get("pooling_mode_mean_tokens"):
         raise EncoderError(folder, "its vectors are not means of its tokens' states")

@@ -1,4 +1,7 @@
-"""A sentence-transformers network on the CPU: each text as if alone, no padding, its tokens' states at hand."""
+"""A sentence-transformers network on the CPU: each text as if alone, no padding, its tokens' states at hand.
+
+A BERT network is computed by `nlp.encode.network`, several times as fast; any other by sentence-transformers.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,9 @@ import numpy as np
 
 from nlp.encode.adapter import adapter_digest, update
 from nlp.encode.base import Embedder, Gap, Vectors
+from nlp.encode.borrowed import BorrowedNetwork
 from nlp.encode.network import Network, packs
-from nlp.encode.parts import parts_of
+from nlp.encode.parts import is_bert, parts_of
 from nlp.encode.states import Memory, States, pooled
 
 TOKENS_KEPT = 32_000  # whose states are kept for `leave_out` (1,536 bytes each where a vector has 384 numbers)
@@ -24,7 +28,7 @@ FRAME = 2  # tokens that frame a text
 
 
 class TransformerEmbedder(Embedder):
-    """A SentenceTransformer folder of a BERT network with mean pooling, on the CPU; loaded when the first text comes.
+    """A SentenceTransformer folder with mean pooling, on the CPU; loaded when the first text comes.
 
     Args:
         name: row in EMBEDDERS. folder: gives the model folder, checked. digest: sha256 (hex) of its weights.
@@ -64,20 +68,29 @@ class TransformerEmbedder(Embedder):
         return self.unit(np.stack([pooled(states, gap) for gap in gaps]))
 
     @cached_property
-    def _loaded(self) -> tuple[Network, Any, int]:
+    def _loaded(self) -> tuple[Network | BorrowedNetwork, Any, int]:
         """The network, its tokenizer, and the tokens of text that fit beside those that frame it and the prompt."""
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+        network, tokenizer, most = self._own() if is_bert(self._folder()) else self._borrowed()
+        prompt = tokenizer.encode(self._prefix, add_special_tokens=False)
+        return network, tokenizer, most - FRAME - len(prompt.ids)
+
+    def _own(self) -> tuple[Network, Any, int]:
         parts = parts_of(self._folder())
         tensors = update(parts.tensors, self._adapter) if self._adapter else parts.tensors
         network = Network(tensors, parts.shape, self._precision == "bf16")
-        prompt = parts.tokenizer.encode(self._prefix, add_special_tokens=False)
-        return network, parts.tokenizer, parts.max_tokens - FRAME - len(prompt.ids)
+        _ = network.together  # tried out here once, not by every thread
+        return network, parts.tokenizer, parts.max_tokens
+
+    def _borrowed(self) -> tuple[BorrowedNetwork, Any, int]:
+        network = BorrowedNetwork(self._folder(), self._adapter, self._precision == "bf16")
+        return network, network.tokenizer, network.max_tokens
 
     def _encode(self, texts: Sequence[str]) -> Vectors:
         groups = list(packs(texts, CHARACTERS))
         if self.threads == 1 or len(groups) == 1:
             return np.concatenate([self._encode_group(group) for group in groups])
-        _ = self._loaded[0].together  # loaded here once, not by every thread
+        _ = self._loaded  # here once, not by every thread
         with ThreadPoolExecutor(self.threads) as pool:
             return np.concatenate(list(pool.map(self._encode_group, groups)))
 
