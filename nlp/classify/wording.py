@@ -10,14 +10,13 @@ import functools
 import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from nlp.classify.features import Matrix
-from nlp.classify.hashing import Counter, Counts, beside
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -71,9 +70,9 @@ def fit_words(
         known: bool (n, labels), where a share says something; by default everywhere.
     """
     counts = _counted(texts, surroundings)
-    present = np.bincount(counts.columns, minlength=counts.width)
+    present = np.bincount(counts.indices, minlength=counts.shape[1])
     rarity = (np.log((1 + len(texts)) / (1 + present)) + 1).astype(np.float32)
-    rows = _weighted(counts, rarity).to_scipy()
+    rows = _weighted(counts, rarity)
     fit = functools.partial(_fit, rows, weights)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         fitted = np.stack(
@@ -98,22 +97,34 @@ def _fit(rows: Any, weights: Array, truth: Mask, known: Mask) -> Matrix:
 
 
 @functools.cache
-def _counters() -> Mapping[str, Counter]:
-    return {name: Counter(size) for name, size in SIZES.items()}
+def _counters() -> tuple[Any, ...]:
+    from sklearn.feature_extraction.text import HashingVectorizer
+
+    common = {"alternate_sign": False, "norm": None, "strip_accents": "unicode", "dtype": np.float32}
+    return (
+        HashingVectorizer(n_features=SIZES["words"], ngram_range=(1, 2), **common),
+        HashingVectorizer(n_features=SIZES["letters"], analyzer="char_wb", ngram_range=(4, 4), **common),
+        HashingVectorizer(n_features=SIZES["surroundings"], **common),
+    )
 
 
-def _counted(texts: Sequence[str], surroundings: Sequence[str]) -> Counts:
-    """How often what falls into a column stands in a passage: (n, columns)."""
-    counters = _counters()
-    words, letters = counters["words"].words(texts, pairs=True), counters["letters"].runs(texts)
-    return beside([words, letters, counters["surroundings"].words(surroundings)])
+def _counted(texts: Sequence[str], surroundings: Sequence[str]) -> Any:
+    """Sparse float32 (n, columns): how often what falls into a column stands in a passage."""
+    from scipy import sparse
+
+    parts = zip(_counters(), (texts, texts, surroundings), strict=True)
+    return sparse.hstack([counter.transform(own) for counter, own in parts], format="csr")
 
 
-def _weighted(counts: Counts, rarity: Matrix) -> Counts:
-    """Counts dampened, weighted by rarity, and each part of a row brought to its length."""
-    values = (1 + np.log(counts.values)) * rarity[counts.columns]
-    part = np.searchsorted(np.cumsum([*SIZES.values()]), counts.columns, side="right")
-    own = counts.rows * len(SIZES) + part
-    lengths = np.sqrt(np.bincount(own, values * values, len(counts.ends) * len(SIZES)))
-    scaled = (values / np.maximum(lengths, 1e-12)[own]).astype(np.float32)
-    return replace(counts, values=scaled * np.array([*SHARES.values()], np.float32)[part])
+def _weighted(counts: Any, rarity: Matrix) -> Any:
+    """Sparse float32: counts dampened, weighted by rarity, and each part of a row brought to its length."""
+    from scipy import sparse
+    from sklearn.preprocessing import normalize
+
+    table = counts.copy()
+    table.data = (1 + np.log(table.data)) * rarity[table.indices]
+    parts, start = [], 0
+    for name, size in SIZES.items():
+        parts.append(normalize(table[:, start : start + size]) * np.float32(SHARES[name]))
+        start += size
+    return sparse.hstack(parts, format="csr")
