@@ -15,7 +15,7 @@ from nlp.corpus.views import Views
 from nlp.display import title_of
 from nlp.errors import UsageError
 from nlp.extras import need
-from nlp.program import LANGUAGES, Program, load_program, recorded_program
+from nlp.program import LANGUAGES, Program, load_program, recorded_program, remember
 from nlp.review.desk import Desk
 from nlp.review.exporting import export_desk
 from nlp.review.vault import PLACE
@@ -43,6 +43,7 @@ def open_corpus(
         raise UsageError(titles, "labels have no such language", f"Choose of: {', '.join(LANGUAGES)}")
     folders = [where] if isinstance(where, str | Path) else list(where)
     program = program or _made_with(folders)
+    remember(program)
     outputs = tuple(_named(map(Path, folders), program, store))
     for output in outputs:
         if output.targets and output.targets != program.targets:

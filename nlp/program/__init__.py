@@ -6,7 +6,7 @@ A programme is a folder of YAML files (`program.yaml` says what it is and what i
 
 from nlp.program.checks import check_program
 from nlp.program.loading import asked_program, find_program, load_program, shipped_programs, using
-from nlp.program.recorded import recorded_program, travels
+from nlp.program.recorded import recorded_program, remember, travels
 from nlp.program.records import (
     KINDS,
     LANGUAGES,
@@ -40,6 +40,7 @@ __all__ = [
     "label_text",
     "load_program",
     "recorded_program",
+    "remember",
     "shipped_programs",
     "travels",
     "using",

@@ -1,6 +1,7 @@
 """Programmes that were read and found sound, kept as JSON in the user's cache: YAML takes ten times as long to read.
 
-A file a folder; its first line is the digest of what it was made from. Deleting it costs a tenth of a second.
+A file a folder; its first line is the digest of what it was made from. Deleting it costs a tenth of a second. Opening a
+corpus writes it, mapping does not: that writes nothing outside its output folder.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ import contextlib
 import hashlib
 import os
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -19,20 +19,33 @@ from nlp.program.records import Program
 from nlp.settings import cache_root
 
 
-def kept(folder: Path, read: Callable[[], Program]) -> Program:
-    """Return the programme of a folder: as it was kept, if neither its files nor our rules changed since, else read.
+def kept(folder: Path) -> Program | None:
+    """Return the programme of a folder as it was kept; None if it was not, or its files or our rules changed since.
 
     Args:
-        folder: resolved. read: returns the programme, or raises what is wrong with it; then nothing is kept.
+        folder: resolved.
     """
-    digest = _digest(folder)
-    place = cache_root() / "programs" / f"{hashlib.sha256(os.fsencode(folder)).hexdigest()[:32]}.json"
-    found = _opened(place, digest)
-    if found is None:
-        found = read()
-        with contextlib.suppress(OSError):  # a cache that cannot be written costs time alone
-            _write(place, digest, found)
-    return found
+    try:
+        told, _, content = _place(folder).read_bytes().partition(b"\n")
+        return Program.model_validate_json(content) if told == _digest(folder) else None
+    except (OSError, ValidationError):
+        return None
+
+
+def keep(folder: Path, program: Program) -> None:
+    """Keep the programme of a folder, if it is not kept yet; a cache that cannot be written costs time alone.
+
+    Args:
+        folder: resolved.
+    """
+    place = _place(folder)
+    with contextlib.suppress(OSError):
+        if kept(folder) is None:
+            _write(place, _digest(folder), program)
+
+
+def _place(folder: Path) -> Path:
+    return cache_root() / "programs" / f"{hashlib.sha256(os.fsencode(folder)).hexdigest()[:32]}.json"
 
 
 def _digest(folder: Path) -> bytes:
@@ -42,14 +55,6 @@ def _digest(folder: Path) -> bytes:
         content = path.read_bytes() if path.is_file() else b""
         total.update(f"{path.name} {len(content)}\n".encode() + content)
     return total.hexdigest().encode()
-
-
-def _opened(place: Path, digest: bytes) -> Program | None:
-    try:
-        told, _, content = place.read_bytes().partition(b"\n")
-        return Program.model_validate_json(content) if told == digest else None
-    except (OSError, ValidationError):
-        return None
 
 
 def _write(place: Path, digest: bytes, program: Program) -> None:

@@ -97,9 +97,9 @@ def using(program: Program) -> Iterator[Program]:
 
 @functools.cache
 def _load(path: Path) -> Program:
-    return (
-        _sound(path, exported(path)) if path.is_file() else kept(path, lambda: _sound(path, _valid(path, _read(path))))
-    )
+    if path.is_file():
+        return _sound(path, exported(path))
+    return kept(path) or _sound(path, _valid(path, _read(path)))
 
 
 def _sound(path: Path, program: Program) -> Program:
