@@ -83,8 +83,10 @@ class _Bench:
 
     def peak(self, when: str) -> None:
         """Measure the machine."""
-        asked = {"processes": self._task.processes, "seconds": self._task.peak_seconds}
-        part = self._parts.take(f"peak of the machine, {when}", lambda: asked, Peak, lambda: measure_peak(**asked))
+        asked = (self._task.processes, self._task.peak_seconds)
+        part = self._parts.take(
+            f"peak of the machine, {when}", lambda: {"asked": asked}, Peak, lambda: measure_peak(*asked)
+        )
         self.table.peaks += [part] if part else []
 
     def sample(self) -> None:

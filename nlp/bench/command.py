@@ -9,8 +9,10 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from nlp.engines.mapper import outlive_nobody
 from nlp.errors import UsageError
 
 CHARACTERS_A_PAGE = 2600  # of the formats that have no pages
@@ -111,11 +113,17 @@ def timed(
         given: on standard input. every: seconds between two looks at its memory, 0 for none.
         stop_after: kill it and all that it started after so many seconds (as a power cut would).
     """
+    together = partial(outlive_nobody, os.getpid()) if sys.platform == "linux" else None  # it ends with this one
     environment = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}  # as users have it
     watch, clock = Stopwatch(), time.monotonic()
     curve: list[Sample] = []
     with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        env=environment,
+        preexec_fn=together,
     ) as running:
         first: bytes | None = given
         while True:
