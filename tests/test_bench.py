@@ -14,7 +14,7 @@ from nlp.bench.figures import Line, Table
 from nlp.bench.machine import Peak, gigaflops
 from nlp.bench.parts import Part, Parts, documents_digest
 from nlp.bench.plain import passages_of
-from nlp.bench.watch import bench_memory, bench_resume, sparkline
+from nlp.bench.watch import bench_memory, bench_resume, bench_scaling, sparkline
 from nlp.errors import UsageError
 from nlp.inputs import drawn
 from nlp.pipeline import map_many
@@ -131,6 +131,15 @@ def test_the_peer_is_compared_by_seconds_and_by_rate():
     bare = Bare("e5", 50, 20.0, 0.0, 2.0)
     assert table.share(bare, "all") == 0.75 and table.share(bare, "sample") == 0.5
     assert table.of_peak(bare.gflops(), None) == 0.4 and table.of_peak(bare.gflops(15.0), "bf16") == 0.6
+
+
+@pytest.mark.slow
+def test_scaling_times_the_same_work(tiny_environment: Path, notes: list[Path], tmp_path: Path):
+    one, two = bench_scaling(notes, Arm("hash"), [1, 2], tmp_path / "out")
+    assert (one.workers, two.workers) == (1, 2) and one.ratio == one.mapping_ratio == 1.0
+    assert all(0 < scale.mapping < scale.seconds and scale.documents == DOCUMENTS for scale in (one, two))
+    found = [fingerprint(tmp_path / "out" / f"workers-{count}") for count in (1, 2)]
+    assert not list(differences(*found))
 
 
 @pytest.mark.slow

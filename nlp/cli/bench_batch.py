@@ -75,7 +75,7 @@ def scaling_command(
     scratch: Scratch = None,
     out: Out = None,
 ) -> None:
-    """Time the same run with one process that maps, and with more.
+    """Time the same run with one process that maps, and with more, each number bound to as many processors.
 
     Example:
 
@@ -90,9 +90,11 @@ def scaling_command(
     with _folder(scratch) as folder:
         scales = bench_scaling(paths, Arm(encoder, precision), count or [1, 2], folder)
     print_table(
-        ("processes", "documents", "seconds", "documents/s", "times as fast", "others"),
-        ((s.workers, s.documents, s.seconds, s.rate, s.ratio, per_cent(s.others)) for s in scales),
-    )
+        ("processes", "documents", "seconds", "documents/s", "times as fast", "mapping", "times as fast", "others"),
+        ((s.workers, s.documents, s.seconds, s.rate, s.ratio, s.mapping, s.mapping_ratio, per_cent(s.others))
+         for s in scales),
+        "each number of processes on as many processors. seconds: the whole run. mapping: without start and report.",
+    )  # fmt: skip
     _save(out, [asdict(scale) for scale in scales])
 
 
