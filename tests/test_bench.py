@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from nlp.bench.batch import arms_of, bench_bare, bench_batch, texts_of
+from nlp.bench.bare import Bare
+from nlp.bench.batch import Task, arms_of, bench_batch
 from nlp.bench.command import Arm
+from nlp.bench.figures import Line, Table
 from nlp.bench.machine import Peak, gigaflops
+from nlp.bench.parts import Part, Parts, documents_digest
 from nlp.bench.plain import passages_of
-from nlp.bench.watch import bench_memory, bench_resume, sparkline
+from nlp.bench.watch import bench_memory, bench_resume, bench_scaling, sparkline
 from nlp.errors import UsageError
 from nlp.inputs import drawn
 from nlp.pipeline import map_many
@@ -77,14 +80,66 @@ def test_few_passages_of_a_corpus_stand_twice():
     assert 0.75 < len(set(texts)) / len(texts) < 0.97
 
 
-def test_runs_are_timed_anew_and_from_the_store(tiny_environment: Path, notes: list[Path], tmp_path: Path):
+def test_runs_are_timed_and_kept_part_by_part(tiny_environment: Path, notes: list[Path], tmp_path: Path):
+    said: list[str] = []
     arms = [Arm("hash", workers=1)]
-    lines = bench_batch(notes, arms, [], tmp_path / "out", lambda _: None)
-    assert [line.files for line in lines] == ["all", "again"]
-    assert all(line.documents == DOCUMENTS and line.passages >= DOCUMENTS and line.seconds > 0 for line in lines)
-    texts = texts_of(notes, 20, 7)
-    (bare,) = bench_bare(texts, arms, lines, Peak(1, 100.0, 200.0))
-    assert bare.passages == len(texts) and bare.rate > 0 and bare.gflops is None
+    task = Task(notes, [], arms, 1, 20, 7, 0.1)
+    first, again = _measured(task, tmp_path, said), _measured(task, tmp_path, said)
+    assert [part.row.files for part in first.lines] == ["all", "again"] and len(first.peaks) == 2
+    assert all(x.row.documents == DOCUMENTS and x.row.passages >= DOCUMENTS and x.row.seconds > 0 for x in first.lines)
+    (bare,) = first.bare
+    assert bare.row.passages == 20 and bare.row.gflops() is None and first.share(bare.row, "all") > 0
+    assert [one.files for one in first.times(arms)] == ["again"]
+    for parts in ("lines", "bare", "peaks"):
+        assert [part.row for part in getattr(again, parts)] == [part.row for part in getattr(first, parts)]
+        assert all(part.kept and part.taken.startswith("earlier") for part in getattr(again, parts))
+    notes[0].write_bytes(tiny(99, 7))
+    (tmp_path / "parts.jsonl").open("a").write('{"part": "torn')
+    third = _measured(task, tmp_path, said)
+    assert [part.kept for part in third.lines] == [False, False] and [part.kept for part in third.peaks] == [True, True]
+    assert all(part.kept for part in _measured(task, tmp_path, said).lines), "a torn line hides none after it"
+
+
+def _measured(task: Task, folder: Path, said: list[str]) -> Table:
+    return bench_batch(task, folder, Parts(folder, said.append))
+
+
+def test_a_part_that_fails_does_not_lose_the_others(tiny_environment: Path, notes: list[Path], tmp_path: Path):
+    said: list[str] = []
+    parts = Parts(tmp_path, said.append)
+    assert (
+        parts.take("gone", lambda: {"files": documents_digest([tmp_path / "none"])}, Peak, lambda: Peak(1, 1, 1))
+        is None
+    )
+    part = parts.take("peak", dict, Peak, lambda: Peak(1, 2.0, 3.0))
+    assert part and part.row.bf16 == 3.0 and "FileNotFoundError" in parts.failed["gone"] and "gone: failed" in said[0]
+    kept = Parts(tmp_path, said.append).take("peak", dict, Peak, lambda: Peak(1, 9.0, 9.0))
+    assert kept and kept.row == part.row and kept.at == part.at
+
+
+def test_the_peer_is_compared_by_seconds_and_by_rate():
+    lines = [Line("plain script", "sample", 2, None, None, 40.0, 0.0), Line("e5", "sample", 2, 10, 100, 10.0, 0.0),
+             Line("e5", "all", 20, 90, 1200, 80.0, 0.0), Line("e5", "again", 20, 90, 1200, 2.0, 0.0)]  # fmt: skip
+    table = Table([Part(line, "", False) for line in lines], [], [Part(Peak(2, 100.0, 50.0), "", False)] * 2)
+    times = {(one.files, one.by): one.times for one in table.times([Arm("e5"), Arm("use")])}
+    assert times == {
+        ("again", "seconds"): 40.0,
+        ("sample", "seconds, same files"): 4.0,
+        ("all", "pages a second"): 4.5,  # 90 pages in 80 s beside 10 in 40
+        ("all", "passages a second"): 6.0,
+    }
+    bare = Bare("e5", 50, 20.0, 0.0, 2.0)
+    assert table.share(bare, "all") == 0.75 and table.share(bare, "sample") == 0.5
+    assert table.of_peak(bare.gflops(), None) == 0.4 and table.of_peak(bare.gflops(15.0), "bf16") == 0.6
+
+
+@pytest.mark.slow
+def test_scaling_times_the_same_work(tiny_environment: Path, notes: list[Path], tmp_path: Path):
+    one, two = bench_scaling(notes, Arm("hash"), [1, 2], tmp_path / "out")
+    assert (one.workers, two.workers) == (1, 2) and one.ratio == one.mapping_ratio == 1.0
+    assert all(0 < scale.mapping < scale.seconds and scale.documents == DOCUMENTS for scale in (one, two))
+    found = [fingerprint(tmp_path / "out" / f"workers-{count}") for count in (1, 2)]
+    assert not list(differences(*found))
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 """The engine and the run: whatever is killed, stopped or done twice at once, the outputs are the same."""
 
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -17,13 +18,14 @@ from opened import write_reports
 from nlp.contract import check_output, digest_of, load_output
 from nlp.engines import ENGINES, Workshop, open_engine
 from nlp.engines.local import LocalEngine
+from nlp.engines.spool import LEAST, drop, spool
 from nlp.errors import RunStopped, UsageError
 from nlp.inputs import drawn, find_inputs
 from nlp.plan import plan
 from nlp.program import load_program
 from nlp.run import Order, run
 from nlp.settings import Settings
-from nlp.store.rows import Finished
+from nlp.store.rows import Finished, LinkRow, PassageRow
 
 FILES = 24
 
@@ -215,3 +217,19 @@ def test_a_plan_says_what_there_is(paths: list[Path], tiny_settings: Settings, t
     assert kinds[".txt"].seconds and kinds[".txt"].passages >= 3
     assert kinds[".pdf"].seconds is None  # torn
     assert not list(tmp_path.iterdir())
+
+
+def test_rows_of_a_long_document_go_by_a_file(tmp_path: Path):
+    passages = tuple(PassageRow(f"p{number}", "{}") for number in range(LEAST))
+    links = tuple(LinkRow(f"l{number}", "A1", "review", number / LEAST, "{}") for number in range(3))
+    long = Finished(0, "long.pdf", "ok", passages=passages, links=links)
+    sent = spool(long, tmp_path)
+    assert (len(sent.passages), len(sent.links)) == (LEAST, 3) and len([*tmp_path.iterdir()]) == 1
+    for _ in range(2):
+        assert (tuple(sent.passages), tuple(sent.links)) == (passages, links)
+    assert len(pickle.dumps(sent)) < 1000
+    drop(sent)
+    assert not [*tmp_path.iterdir()]
+    assert spool(long, tmp_path / "none") is long  # no room: it travels as it is
+    short = replace(long, passages=passages[:2])
+    assert spool(short, tmp_path) is short and not [*tmp_path.iterdir()]

@@ -1,72 +1,49 @@
-"""The whole batch beside its peers in one run: a plain script on the same files, the bare encoder, the machine."""
+"""The whole batch beside its peers: a plain script on the same files, the bare encoder, the machine.
+
+Each part (a run, an encoder alone, the machine's peak) is kept as soon as it is finished, so that a measurement of
+hours that was stopped goes on where it was: see `nlp.bench.parts`.
+"""
 
 from __future__ import annotations
 
-import multiprocessing
-import random
-import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property, partial
 from pathlib import Path
+from typing import Any
 
-from nlp.bench.command import Arm, Stopwatch, Timed, Work, run_ours, run_plain, work_of
-from nlp.bench.machine import Peak, gigaflops
-from nlp.classify.choosing import choose_model
-from nlp.classify.features import joined
-from nlp.classify.heads import read_manifest
+from nlp.bench.bare import Bare, bench_bare, texts_of
+from nlp.bench.command import Arm, run_ours, run_plain, work_of
+from nlp.bench.figures import AGAIN, ALL, PEER, SAMPLE, Line, Table
+from nlp.bench.machine import PEAK_SECONDS, Peak, measure_peak
+from nlp.bench.parts import Part, Parts, documents_digest, model_digest
+from nlp.bench.plain import ENCODER
 from nlp.encode import embed
 from nlp.encode.device import has_bf16
-from nlp.errors import UnreadableDocument, UsageError
-from nlp.pipeline import adapter_of, read_structured, surroundings
-from nlp.program import load_program
-from nlp.settings import Settings, data_root
+from nlp.errors import UsageError
+from nlp.inputs import drawn
 
-PEER = "plain script"
-Say = Callable[[str], None]
+TEXT_FILES = 60  # that the passages of the bare encoder are drawn from, where there is no sample
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One run of one system over one set of files.
+class Task:
+    """What is to be measured.
 
     Attributes:
-        files: "all", "again" (a second run, from the store) or "sample" (the peer's).
-        seconds: wall clock, start, report and all. others: share of the machine that others took meanwhile.
-        ratio: on the sample, how many times as fast as the peer; on "again", as the first run. None elsewhere.
+        sample: files of the peer; empty leaves it out. processes: that map.
+        passages: how many the bare encoder reads; seed: of what is drawn.
+        peak_seconds: of multiplying matrices, in each type and before and after.
     """
 
-    system: str
-    files: str
-    documents: int
-    pages: int | None
-    passages: int | None
-    seconds: float
-    others: float
-    ratio: float | None = None
-
-    def rate(self, count: int | None) -> float | None:
-        """So many a second."""
-        return None if count is None else round(count / self.seconds, 2)
-
-
-@dataclass(frozen=True, slots=True)
-class Bare:
-    """The encoder alone, on passages of the sample, in as many processes as map.
-
-    Attributes:
-        rate: passages a second. share: what the whole batch reaches of it on the same files.
-        gflops: arithmetic a second, in GFLOP/s; of_peak: share of the measured peak of its precision, of_fp32: of
-            that of float32. None for an encoder that is no transformer.
-    """
-
-    system: str
+    paths: Sequence[Path]
+    sample: Sequence[Path]
+    arms: Sequence[Arm]
+    processes: int
     passages: int
-    rate: float
-    share: float
-    others: float
-    gflops: float | None
-    of_peak: float | None
-    of_fp32: float | None
+    seed: int
+    peak_seconds: float = PEAK_SECONDS
 
 
 def arms_of(encoders: Sequence[str], workers: int) -> list[Arm]:
@@ -84,117 +61,119 @@ def arms_of(encoders: Sequence[str], workers: int) -> list[Arm]:
     return arms
 
 
-def bench_batch(paths: Sequence[Path], arms: Sequence[Arm], sample: Sequence[Path], out: Path, say: Say) -> list[Line]:
-    """Run ours over all files, twice, and over the sample; then the peer over the sample.
+def bench_batch(task: Task, out: Path, parts: Parts) -> Table:
+    """Measure the parts that are not kept: the machine's peak, the peer's sample, the encoders alone, whole runs.
 
     Args:
-        out: a folder for what they write. sample: files of the peer; empty leaves the peer out.
-        say: hears what is being done.
+        out: a folder for what the runs write; it keeps the runs over all files, for the second ones.
     """
-    lines: list[Line] = []
-    for arm in arms:
-        lines += _whole(paths, arm, out, say)
-    if not sample:
-        return lines
-    say(f"{PEER}: {len(sample)} files")
-    took = run_plain(sample, out / "plain.jsonl")
-    peer = Line(PEER, "sample", len(sample), None, None, round(took.seconds, 1), round(took.others, 3), 1.0)
-    lines.append(peer)
-    for arm in arms:
-        say(f"{arm.name}: the same files")
-        folder = out / f"sample-{arm.name.replace(' ', '-')}"
-        mine = _line(arm.name, "sample", run_ours(sample, folder, arm), work_of(folder), peer.seconds)
-        lines.append(mine)
-    return lines
+    bench = _Bench(task, out, parts)
+    bench.peak("before")
+    bench.sample()
+    bench.alone()
+    for arm in task.arms:
+        bench.whole(arm)
+    bench.peak("after")
+    return bench.table
 
 
-def _whole(paths: Sequence[Path], arm: Arm, out: Path, say: Say) -> Iterator[Line]:
-    folder = out / f"all-{arm.name.replace(' ', '-')}"
-    say(f"{arm.name}: {len(paths)} files")
-    first = run_ours(paths, folder, arm)
-    yield _line(arm.name, "all", first, work_of(folder))
-    say(f"{arm.name}: again, from the store")
-    again = run_ours(paths, folder, arm)
-    yield _line(arm.name, "again", again, work_of(folder), first.seconds)
+class _Bench:
+    def __init__(self, task: Task, out: Path, parts: Parts) -> None:
+        self._task, self._out, self._parts, self.table = task, out, parts, Table()
+
+    def peak(self, when: str) -> None:
+        """Measure the machine."""
+        asked = (self._task.processes, self._task.peak_seconds)
+        part = self._parts.take(
+            f"peak of the machine, {when}", lambda: {"asked": asked}, Peak, lambda: measure_peak(*asked)
+        )
+        self.table.peaks += [part] if part else []
+
+    def sample(self) -> None:
+        """Run the peer over the sample, and ours."""
+        files = self._task.sample
+        if not files:
+            return
+
+        def peer() -> Line:
+            took = run_plain(files, self._out / "plain.jsonl")
+            return Line(PEER, SAMPLE, len(files), None, None, round(took.seconds, 1), round(took.others, 3))
+
+        part = self._parts.take(
+            f"{PEER}: {len(files)} files", lambda: {"files": self._digest_sample} | model_digest(ENCODER), Line, peer
+        )
+        self.table.lines += [part] if part else []
+        for arm in self._task.arms:
+            self._run(arm, SAMPLE, files, self._folder(SAMPLE, arm), lambda: {"files": self._digest_sample})
+
+    def whole(self, arm: Arm) -> None:
+        """Run ours over all files, and again; the second run needs what the first one wrote."""
+        folder, ledger = self._folder(ALL, arm), self._folder(ALL, arm) / "ledger.jsonl"
+        first = self._run(arm, ALL, self._task.paths, folder, lambda: {"files": self._digest_all}, ledger)
+        if first:
+            self._run(arm, AGAIN, self._task.paths, folder, lambda: {"files": self._digest_all, "first": first.at})
+
+    def alone(self) -> None:
+        """Time each encoder without anything else."""
+        for arm in self._task.arms:
+            part = self._parts.take(
+                f"{arm.name}: the encoder alone",
+                partial(self._on_texts, arm),
+                Bare,
+                partial(self._bare, arm),
+            )
+            self.table.bare += [part] if part else []
+
+    def _on_texts(self, arm: Arm) -> dict[str, Any]:
+        task = self._task
+        drawn_by = {"passages": task.passages, "seed": task.seed, "processes": task.processes}
+        return {**drawn_by, "files": documents_digest(self._text_files), **_of(arm)}
+
+    def _bare(self, arm: Arm) -> Bare:
+        return bench_bare(self._texts, arm, self._task.processes)
+
+    def _run(
+        self,
+        arm: Arm,
+        files: str,
+        paths: Sequence[Path],
+        folder: Path,
+        depends: Callable[[], Mapping[str, Any]],
+        needs: Path | None = None,
+    ) -> Part[Line] | None:
+        def work() -> Line:
+            if files != AGAIN:  # an earlier run that was stopped would be gone on with
+                shutil.rmtree(folder, ignore_errors=True)
+            took, got = run_ours(paths, folder, arm), work_of(folder)
+            return Line(
+                arm.name, files, got.documents, got.pages, got.passages, round(took.seconds, 1), round(took.others, 3)
+            )
+
+        name = f"{arm.name}: {files}, {len(paths)} files"
+        part = self._parts.take(name, lambda: {**depends(), **_of(arm)}, Line, work, needs)
+        self.table.lines += [part] if part else []
+        return part
+
+    def _folder(self, files: str, arm: Arm) -> Path:
+        return self._out / f"{files}-{arm.name.replace(' ', '-')}"
+
+    @cached_property
+    def _text_files(self) -> Sequence[Path]:
+        return self._task.sample or drawn(self._task.paths, sample=TEXT_FILES, seed=self._task.seed)
+
+    @cached_property
+    def _texts(self) -> list[tuple[str, str]]:
+        return texts_of(self._text_files, self._task.passages, self._task.seed)
+
+    @cached_property
+    def _digest_all(self) -> str:
+        return documents_digest(self._task.paths)
+
+    @cached_property
+    def _digest_sample(self) -> str:
+        return documents_digest(self._task.sample)
 
 
-def _line(name: str, files: str, took: Timed, work: Work, against: float | None = None) -> Line:
-    ratio = None if against is None else round(against / took.seconds, 2)
-    return Line(
-        name, files, work.documents, work.pages, work.passages, round(took.seconds, 1), round(took.others, 3), ratio
-    )
-
-
-def texts_of(paths: Sequence[Path], count: int, seed: int) -> list[tuple[str, str]]:
-    """Return at most `count` different passages: the text alone, and joined with its surroundings."""
-    program, settings = load_program(), Settings.load(ocr_seconds=0.0)
-    texts: dict[str, str] = {}
-    for path in paths:
-        try:
-            structured = read_structured(path, settings)
-        except UnreadableDocument:
-            continue
-        own = [structured.document.text[p.span.start : p.span.end] for p in structured.passages]
-        texts.update(zip(own, map(joined, own, surroundings(structured, program)), strict=True))
-    found = list(texts.items())
-    return random.Random(seed).sample(found, min(count, len(found)))  # noqa: S311 - no secret
-
-
-def bench_bare(texts: Sequence[tuple[str, str]], arms: Sequence[Arm], lines: Sequence[Line], peak: Peak) -> list[Bare]:
-    """Time each encoder alone in `peak.processes` processes, and say what the batch reaches of it.
-
-    Each reads passages as its model has it read them: alone, or joined with their surroundings.
-    """
-    order = ("sample", "all")  # the passages are of the sample, where there is one
-    runs = sorted((line for line in lines if line.files in order), key=lambda line: order.index(line.files))
-    return [
-        _bare([text[_joins(arm)] for text in texts], arm, next(line for line in runs if line.system == arm.name), peak)
-        for arm in arms
-    ]
-
-
-def _joins(arm: Arm) -> bool:
-    """Whether the model of an encoder has it read passages joined with their surroundings."""
-    _, folder = choose_model(Settings.load(encoder=arm.encoder), lambda _: None)
-    return bool(read_manifest(folder).get("joined"))
-
-
-def _bare(texts: Sequence[str], arm: Arm, line: Line, peak: Peak) -> Bare:
-    parts = [list(texts[start :: peak.processes]) for start in range(peak.processes)]
-    with multiprocessing.get_context("spawn").Pool(peak.processes, _load, (arm,)) as pool:
-        pool.map(_encode, [part[:2] for part in parts], chunksize=1)
-        watch = Stopwatch()
-        took = pool.map(_encode, parts, chunksize=1)
-        seconds, _, others = watch.read(running=sum(took))
-    rate = len(texts) / seconds
-    work = gigaflops(texts, arm.encoder)
-    speed = None if work is None else work / seconds
-    return Bare(
-        arm.name,
-        len(texts),
-        round(rate, 1),
-        round((line.rate(line.passages) or 0.0) / rate, 3),
-        round(others, 3),
-        speed and round(speed, 1),
-        speed and round(speed / peak.of(arm.precision), 3),
-        speed and round(speed / peak.fp32, 3),
-    )
-
-
-_encoder: embed.Embedder | None = None
-
-
-def _load(arm: Arm) -> None:
-    global _encoder
-    adapter = adapter_of(data_root() / "models" / arm.encoder)
-    _encoder = embed.load(arm.encoder, adapter, arm.precision or embed.FP32)
-    _encoder.threads = 1
-
-
-def _encode(texts: list[str]) -> float:
-    """Encode; return the computing seconds."""
-    if _encoder is None:
-        raise RuntimeError("the encoder was not loaded")
-    clock = time.process_time()
-    _encoder.encode(texts)
-    return time.process_time() - clock
+def _of(arm: Arm) -> dict[str, Any]:
+    """What figures of an arm depend on."""
+    return {"arm": asdict(arm), **model_digest(arm.encoder)}

@@ -9,8 +9,10 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from nlp.engines.mapper import outlive_nobody
 from nlp.errors import UsageError
 
 CHARACTERS_A_PAGE = 2600  # of the formats that have no pages
@@ -103,19 +105,26 @@ def busy() -> float:
 
 
 def timed(
-    command: Sequence[str], given: bytes = b"", every: float = 0.0, stop_after: float | None = None
+    command: Sequence[str], given: bytes = b"", every: float = 0.0, stop_after: float | None = None, cores: int = 0
 ) -> tuple[Timed, str]:
     """Run a command to its end; return the measure and what it said on standard error.
 
     Args:
         given: on standard input. every: seconds between two looks at its memory, 0 for none.
         stop_after: kill it and all that it started after so many seconds (as a power cut would).
+        cores: bind it and all that it starts to so many processors, where the system can; 0: to none.
     """
+    together = partial(_begin, os.getpid(), cores) if sys.platform == "linux" else None
     environment = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}  # as users have it
     watch, clock = Stopwatch(), time.monotonic()
     curve: list[Sample] = []
     with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        env=environment,
+        preexec_fn=together,
     ) as running:
         first: bytes | None = given
         while True:
@@ -129,6 +138,13 @@ def timed(
             if stop_after is not None and seconds >= stop_after:
                 _kill_all(running.pid)
     return Timed(*watch.read(), running.returncode, tuple(curve)), said.decode("utf-8", "replace")
+
+
+def _begin(parent: int, cores: int) -> None:
+    """In the process that is timed: end with the one that started it; stay on so many processors."""
+    outlive_nobody(parent)
+    if cores:
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:cores])
 
 
 def _memory(pid: int, seconds: float) -> Sample:
@@ -167,14 +183,16 @@ def evmap(*words: object) -> list[str]:
     return [sys.executable, "-m", "nlp", *map(str, words)]
 
 
-def run_ours(paths: Sequence[Path], out: Path, arm: Arm, every: float = 0.0, stop_after: float | None = None) -> Timed:
-    """Map files by `evmap map` into a folder.
+def run_ours(
+    paths: Sequence[Path], out: Path, arm: Arm, every: float = 0.0, stop_after: float | None = None, cores: int = 0
+) -> Timed:
+    """Map files by `evmap map` into a folder; `every`, `stop_after`, `cores` as in `timed`.
 
     Raises:
         UsageError: if it ends with another exit code than 0 or 3, unless it was to be killed.
     """
     command = evmap("map", "-", "-o", out, "--quiet", *arm.options())
-    took, said = timed(command, b"\n".join(map(os.fsencode, paths)), every, stop_after)
+    took, said = timed(command, b"\n".join(map(os.fsencode, paths)), every, stop_after, cores)
     if took.code not in GOOD and stop_after is None:
         raise UsageError(" ".join(command[1:]), f"exit code {took.code}: {said.strip()[-500:]}", "Run it by itself")
     return took
@@ -191,6 +209,12 @@ def run_plain(paths: Sequence[Path], out: Path, every: float = 0.0) -> Timed:
     if took.code:
         raise UsageError(" ".join(command[1:]), f"exit code {took.code}: {said.strip()[-500:]}", "Run it by itself")
     return took
+
+
+def mapping_seconds(out: Path) -> float:
+    """Wall clock of reading and mapping alone, until the row files stand: no start, no tables, no report page."""
+    seconds = json.loads((out / "run.json").read_text("utf-8"))["seconds"]
+    return float(seconds["total"] - seconds["load"])
 
 
 def work_of(out: Path) -> Work:

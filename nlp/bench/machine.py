@@ -35,14 +35,16 @@ class Peak:
         return self.bf16 if precision == "bf16" else self.fp32
 
 
-def measure_peak(processes: int) -> Peak:
+def measure_peak(processes: int, seconds: float = PEAK_SECONDS) -> Peak:
     """Multiply matrices for some seconds in so many processes of one thread each, and add up their best."""
+    best = {}
     with multiprocessing.get_context("spawn").Pool(processes) as pool:
-        best = {name: sum(pool.map(_best, [name] * processes, chunksize=1)) for name in ("float32", "bfloat16")}
+        for name in ("float32", "bfloat16"):
+            best[name] = sum(pool.starmap(_best, [(name, seconds)] * processes, chunksize=1))
     return Peak(processes, round(best["float32"], 1), round(best["bfloat16"], 1))
 
 
-def _best(name: str) -> float:
+def _best(name: str, seconds: float) -> float:
     import torch
 
     torch.set_num_threads(1)
@@ -50,7 +52,7 @@ def _best(name: str) -> float:
     left, right = (torch.randn(*shape).to(getattr(torch, name)) for shape in ((rows, inner), (inner, columns)))
     layer = Linear(right.T, torch.zeros(columns), left.dtype)  # by oneDNN where torch has it; the better counts
     ways: tuple[Callable[[], object], ...] = (lambda: torch.mm(left, right), lambda: layer(left))
-    best, end = float("inf"), time.monotonic() + PEAK_SECONDS
+    best, end = float("inf"), time.monotonic() + seconds
     with torch.inference_mode():
         while time.monotonic() < end:
             best = min(best, *map(_seconds, ways))

@@ -7,22 +7,31 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from nlp.bench.command import Arm, Sample, Timed, run_ours, run_plain, work_of
+from nlp.bench.command import Arm, Sample, Timed, mapping_seconds, run_ours, run_plain, work_of
 
 EVERY = 0.5  # seconds between two looks at the memory
 BARS = " ▁▂▃▄▅▆▇█"
 WIDTH = 60
+WARM = 2  # files that are mapped before anything is timed
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """One number of processes: seconds of the run, documents a second, ratio to the run with one."""
+    """One number of processes that map, on as many processors, beside the first number.
+
+    Attributes:
+        seconds: of the whole run, start and report too. ratio: how many times as fast as the first number.
+        mapping: wall clock of reading and mapping alone (the processes load their model in it); mapping_ratio: by that.
+        rate: documents a second of the whole run. others: share of the machine that others took meanwhile.
+    """
 
     workers: int
     documents: int
     seconds: float
+    mapping: float
     rate: float
     ratio: float
+    mapping_ratio: float
     others: float
 
 
@@ -72,19 +81,29 @@ class Resumed:
 
 
 def bench_scaling(paths: Sequence[Path], arm: Arm, counts: Sequence[int], out: Path) -> list[Scale]:
-    """Map all files anew with each number of processes."""
+    """Map all files anew with each number of processes, each bound to as many processors, of one thread each.
+
+    Unbound, the reader of a single process would have the second processor to itself, and one would pass for two.
+    A run over the first files goes ahead, so that programs, weights and files are in the system's memory for all.
+    """
     scales: list[Scale] = []
+    run_ours(paths[:WARM], out / "warm", arm)
+    for path in paths:
+        path.read_bytes()
     for count in counts:
         folder = out / f"workers-{count}"
-        took = run_ours(paths, folder, Arm(arm.encoder, arm.precision, count))
-        first = scales[0].seconds if scales else took.seconds
+        took = run_ours(paths, folder, Arm(arm.encoder, arm.precision, count), cores=count)
+        mapping = mapping_seconds(folder)
+        first, first_mapping = (scales[0].seconds, scales[0].mapping) if scales else (took.seconds, mapping)
         scales.append(
             Scale(
                 count,
                 len(paths),
-                round(took.seconds, 1),
+                round(took.seconds, 2),
+                round(mapping, 2),
                 round(len(paths) / took.seconds, 2),
                 round(first / took.seconds, 2),
+                round(first_mapping / mapping, 2),
                 round(took.others, 3),
             )
         )

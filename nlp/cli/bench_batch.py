@@ -14,7 +14,7 @@ import typer
 
 from nlp.cli.files import spelled_out
 from nlp.cli.options import GivenEncoderRow, Inputs, Workers
-from nlp.cli.speak import notice, print_json, print_table
+from nlp.cli.speak import notice, per_cent, print_json, print_table
 
 Files = Annotated[list[str], typer.Argument(help="Files or folders.")]
 Out = Annotated[Path | None, typer.Option("--out", "-o", help="Write the figures as JSON into this file.")]
@@ -37,45 +37,32 @@ def batch_command(
 ) -> None:
     """Time whole runs of `evmap map`: anew, again from the store, and beside a plain script on the same files.
 
-    Also what share of the bare encoder's pace they reach, and of what this machine's processors could do.
+    Also what share of the bare encoder's pace they reach, and of what this machine's processors could do. With
+    --scratch each part is kept as soon as it is finished: the same command run again measures only what misses.
 
     Example:
 
-        evmap bench batch corpus-2000/documents --encoder e5 --encoder use -o batch.json
+        evmap bench batch corpus-2000/documents --encoder e5 --encoder use --scratch parts -o batch.json
     """
-    from nlp.bench.batch import arms_of, bench_bare, bench_batch, texts_of
-    from nlp.bench.machine import measure_peak
+    from nlp.bench.batch import Task, arms_of, bench_batch
+    from nlp.bench.parts import Parts
+    from nlp.cli.bench_table import as_json, print_figures
     from nlp.inputs import drawn, find_inputs
 
-    paths = find_inputs(inputs)
-    paths = drawn(paths, sample=documents or None, seed=seed)
+    found = find_inputs(inputs)
+    paths = drawn(found, sample=documents or None, seed=seed)
     sample = drawn(paths, sample=peer_documents, seed=seed)
     arms = arms_of(encoder or ["e5", "use"], workers)
-    processes = workers or os.cpu_count() or 1
-    peak = measure_peak(processes)
-    with _folder(scratch) as folder:
-        lines = bench_batch(paths, arms, sample, folder, notice)
-    notice("the encoders alone")
-    peak = peak.better(measure_peak(processes))
-    bare = bench_bare(texts_of(sample or paths, passages, seed), arms, lines, peak)
-    _print_lines(lines)
-    print_table(
-        ("encoder alone", "passages", "a second", "batch reaches", "GFLOP/s", "of its peak", "of fp32 peak", "others"),
-        ((b.system, b.passages, b.rate, _per_cent(b.share), b.gflops, _per_cent(b.of_peak), _per_cent(b.of_fp32),
-          _per_cent(b.others)) for b in bare),
-        f"\npeak of matrix products, {peak.processes} processes: fp32 {peak.fp32:.0f}, bf16 {peak.bf16:.0f} GFLOP/s",
-    )  # fmt: skip
-    _save(out, {"runs": [asdict(x) for x in lines], "bare": [asdict(x) for x in bare], "peak": asdict(peak)})
-
-
-def _print_lines(lines: list[Any]) -> None:
-    print_table(
-        ("system", "files", "documents", "pages", "passages", "seconds", "documents/s", "pages/s", "passages/s",
-         "times as fast", "others"),
-        ((x.system, x.files, x.documents, x.pages, x.passages, x.seconds, x.rate(x.documents), x.rate(x.pages),
-          x.rate(x.passages), x.ratio, _per_cent(x.others)) for x in lines),
-        "all: anew. again: from the store, to the run before it. sample: the plain script's files, to the script.",
-    )  # fmt: skip
+    task = Task(paths, sample, arms, workers or os.cpu_count() or 1, passages, seed)
+    with _kept_folder(scratch) as folder:
+        parts = Parts(folder, notice)
+        table = bench_batch(task, folder, parts)
+    print_figures(table, task, len(found))
+    _save(out, as_json(table, task, parts.failed))
+    if parts.failed:
+        for name, reason in parts.failed.items():
+            notice(f"failed: {name}: {reason}")
+        raise typer.Exit(3)
 
 
 def scaling_command(
@@ -88,7 +75,7 @@ def scaling_command(
     scratch: Scratch = None,
     out: Out = None,
 ) -> None:
-    """Time the same run with one process that maps, and with more.
+    """Time the same run with one process that maps, and with more, each number bound to as many processors.
 
     Example:
 
@@ -103,9 +90,11 @@ def scaling_command(
     with _folder(scratch) as folder:
         scales = bench_scaling(paths, Arm(encoder, precision), count or [1, 2], folder)
     print_table(
-        ("processes", "documents", "seconds", "documents/s", "times as fast", "others"),
-        ((s.workers, s.documents, s.seconds, s.rate, s.ratio, _per_cent(s.others)) for s in scales),
-    )
+        ("processes", "documents", "seconds", "documents/s", "times as fast", "mapping", "times as fast", "others"),
+        ((s.workers, s.documents, s.seconds, s.rate, s.ratio, s.mapping, s.mapping_ratio, per_cent(s.others))
+         for s in scales),
+        "each number of processes on as many processors. seconds: the whole run. mapping: without start and report.",
+    )  # fmt: skip
     _save(out, [asdict(scale) for scale in scales])
 
 
@@ -180,7 +169,7 @@ def resume_command(
     print_table(
         ("documents", "undisturbed", "killed at", "the rest", "nothing to do", "both to undisturbed", "others"),
         [(one.documents, *(f"{s} s" for s in (one.seconds, one.killed, one.rest, one.nothing)), one.ratio,
-          _per_cent(one.others))],
+          per_cent(one.others))],
     )  # fmt: skip
     _save(out, asdict(one))
 
@@ -202,6 +191,20 @@ def plain_command(
 
 
 @contextmanager
+def _kept_folder(kept: Path | None) -> Iterator[Path]:
+    """Give a folder for this command alone, empty or with the parts of an earlier one; the user's own is kept."""
+    from nlp.bench.parts import KEPT
+    from nlp.store.lock import locked
+
+    if kept is None or not (kept / KEPT).exists():
+        with _folder(kept) as folder, locked(folder, "another measurement writes there"):
+            yield folder
+        return
+    with locked(kept, "another measurement writes there"):
+        yield kept
+
+
+@contextmanager
 def _folder(kept: Path | None) -> Iterator[Path]:
     """Give an empty folder for what runs write; the user's own, if named, is kept."""
     if kept is None:
@@ -214,10 +217,6 @@ def _folder(kept: Path | None) -> Iterator[Path]:
 
         raise UsageError(kept, "not empty: a run would go on where an earlier one was", "Name another folder")
     yield kept
-
-
-def _per_cent(share: float | None) -> str:
-    return "" if share is None else f"{100 * share:.1f} %"
 
 
 def _save(path: Path | None, content: Any) -> None:

@@ -32,6 +32,11 @@ def print_json(content: Any) -> None:
     print(json.dumps(content, indent=1, ensure_ascii=False))
 
 
+def per_cent(share: float | None) -> str:
+    """A share of 1 as people read it, with one decimal; nothing for None."""
+    return "" if share is None else f"{100 * share:.1f} %"
+
+
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]], title: str | None = None) -> None:
     """Print a table for people."""
     from rich.console import Console

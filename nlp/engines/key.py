@@ -43,9 +43,15 @@ def code_digest() -> str:
     return _digest(path for place in places for path in (sorted(place.rglob("*.py")) if place.is_dir() else [place]))
 
 
-def package_digest() -> str:
-    """Return the sha256 (hex) of the whole package: all that decides what the outputs of a run look like."""
-    return _digest(path for path in sorted(PACKAGE.rglob("*")) if path.is_file() and "__pycache__" not in path.parts)
+def package_digest(apart: Iterable[str] = ()) -> str:
+    """Return the sha256 (hex) of the whole package: all that decides what the outputs of a run look like.
+
+    Args:
+        apart: rooms of it (a folder or file of the package each) that are left out.
+    """
+    left_out = {"__pycache__", *apart}
+    files = (path for path in sorted(PACKAGE.rglob("*")) if path.is_file())
+    return _digest(path for path in files if left_out.isdisjoint(path.relative_to(PACKAGE).parts))
 
 
 def _digest(paths: Iterable[Path]) -> str:

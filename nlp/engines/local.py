@@ -18,10 +18,11 @@ from typing import Any
 from nlp.engines import Asked, Knows, Workshop
 from nlp.engines.claims import Claim, twin
 from nlp.engines.mapper import Errand, MapperChild, MapperEnded
+from nlp.engines.spool import drop
 from nlp.errors import ReaderKilled, UnreadableDocument
 from nlp.pipeline import safe_reason
 from nlp.readers.parcel import Answer, Asks
-from nlp.readers.worker import Worker
+from nlp.readers.worker import Worker, temporary
 from nlp.store.rows import Finished
 from nlp.structure.reading import prepare, read_structured
 from nlp.writers.rows import printable
@@ -68,20 +69,23 @@ class LocalEngine:
     def work(self, paths: Sequence[Path], known: Knows, stopped: Asked) -> Iterator[Finished]:
         """Yield one `Finished` per path, in any order; see `engines.Engine.work`."""
         with ExitStack() as stack:
-            shift = _Shift(self._workshop, paths, known)
+            folder = temporary(stack, self._workshop.scratch)
+            shift = _Shift(self._workshop, paths, known, folder)
             stack.callback(shift.close)
             while shift.goes_on(stopped()):
                 shift.assign()
                 shift.listen()
-                yield from shift.finished()
+                for finished in shift.finished():
+                    yield finished
+                    drop(finished)
             shift.close(gently=True)
 
 
 class _Shift:
     """One call of `work`: who is busy with what, and what waits."""
 
-    def __init__(self, workshop: Workshop, paths: Sequence[Path], known: Knows) -> None:
-        self._workshop, self._known = workshop, known
+    def __init__(self, workshop: Workshop, paths: Sequence[Path], known: Knows, folder: Path) -> None:
+        self._workshop, self._known, self._folder = workshop, known, folder
         self._todo = iter(enumerate(paths))
         self._again: deque[_Job] = deque()
         self._ready: deque[_Job] = deque()
@@ -138,6 +142,9 @@ class _Shift:
 
     def _reader(self) -> _Reader:
         return _Reader(Worker(read_structured, self._workshop.settings, self._workshop.scratch, prepare))
+
+    def _mapping(self) -> _Mapping:
+        return _Mapping(MapperChild(self._workshop.settings, self._workshop.cache, self._folder))
 
     def _stop_reading(self) -> None:
         """Begin nothing more: what is being mapped is finished, what is read or waits is left for the next run."""
@@ -226,7 +233,7 @@ class _Shift:
     def _start_mapper(self) -> None:
         idle = sum(slot.job is None for slot in self._mappers)
         if len(self._mappers) < self._most and idle <= len(self._ready):
-            self._mappers.append(_Mapping(MapperChild(self._workshop.settings, self._workshop.cache)))
+            self._mappers.append(self._mapping())
 
     def _map_ready(self) -> None:
         for slot in self._mappers:
@@ -246,7 +253,7 @@ class _Shift:
             self._mappers.remove(slot)
             self._lost(job, ended)
             if not self._stopping:
-                self._mappers.append(_Mapping(MapperChild(self._workshop.settings, self._workshop.cache)))
+                self._mappers.append(self._mapping())
 
     def _lost(self, job: _Job, ended: MapperEnded) -> None:
         job.tries += 1

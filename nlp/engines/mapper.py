@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from nlp.engines.finishing import finished
+from nlp.engines.spool import spool
 from nlp.errors import EvmapError
 from nlp.pipeline import Mapper, attempt
 from nlp.readers.nameless import nameless_main
@@ -98,11 +99,11 @@ class MapperChild(ModelProcess):
     """One process with a loaded model and one thread.
 
     Args:
-        settings: which model. cache: file for vectors.
+        settings: which model. cache: file for vectors. folder: for the rows of long documents.
     """
 
-    def __init__(self, settings: Settings, cache: Path | None) -> None:
-        super().__init__(_serve, settings, cache)
+    def __init__(self, settings: Settings, cache: Path | None, folder: Path) -> None:
+        super().__init__(_serve, settings, cache, folder)
 
     def receive(self) -> Finished:
         """Return what came of the errand, waiting for it.
@@ -114,7 +115,7 @@ class MapperChild(ModelProcess):
         return result
 
 
-def _serve(pipe: Connection, settings: Settings, cache: Path | None, parent: int) -> None:
+def _serve(pipe: Connection, settings: Settings, cache: Path | None, folder: Path, parent: int) -> None:
     belong_to(parent)
     try:
         mapper = Mapper(settings, cache, threads=1)
@@ -125,7 +126,7 @@ def _serve(pipe: Connection, settings: Settings, cache: Path | None, parent: int
     with suppress(EOFError, ConnectionResetError, BrokenPipeError):  # the parent is gone, or wants no more
         while True:
             errand: Errand = pipe.recv()
-            pipe.send(run_errand(errand, errand.payload, mapper))
+            pipe.send(spool(run_errand(errand, errand.payload, mapper), folder))
     mapper.close()
 
 

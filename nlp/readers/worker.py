@@ -39,6 +39,19 @@ _FROM_OUTSIDE = {getattr(signal, name) for name in ("SIGKILL", "SIGTERM") if has
 _HASH = re.compile(rb"[0-9a-f]{64}")
 
 
+def temporary(stack: ExitStack, parent: Path | None) -> Path:
+    """Make a folder for temporary files that goes with `stack`; see `limits.folder_in`.
+
+    Raises:
+        UsageError: if it cannot be made.
+    """
+    try:
+        return stack.enter_context(limits.folder_in(parent))
+    except OSError as error:
+        reason = f"no folder for temporary files: {error.strerror}"
+        raise UsageError(parent or "TMPDIR", reason.lower(), "Name one that can be written") from error
+
+
 def _nothing() -> None:
     """Prepare nothing."""
 
@@ -97,11 +110,7 @@ class Worker:
             UsageError: if its folder cannot be made.
         """
         self.stop()
-        try:
-            own = self._stack.enter_context(limits.folder_in(self._folder))
-        except OSError as error:
-            reason = f"no folder for temporary files: {error.strerror}"
-            raise UsageError(self._folder or "TMPDIR", reason.lower(), "Name one that can be written") from error
+        own = temporary(self._stack, self._folder)
         context = multiprocessing.get_context("spawn")
         self._pipe, far = context.Pipe()
         self._will, far_will = context.Pipe(duplex=False)

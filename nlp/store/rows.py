@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 STORE = "evmap.sqlite"  # its name in an output folder
 TRIED_AGAIN = frozenset(
     ("timeout", "out_of_memory", "crashed", "io_error", "too_large", "no_text", "unsupported")
 )  # another run may have more luck, higher limits, or programs such as Tesseract that were missing
+
+
+RowT = TypeVar("RowT", covariant=True)
+
+
+class Rows(Protocol[RowT]):
+    """Rows in the order of the document: a tuple, or, of a long document, a file that is gone through."""
+
+    def __len__(self) -> int:
+        """Number of rows."""
+        ...
+
+    def __iter__(self) -> Iterator[RowT]:
+        """Yield them, again each time."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +72,8 @@ class Finished:
     known: bool = False
     row: str | None = None
     text: str | None = None
-    passages: tuple[PassageRow, ...] = ()
-    links: tuple[LinkRow, ...] = ()
+    passages: Rows[PassageRow] = ()
+    links: Rows[LinkRow] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ WRITING = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",  # a commit outlives a power cut
     "PRAGMA foreign_keys=ON",
-    "PRAGMA cache_size=-65536",  # KiB
+    "PRAGMA cache_size=-8192",  # KiB a connection; eight times as much made writing no faster
     "PRAGMA journal_size_limit=67108864",
 )
 LOOKING = ("PRAGMA query_only=ON",)

@@ -6,19 +6,20 @@ import json
 import os
 import platform
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, and_, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, Table, and_, bindparam, delete, func, insert, select, update
 
 from nlp.errors import StoreError
 from nlp.store.health import Notice
 from nlp.store.opening import open_engine
-from nlp.store.reader import StoreReader
+from nlp.store.reader import AT_ONCE, StoreReader
 from nlp.store.rows import TRIED_AGAIN, Finished
 from nlp.store.tables import documents, inputs, links, passages, reports, runs, texts
 
@@ -197,17 +198,22 @@ def insert_document(writer: Connection, document_id: str, key: str, finished: Fi
     number = _insert(writer, documents, values)
     if finished.text is not None:
         writer.execute(insert(texts), {"document": number, "text": finished.text})
-    if finished.passages:
-        writer.execute(insert(passages), [
-            {"document": number, "number": place, "passage_id": passage.passage_id, "row": passage.row}
-            for place, passage in enumerate(finished.passages)
-        ])  # fmt: skip
-    if finished.links:
-        writer.execute(insert(links), [
-            {"document": number, "number": place, "link_id": link.link_id, "target": link.target,
-             "lane": link.lane, "probability": link.probability, "row": link.row}
-            for place, link in enumerate(finished.links)
-        ])  # fmt: skip
+    _insert_all(writer, passages, (
+        {"document": number, "number": place, "passage_id": passage.passage_id, "row": passage.row}
+        for place, passage in enumerate(finished.passages)
+    ))  # fmt: skip
+    _insert_all(writer, links, (
+        {"document": number, "number": place, "link_id": link.link_id, "target": link.target,
+         "lane": link.lane, "probability": link.probability, "row": link.row}
+        for place, link in enumerate(finished.links)
+    ))  # fmt: skip
+
+
+def _insert_all(writer: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Insert rows, some at a time: a long document has a hundred thousand."""
+    left = iter(rows)
+    while some := list(islice(left, AT_ONCE)):
+        writer.execute(insert(table), some)
 
 
 def _insert(writer: Connection, table: Any, values: Mapping[str, Any]) -> int:
