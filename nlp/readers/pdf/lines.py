@@ -5,7 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from itertools import pairwise
+from itertools import pairwise, repeat
+from operator import sub
 from statistics import median
 from typing import Any, NamedTuple
 
@@ -132,14 +133,11 @@ def _column(segments: Sequence[Segment], number: int) -> list[Line]:
 
 def _one_by_one(segments: Sequence[Segment]) -> list[Line]:
     """As `_column`, of pieces that stand one below the other."""
-    x0s, _, x1s, _ = zip(*[part.box for part in segments], strict=True)
-    left, right = min(x0s), max(x1s)
-    lines = []
-    for part in segments:
-        text, box, bold, _, _ = part
-        _, top, _, bottom = box
-        lines.append(_new((text, box, bottom - top, bold, 0, right, None, left, False, (part,))))
-    return lines
+    texts, boxes, bolds, _, _ = zip(*segments, strict=True)
+    x0s, tops, x1s, bottoms = zip(*boxes, strict=True)
+    alike = map(repeat, (0, max(x1s), None, min(x0s), False))  # column, right, confidence, left, beside
+    sizes = map(sub, bottoms, tops)
+    return [*map(_new, zip(texts, boxes, sizes, bolds, *alike, zip(segments, strict=True), strict=False))]
 
 
 def visual_rows(segments: Sequence[Segment]) -> list[list[Segment]]:
@@ -230,27 +228,27 @@ def _line_numbers(segments: Sequence[Segment]) -> list[Segment]:
 
 def _with_initials(segments: Sequence[Segment]) -> Sequence[Segment]:
     """Give a tall initial letter to the line it begins, the topmost of those beside it."""
-    if 1 not in [len(part.text) for part in segments]:
+    single = [part for part in segments if len(part.text) == 1 and part.text.isupper()]
+    if not single:
         return segments
     usual = median(part.size for part in segments)
     kept = list(segments)
-    for part in segments:
-        if len(part.text) == 1 and part.text.isupper() and part.size > _INITIAL * usual:
-            near = [
-                other
-                for other in kept
-                if other.box.x0 >= part.box.x1 - 1
-                and other.box.x0 - part.box.x1 < 2 * usual
-                and other.box.bottom > part.box.top
-                and other.box.top < part.box.bottom
-            ]
-            if near:
-                first = min(near, key=lambda other: other.box.top)
-                kept[kept.index(first)] = first._replace(
-                    text=part.text + first.text,
-                    box=first.box._replace(x0=part.box.x0),
-                    place=first.place - len(part.text),
-                    initial=part.place,
-                )
-                kept.remove(part)
-    return kept
+    for part in single:
+        near = [
+            other
+            for other in kept
+            if other.box.x0 >= part.box.x1 - 1
+            and other.box.x0 - part.box.x1 < 2 * usual
+            and other.box.bottom > part.box.top
+            and other.box.top < part.box.bottom
+        ]
+        if near and part.size > _INITIAL * usual:
+            first = min(near, key=lambda other: other.box.top)
+            kept[kept.index(first)] = first._replace(
+                text=part.text + first.text,
+                box=first.box._replace(x0=part.box.x0),
+                place=first.place - len(part.text),
+                initial=part.place,
+            )
+            kept.remove(part)
+    return kept if len(kept) < len(segments) else segments
