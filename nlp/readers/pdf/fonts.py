@@ -33,12 +33,8 @@ class Fonts:
         self._raw = raw
         self._known: dict[int | None, Font] = {None: _NO_FONT}
 
-    def at(self, place: int) -> Font:
-        """The font of the character at `place`; one that PDFium made up has none, and is neither."""
-        return self.of((place,))[0]
-
     def of(self, places: Sequence[int]) -> list[Font]:
-        """The fonts of the characters at `places`."""
+        """The fonts of the characters at `places`; one that PDFium made up has none, and is neither bold nor low."""
         return self.of_objects(calls.each(calls.text_object, self._raw, places))
 
     def of_objects(self, items: Iterable[int | None]) -> list[Font]:

@@ -41,11 +41,7 @@ class Frame:
         height: float = self.right - self.left if self.rotation in {90, 270} else self.top - self.bottom
         return height
 
-    def shows(self, box: Box) -> bool:
-        """Whether some of a box lies on the page."""
-        return self.shows_all((box,))
-
-    def shows_all(self, boxes: Iterable[Box]) -> bool:
+    def shows_all(self, boxes: Iterable[Sides]) -> bool:
         """Whether some of each of the boxes lies on the page."""
         across, down = self.right - self.left, self.top - self.bottom
         if self.rotation in {90, 270}:

@@ -148,7 +148,8 @@ class _Reader:
         glyphs = glyphs_at(self._raw, self._frame, letters, [first + offset for offset in offsets])
         ends = {first + end for start, end in stretches if end > start}
         runs = [*runs_of(glyphs, self._raw, self._frame.rotation, ends)]
-        if _breaks(self._stretches(line), box) >= len(runs) or any(self._fonts.at(run[0].place).low for run in runs):
+        low = any(font.low for font in self._fonts.of([run[0].place for run in runs]))
+        if low or _breaks(self._stretches(line), box) >= len(runs):
             return self.by_letters(line)
         return [self._piece(line, run) for run in runs if any(glyph.character.strip() for glyph in run)]
 
