@@ -114,7 +114,7 @@ class Assembly:
 
     def _tell(self, piece: _Piece) -> None:
         for number, lines in piece.lines:
-            for part in (part for line in lines for part in line.parts):
+            for part in (part for line in lines for part in line.pieces):
                 self._builder.tell(part.text, (number, part))
 
     def _margin(self, page: Page, margins: dict[int, BlockKind], kind: BlockKind) -> Iterator[_Piece]:
@@ -213,7 +213,7 @@ def _go_over_pages(flows: Sequence[list[_Piece]], compounds: Compounds) -> None:
 
 def _join_cells(before: list[_Piece], after: list[_Piece], compounds: Compounds) -> None:
     last = {piece.cell: place for place, piece in enumerate(before) if piece.cell}
-    for piece in list(after):
+    for piece in list(after) if last else ():
         place = last.get(piece.cell) if piece.cell else None
         if place is not None and goes_over(before[place].text, piece.text):
             before[place] = before[place].with_more(piece, compounds)

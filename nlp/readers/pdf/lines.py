@@ -27,7 +27,8 @@ class Line(NamedTuple):
 
     `left` and `right` are where the column's lines begin and end, `column` tells columns apart; `confidence` of a
     recognised line, in [0, 1]. `beside` tells what stands in the margin and is no part of the text: line numbers.
-    `parts` are the pieces that it was made of.
+    `parts` are the pieces that it was made of; none where it is one piece, whose first character is at `place`: a long
+    document has many lines, and they are kept until all of it is read.
     """
 
     text: str
@@ -40,6 +41,12 @@ class Line(NamedTuple):
     left: float = 0.0
     beside: bool = False
     parts: tuple[Segment, ...] = ()
+    place: int = -1
+
+    @property
+    def pieces(self) -> tuple[Segment, ...]:
+        """The pieces that it was made of, from left to right."""
+        return self.parts or (Segment(self.text, self.box, self.bold, self.place),)
 
     @property
     def first_word(self) -> float:
@@ -133,11 +140,10 @@ def _column(segments: Sequence[Segment], number: int) -> list[Line]:
 
 def _one_by_one(segments: Sequence[Segment]) -> list[Line]:
     """As `_column`, of pieces that stand one below the other."""
-    texts, boxes, bolds, _, _ = zip(*segments, strict=True)
+    texts, boxes, bolds, places, _ = zip(*segments, strict=True)
     x0s, tops, x1s, bottoms = zip(*boxes, strict=True)
-    alike = map(repeat, (0, max(x1s), None, min(x0s), False))  # column, right, confidence, left, beside
-    sizes = map(sub, bottoms, tops)
-    return [*map(_new, zip(texts, boxes, sizes, bolds, *alike, zip(segments, strict=True), strict=False))]
+    alike = map(repeat, (0, max(x1s), None, min(x0s), False, ()))  # column, right, confidence, left, beside, parts
+    return [*map(_new, zip(texts, boxes, map(sub, bottoms, tops), bolds, *alike, places, strict=False))]
 
 
 def visual_rows(segments: Sequence[Segment]) -> list[list[Segment]]:

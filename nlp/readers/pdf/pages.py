@@ -163,4 +163,4 @@ def _upright_lines(raw: Any, pieces: Sequence[Segment], told: _Told, shown: Fram
     own = [glyph for piece in pieces for glyph in told.letters(piece)]
     glyphs = glyphs_at(raw, shown, "".join([glyph.character for glyph in own]), [glyph.place for glyph in own])
     lines = read_lines(segments(glyphs, raw, shown.rotation, Fonts(raw)))
-    return [line._replace(box=shown.moved(line.box, told.frame)) for line in lines]
+    return [line._replace(box=shown.moved(line.box, told.frame), parts=line.pieces) for line in lines]
