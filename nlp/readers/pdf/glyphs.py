@@ -111,6 +111,8 @@ def glyphs_at(raw: Any, frame: Frame, text: str, places: Sequence[int]) -> list[
 def letters(raw: Any) -> str:
     """Return one letter for each of a page's characters, U+FFFD for those that have none."""
     codes = calls.each(calls.unicode, raw, range(calls.count_characters(raw)))
+    if min(codes, default=1) > 0 and max(codes, default=1) < 0xD800:
+        return "".join(map(chr, codes))
     return "".join("\ufffd" if _is_no_letter(code) else chr(code) for code in codes)
 
 

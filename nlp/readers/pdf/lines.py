@@ -112,24 +112,24 @@ def find_gutter(segments: Sequence[Segment]) -> float | None:
     x = left + _LEFTMOST * (right - left)
     while x < left + (1 - _LEFTMOST) * (right - left):
         crossing = bisect_left(begin, x + _GUTTER_STEP) - bisect_right(end, x - _GUTTER_STEP)
-        if crossing < fewest and _is_gutter(segments, x, left, right):
+        beside = min(bisect_right(end, x), len(begin) - bisect_left(begin, x))
+        if crossing < fewest and beside >= _FEWEST_LINES and _is_gutter(segments, x, left, right):
             best, fewest = x, crossing
         x += step
     return best
 
 
 def _is_gutter(segments: Sequence[Segment], x: float, left: float, right: float) -> bool:
+    """Whether what stands left and right of x fills its column, side by side; there is something at either side."""
     before = [part.box for part in segments if part.box.x1 <= x]
     after = [part.box for part in segments if part.box.x0 >= x]
-    if min(len(before), len(after)) < _FEWEST_LINES:
+    if median([box.x1 - box.x0 for box in before]) <= 0.6 * (x - left):
+        return False
+    if median([box.x1 - box.x0 for box in after]) <= 0.6 * (right - x):
         return False
     spans = [(min(box.top for box in side), max(box.bottom for box in side)) for side in (before, after)]
     shared = min(end for _, end in spans) - max(start for start, _ in spans)
-    filled = (
-        median(box.x1 - box.x0 for box in before) > 0.6 * (x - left)
-        and median(box.x1 - box.x0 for box in after) > 0.6 * (right - x)
-    )  # fmt: skip
-    return filled and shared > 0.5 * min(end - start for start, end in spans)
+    return shared > 0.5 * min(end - start for start, end in spans)
 
 
 def _column(segments: Sequence[Segment], number: int) -> list[Line]:
