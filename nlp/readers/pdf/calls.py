@@ -124,8 +124,10 @@ def fills(items: Sequence[Any]) -> list[tuple[int, int, int, int]]:
     for start in range(0, len(items), _SLOTS):
         wanted = items[start : start + _SLOTS]
         told = [*map(_get_fill, wanted, *_colour_slots)]
-        own = [*_each_colour(_colour_bytes[: 16 * len(wanted)])]
-        found += own if 0 not in told else [one if said else _BLACK for one, said in zip(own, told, strict=True)]
+        said = _colour_bytes[: 16 * len(wanted)].tobytes()
+        alike = said == said[:16] * len(wanted)  # most pages have one colour
+        own = [*_each_colour(said[:16])] * len(wanted) if alike else [*_each_colour(said)]
+        found += own if 0 not in told else [one if known else _BLACK for one, known in zip(own, told, strict=True)]
     return found
 
 

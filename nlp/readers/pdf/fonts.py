@@ -41,8 +41,11 @@ class Fonts:
         """The fonts of text objects; None, for what PDFium made up, has none."""
         fonts = [*map(calls.font_of, items)]
         known = self._known
-        for font in set(fonts).difference(known):
-            self._learn(font)
+        try:
+            return [known[font] for font in fonts]
+        except KeyError:
+            for font in set(fonts).difference(known):
+                self._learn(font)
         return [known[font] for font in fonts]
 
     def _learn(self, address: int) -> None:

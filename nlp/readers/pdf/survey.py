@@ -15,6 +15,7 @@ from nlp.readers.pdf.calls import Handle, Sides, bounds
 _WHITE = 250  # of 255, in each colour
 _FILLS = 0.5  # of the page's area
 _INVISIBLE = pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
+_NO_TEXT = pdfium.FPDF_TEXTRENDERMODE_UNKNOWN
 _TEXT, _PICTURE = pdfium.FPDF_PAGEOBJ_TEXT, pdfium.FPDF_PAGEOBJ_IMAGE
 _PATH, _SHADING, _FORM = pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_SHADING, pdfium.FPDF_PAGEOBJ_FORM
 _DEEPEST = 4
@@ -60,16 +61,17 @@ def survey(page: Any) -> Survey:
     Text is hidden where it is drawn invisibly, or white with nothing drawn beneath it. Invisible text over a picture
     of the page is what a scanning program recognised, and is not hidden.
     """
-    items = [*map(calls.object_at, repeat(page), range(calls.count_objects(page)))]
-    kinds = [*map(calls.kind_of, items)]
-    texts = items
+    texts = items = [*map(calls.object_at, repeat(page), range(calls.count_objects(page)))]
+    modes = [*map(calls.render_mode, items)]
     drawn: list[Drawn] = []
     pictures: list[Sides] = []
-    if kinds.count(_TEXT) < len(kinds):
+    if _NO_TEXT in modes:
+        kinds = [*map(calls.kind_of, items)]
         texts = [item for item, kind in zip(items, kinds, strict=True) if kind == _TEXT]
+        modes = [mode for mode, kind in zip(modes, kinds, strict=True) if kind == _TEXT]
         pictures = [bounds(item) for item, kind in zip(items, kinds, strict=True) if kind == _PICTURE]
         drawn = [Drawn(item, kind) for item, kind in zip(items, kinds, strict=True) if kind not in (_TEXT, _PICTURE)]
-    doubtful = _doubtful(texts)
+    doubtful = _doubtful(texts, modes)
     page_area = calls.width_of(page) * calls.height_of(page) if pictures else 0.0
     pictured = any(_area(sides) > _FILLS * page_area for sides in pictures)
     seen = Survey(tuple(drawn), len(pictures), pictured, frozenset())
@@ -79,9 +81,8 @@ def survey(page: Any) -> Survey:
     return Survey(seen.drawn, len(pictures), pictured, frozenset(_unseen(doubtful, ground)))
 
 
-def _doubtful(texts: Sequence[Handle]) -> list[Handle]:
+def _doubtful(texts: Sequence[Handle], modes: Sequence[int]) -> list[Handle]:
     """The text objects that are drawn in no colour, nearly in white or invisibly."""
-    modes = [*map(calls.render_mode, texts)]
     shades = calls.fills(texts)
     pale = {shade for shade in set(shades) if min(shade[:3]) > _WHITE or not shade[3]}
     if not pale and _INVISIBLE not in modes:
