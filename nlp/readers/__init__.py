@@ -106,7 +106,7 @@ def load(path: Path, settings: Settings) -> bytes:
         with open(os.open(path, OPENING), "rb") as file:  # noqa: PTH123 - Path.open takes no flags
             before = os.fstat(file.fileno())
             _check(path, before, settings)
-            data = file.read(settings.max_bytes + 1)
+            data = file.read(before.st_size + 1)  # not the most it may be: for that, memory is asked for at once
             after = os.fstat(file.fileno())
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)

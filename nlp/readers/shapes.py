@@ -37,6 +37,8 @@ _PAGE_NUMBER = re.compile(
     r"(?:\s*(?:of|de|sur|/)\s*\d{1,4})?[-–—|.\s]*",
     re.IGNORECASE,
 )
+_FOOTNOTE = re.compile(r"\[?\d{1,3}|\*|†")
+_FIGURES = re.compile(r"\d+")
 WITHIN_SENTENCE = frozenset("abcfghijklmnpqsvwxz0123456789,-")  # the other letters end "and", "or", "et", "ou", "y"
 _SENTENCE_END = re.compile(r"[.!?:;…][\"'”’»)\]]*$|[;,] (?:and|or|y|o|e|u|ou|et)$")
 _FINAL_PUNCTUATION = (".", ",", ";", ":", "!", "?", "…")
@@ -110,7 +112,7 @@ def is_page_number(text: str) -> bool:
 
 def running_key(text: str) -> str:
     """Return what two running headers share: their text without case, spacing and the figures."""
-    return re.sub(r"\d+", "#", " ".join(text.casefold().split()))
+    return _FIGURES.sub("#", " ".join(text.casefold().split()))
 
 
 def ends_sentence(text: str) -> bool:
@@ -157,4 +159,4 @@ def _is_title_case(text: str) -> bool:
 
 def is_footnote(text: str) -> bool:
     """Whether `text` opens like a footnote: with a number, an asterisk or a bracketed number."""
-    return re.match(r"\[?\d{1,3}|\*|†", text) is not None
+    return _FOOTNOTE.match(text) is not None

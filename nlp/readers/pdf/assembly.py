@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import NamedTuple
 
 from nlp.readers.building import Builder
 from nlp.readers.pdf.frames import Frame
@@ -53,9 +54,8 @@ class Page:
     drawn_only: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """A block to be: what `Builder.add` is told, and the lines it was made of with the page of each."""
+class _Piece(NamedTuple):
+    """A block to be: what `Builder.add` is told, and the lines it was made of, by page."""
 
     text: str
     kind: BlockKind
@@ -64,11 +64,11 @@ class _Piece:
     level: int | None = None
     cell: Cell | None = None
     confidence: float | None = None
-    lines: tuple[tuple[int, Line], ...] = ()
+    lines: tuple[tuple[int, tuple[Line, ...]], ...] = ()
 
     def with_more(self, other: _Piece, compounds: Compounds) -> _Piece:
         """This piece with another that goes on with it."""
-        return replace(self, text=joined(self.text, other.text, compounds), lines=(*self.lines, *other.lines))
+        return self._replace(text=joined(self.text, other.text, compounds), lines=(*self.lines, *other.lines))
 
 
 class Assembly:
@@ -113,8 +113,8 @@ class Assembly:
             )
 
     def _tell(self, piece: _Piece) -> None:
-        for number, line in piece.lines:
-            for part in line.parts:
+        for number, lines in piece.lines:
+            for part in (part for line in lines for part in line.pieces):
                 self._builder.tell(part.text, (number, part))
 
     def _margin(self, page: Page, margins: dict[int, BlockKind], kind: BlockKind) -> Iterator[_Piece]:
@@ -123,7 +123,7 @@ class Assembly:
                 line = page.lines[index]
                 text = line.text.replace(HYPHEN, "-")
                 box = page.frame.moved(line.box, page.shown)
-                yield _Piece(text, kind, page.number, box, lines=((page.number, line),))
+                yield _Piece(text, kind, page.number, box, lines=((page.number, (line,)),))
 
     def _flow(self, page: Page, margins: dict[int, BlockKind]) -> Iterator[_Piece]:
         lines = [line for index, line in enumerate(page.lines) if index not in margins]
@@ -190,8 +190,8 @@ def _piece(
     paragraph: Paragraph, kind: BlockKind, page: Page, level: int | None = None, cell: Cell | None = None
 ) -> _Piece:
     box = page.frame.moved(paragraph.box, page.shown)
-    lines = tuple((page.number, line) for line in paragraph.lines)
-    return _Piece(paragraph.text, kind, page.number, box, level, cell, paragraph.confidence, lines)
+    lines = (page.number, paragraph.lines)
+    return _Piece(paragraph.text, kind, page.number, box, level, cell, paragraph.confidence, (lines,))
 
 
 def _go_over_pages(flows: Sequence[list[_Piece]], compounds: Compounds) -> None:
@@ -213,7 +213,7 @@ def _go_over_pages(flows: Sequence[list[_Piece]], compounds: Compounds) -> None:
 
 def _join_cells(before: list[_Piece], after: list[_Piece], compounds: Compounds) -> None:
     last = {piece.cell: place for place, piece in enumerate(before) if piece.cell}
-    for piece in list(after):
+    for piece in list(after) if last else ():
         place = last.get(piece.cell) if piece.cell else None
         if place is not None and goes_over(before[place].text, piece.text):
             before[place] = before[place].with_more(piece, compounds)

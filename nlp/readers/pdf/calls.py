@@ -17,6 +17,7 @@ import pypdfium2.raw as pdfium
 
 _SLOTS, _CHARACTERS = 1024, 16_384
 _LETTER = (0.0, 0.0, 612.0, 792.0)
+_BLACK = (0, 0, 0, 255)
 Sides = tuple[float, float, float, float]
 
 
@@ -54,7 +55,6 @@ get_media_box = _swift(pdfium.FPDFPage_GetMediaBox)
 rotation_of = _swift(pdfium.FPDFPage_GetRotation)
 width_of = _swift(pdfium.FPDF_GetPageWidthF, ctypes.c_float)
 height_of = _swift(pdfium.FPDF_GetPageHeightF, ctypes.c_float)
-get_fill = _swift(pdfium.FPDFPageObj_GetFillColor)
 weight_of = _swift(pdfium.FPDFFont_GetWeight)
 get_ascent = _swift(pdfium.FPDFFont_GetAscent)
 get_descent = _swift(pdfium.FPDFFont_GetDescent)
@@ -63,6 +63,7 @@ _get_loose = _swift(pdfium.FPDFText_GetLooseCharBox)
 _get_text = _swift(pdfium.FPDFText_GetText)
 _get_rectangle = _swift(pdfium.FPDFText_GetRect)
 _get_bounds = _swift(pdfium.FPDFPageObj_GetBounds)
+_get_fill = _swift(pdfium.FPDFPageObj_GetFillColor)
 
 _letters = (ctypes.c_ushort * _CHARACTERS)()
 _floats = (ctypes.c_float * (4 * _SLOTS))()
@@ -71,6 +72,10 @@ _slots = [ctypes.byref(_floats, 16 * slot) for slot in range(_SLOTS)]
 _each_sides = struct.Struct("=4f").iter_unpack
 _first, _second, _third, _fourth = (ctypes.byref(_floats, 4 * side) for side in range(4))
 _doubles = (ctypes.c_double * 4)()
+_colours = (ctypes.c_uint * (4 * _SLOTS))()
+_colour_bytes = memoryview(_colours).cast("B")
+_colour_slots = [[ctypes.byref(_colours, 16 * slot + 4 * part) for slot in range(_SLOTS)] for part in range(4)]
+_each_colour = struct.Struct("=4I").iter_unpack
 _double_sides = tuple(ctypes.byref(_doubles, 8 * side) for side in range(4))
 
 
@@ -108,6 +113,22 @@ def bounds(item: Any) -> Sides:
     _get_bounds(item, _first, _second, _third, _fourth)
     x0, y0, x1, y1 = _floats[:4]
     return x0, y0, x1, y1
+
+
+def fills(items: Sequence[Any]) -> list[tuple[int, int, int, int]]:
+    """Return the colours that objects are filled with: red, green, blue and how opaque, each in 0-255.
+
+    Patterns and shades have no such colour; they count as black.
+    """
+    found: list[tuple[int, int, int, int]] = []
+    for start in range(0, len(items), _SLOTS):
+        wanted = items[start : start + _SLOTS]
+        told = [*map(_get_fill, wanted, *_colour_slots)]
+        said = _colour_bytes[: 16 * len(wanted)].tobytes()
+        alike = said == said[:16] * len(wanted)  # most pages have one colour
+        own = [*_each_colour(said[:16])] * len(wanted) if alike else [*_each_colour(said)]
+        found += own if 0 not in told else [one if known else _BLACK for one, known in zip(own, told, strict=True)]
+    return found
 
 
 def page_box(page: Any) -> Sides:

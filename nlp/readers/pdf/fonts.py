@@ -33,20 +33,19 @@ class Fonts:
         self._raw = raw
         self._known: dict[int | None, Font] = {None: _NO_FONT}
 
-    def at(self, place: int) -> Font:
-        """The font of the character at `place`; one that PDFium made up has none, and is neither."""
-        return self.of((place,))[0]
-
     def of(self, places: Sequence[int]) -> list[Font]:
-        """The fonts of the characters at `places`."""
+        """The fonts of the characters at `places`; one that PDFium made up has none, and is neither bold nor low."""
         return self.of_objects(calls.each(calls.text_object, self._raw, places))
 
     def of_objects(self, items: Iterable[int | None]) -> list[Font]:
         """The fonts of text objects; None, for what PDFium made up, has none."""
         fonts = [*map(calls.font_of, items)]
         known = self._known
-        for font in set(fonts).difference(known):
-            self._learn(font)
+        try:
+            return [known[font] for font in fonts]
+        except KeyError:
+            for font in set(fonts).difference(known):
+                self._learn(font)
         return [known[font] for font in fonts]
 
     def _learn(self, address: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -41,18 +41,15 @@ class Frame:
         height: float = self.right - self.left if self.rotation in {90, 270} else self.top - self.bottom
         return height
 
-    def shows(self, box: Box) -> bool:
-        """Whether some of a box lies on the page."""
-        return self.shows_all((box,))
-
-    def shows_all(self, boxes: Iterable[Box]) -> bool:
+    def shows_all(self, boxes: Sequence[Sides]) -> bool:
         """Whether some of each of the boxes lies on the page."""
         across, down = self.right - self.left, self.top - self.bottom
         if self.rotation in {90, 270}:
             across, down = down, across
         if across <= 0 or down <= 0:  # a page that says it has no size, or is given upside down
             return True
-        return all(x1 >= 0 and x0 <= across and bottom >= 0 and top <= down for x0, top, x1, bottom in boxes)
+        shown = [1 for x0, top, x1, bottom in boxes if x1 >= 0 and x0 <= across and bottom >= 0 and top <= down]
+        return len(shown) == len(boxes)
 
     def place(self, x0: float, y0: float, x1: float, y1: float) -> tuple[float, float, float, float]:
         """Return x0, top, x1, bottom of a rectangle given by two corners, y upwards."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from nlp.readers.pdf import calls
-from nlp.readers.pdf.calls import Sides
 from nlp.readers.pdf.fonts import Fonts
 from nlp.readers.pdf.frames import Frame
 from nlp.records import Box
@@ -38,6 +38,9 @@ class Glyph(NamedTuple):
     def height(self) -> float:
         """Height of the font's line, the measure of its size."""
         return self.bottom - self.top
+
+
+_glyph: Callable[[tuple[Any, ...]], Glyph] = partial(tuple.__new__, Glyph)  # unchecked, at half the time
 
 
 class Segment(NamedTuple):
@@ -98,21 +101,18 @@ def read_glyphs(raw: Any, frame: Frame, text: str, first: int = 0) -> list[Glyph
 
 def glyphs_at(raw: Any, frame: Frame, text: str, places: Sequence[int]) -> list[Glyph]:
     """Return the characters at `places`, of which `text` has a letter each."""
-    boxes = frame.placed(box if _is_near(box) else _NOWHERE for box in calls.loose_boxes(raw, places))
-    return [
-        Glyph(place, letter, x0, top, x1, bottom)
-        for place, letter, (x0, top, x1, bottom) in zip(places, text, boxes, strict=True)
-    ]
-
-
-def _is_near(box: Sides) -> bool:
-    x0, y1, x1, y0 = box
-    return -_FARTHEST < x0 <= x1 < _FARTHEST and -_FARTHEST < y0 <= y1 < _FARTHEST
+    boxes = frame.placed(
+        (x0, y1, x1, y0) if -_FARTHEST < x0 <= x1 < _FARTHEST and -_FARTHEST < y0 <= y1 < _FARTHEST else _NOWHERE
+        for x0, y1, x1, y0 in calls.loose_boxes(raw, places)
+    )
+    return [_glyph((place, letter, *box)) for place, letter, box in zip(places, text, boxes, strict=True)]
 
 
 def letters(raw: Any) -> str:
     """Return one letter for each of a page's characters, U+FFFD for those that have none."""
     codes = calls.each(calls.unicode, raw, range(calls.count_characters(raw)))
+    if min(codes, default=1) > 0 and max(codes, default=1) < 0xD800:
+        return "".join(map(chr, codes))
     return "".join("\ufffd" if _is_no_letter(code) else chr(code) for code in codes)
 
 
@@ -167,16 +167,17 @@ def runs_of(
     run: list[Glyph] = []
     before = blank = None
     for glyph in glyphs:
-        if glyph.character in "\r\n":
+        place, letter, _, top, _, bottom = glyph
+        if letter in "\r\n":
             if run:
                 yield run
             run, before, blank = [], None, None
             continue
-        if glyph.top == glyph.bottom and glyph.character.isspace():
+        if top == bottom and letter.isspace():
             blank = glyph
         else:
-            if before and glyph.place not in ends:
-                if blank and calls.text_object(raw, before.place) != calls.text_object(raw, glyph.place):
+            if before and place not in ends:
+                if blank and calls.text_object(raw, before.place) != calls.text_object(raw, place):
                     before = blank
                 if _parted(before, glyph, raw, rotation):
                     yield run
@@ -189,17 +190,18 @@ def runs_of(
 
 def _parted(before: Glyph, glyph: Glyph, raw: Any, rotation: int) -> bool:
     """Whether one character does not follow another on a line of a text page."""
-    high, higher = before.bottom - before.top, glyph.bottom - glyph.top
+    place, _, left, above, reached, below = before
+    own, _, x0, top, x1, bottom = glyph
+    high, higher = below - above, bottom - top
     small, size = (high, higher) if high < higher else (higher, high)
-    gap = glyph.x0 - before.x1
-    overlap = min(before.bottom, glyph.bottom) - max(before.top, glyph.top)
-    if size == 0 or (overlap > 0.3 * small and -0.5 * size < gap < size):
+    overlap = (bottom if bottom < below else below) - (top if top > above else above)
+    if size == 0 or (overlap > 0.3 * small and -0.5 * size < x0 - reached < size):
         return False
-    if before[2:] == glyph[2:]:  # letters of one ligature
+    if (left, above, reached, below) == (x0, top, x1, bottom):  # letters of one ligature
         return False
-    if turn(raw, glyph.place) == rotation or turn(raw, before.place) == rotation:
+    if turn(raw, own) == rotation or turn(raw, place) == rotation:
         return True
-    return max(abs(glyph.x0 - before.x0), abs(glyph.top - before.top)) > 3 * size
+    return max(abs(x0 - left), abs(top - above)) > 3 * size
 
 
 def turn(raw: Any, place: int) -> int:
@@ -208,14 +210,15 @@ def turn(raw: Any, place: int) -> int:
 
 
 def _turn(angle: float) -> int:
-    return round(-math.degrees(angle) / 90) * 90 % 360
+    return round(-math.degrees(angle) / 90) * 90 % 360 if angle else 0
 
 
 def segment(run: Sequence[Glyph], fonts: Fonts) -> Segment:
     """Return characters that follow one another as one piece of text; one of them is no white space."""
-    filled = [glyph for glyph in run if glyph.character.strip()]
-    _, _, x0, top, x1, bottom = zip(*filled, strict=True)
     text = "".join([glyph.character for glyph in run])
+    filled = [glyph for glyph in run if not glyph.character.isspace()]
+    places, _, x0, top, x1, bottom = zip(*filled, strict=True)
     said = text.strip(BLANKS)
-    bold = fonts.at(filled[0].place).bold and fonts.at(filled[-1].place).bold
-    return Segment(said, Box(min(x0), min(top), max(x1), max(bottom)), bold, run[text.index(said)].place)
+    first, last = fonts.of((places[0], places[-1]))
+    box = Box(min(x0), min(top), max(x1), max(bottom))
+    return Segment(said, box, first.bold and last.bold, run[text.index(said)].place)

@@ -49,11 +49,10 @@ class Compounds:
         A document that parts words at line ends writes some of them as one word elsewhere; one whose lines only end in
         hyphens of compounds does not.
         """
-        said = [[line.text for line in page] for page in pages]
-        hyphened = [page for page in said if has_hyphen("".join(page))]
-        known = frozenset(
-            word.casefold() for page in hyphened for text in page if "-" in text for word in _COMPOUND.findall(text)
-        )
+        texts = [[line.text for line in page] for page in pages]
+        hyphened = [page for page in texts if has_hyphen("".join(page))]
+        words = [word for page in hyphened for text in page if "-" in text for word in text.split() if "-" in word]
+        known = frozenset(found.casefold() for word in words for found in _COMPOUND.findall(word))
         parted = {
             _whole(text, after)
             for page in hyphened
@@ -62,10 +61,10 @@ class Compounds:
         }
         if not parted:
             return cls(known)
-        words = frozenset(word for page in pages for word in _words(page))
-        unparted = not any(word.replace("-", "") in words for word in parted)
-        own = [word for word in parted if word in known or (word.count("-") > 1 and word.split("-")[-2] in words)]
-        return cls(known | set(own), unparted, words if unparted else frozenset(), _SHARE * len(own) >= len(parted))
+        said = frozenset(word for page in pages for word in _words(page))
+        unparted = not any(word.replace("-", "") in said for word in parted)
+        own = [word for word in parted if word in known or (word.count("-") > 1 and word.split("-")[-2] in said)]
+        return cls(known | set(own), unparted, said if unparted else frozenset(), _SHARE * len(own) >= len(parted))
 
 
 NO_COMPOUNDS = Compounds()

@@ -6,6 +6,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from operator import eq
 from statistics import mean, median
 from typing import NamedTuple
 
@@ -19,10 +21,13 @@ _DASHES = ("–", "—", "-")
 _LEADER = re.compile(r"(?:\.\s?){4,}\s*[\divxlc]+$")  # dots that lead to a page number
 _HARDLY, _CLEARLY = 0.12, 0.25  # more space than usual, in line heights
 _TIGHT, _LOOSE = 1.2, 0.4  # line heights: so much more space than usual, of at most so much, parts paragraphs
+_OTHER_SIZE = 0.12  # of a line's size: so much larger or smaller ones are set differently
 _PROSE = 30  # characters of a line
 _ENDS_AND, _AND = frozenset("dertouy"), 5  # letters that end "and", "or", "y", "e", "ou", "et"; characters of ", and"
 _WITHIN = WITHIN_SENTENCE - frozenset("0123456789-")
 _NUMERALS = frozenset("ivxo")  # small letters that may begin a marker of several letters
+_AFTER_NUMERALS = "ivx \t\xa0"  # and what then follows them
+_PAGE_NUMERALS = frozenset("ivxlc")  # that a line may end in which leads to a page
 _LONG = 0.6  # of a column's width: shorter lines may be titles or addresses
 
 
@@ -79,12 +84,17 @@ def read_paragraphs(lines: Sequence[Line], compounds: Container[str] = NO_COMPOU
     """
     if len(lines) < 2:
         return [_paragraph(lines, compounds)] if lines else []
-    gaps = _gaps(lines)
+    texts, boxes, sizes, bolds, columns, *_ = zip(*lines, strict=True)
+    gaps = _gaps(boxes, columns)
     spacing = Spacing.of(lines, gaps)
+    widest = spacing.widest
     group = [lines[0]]
     groups = [group]
-    for line, gap in zip(lines[1:], gaps, strict=True):
-        if _goes_on(group, line, gap, spacing):
+    for text, more, size, other, same_weight, gap, line in zip(
+        texts, texts[1:], sizes, sizes[1:], map(eq, bolds, bolds[1:]), gaps, lines[1:], strict=False
+    ):
+        near = 0 <= gap <= widest and same_weight and abs(size - other) <= _OTHER_SIZE * size
+        if (near and _flows(text, more, size == other)) or _goes_on(group, line, gap, spacing):
             group.append(line)
         else:
             group = [line]
@@ -92,19 +102,16 @@ def read_paragraphs(lines: Sequence[Line], compounds: Container[str] = NO_COMPOU
     return [_paragraph(group, compounds) for group in groups]
 
 
-def _gaps(lines: Sequence[Line]) -> list[float]:
+def _gaps(boxes: Sequence[Box], columns: Sequence[int]) -> list[float]:
     """Space above each line but the first, in heights of that line; 0 where two touch, -1 in different columns."""
-    gaps: list[float] = []
-    column, above = lines[0].column, lines[0].box.bottom
-    for line in lines[1:]:
-        _, top, _, bottom = line.box
-        space = top - above
-        if line.column != column:
-            gaps.append(-1.0)
-        else:
-            gaps.append(space / max(1.0, bottom - top) if space > 0 else 0.0)
-        column, above = line.column, bottom
-    return gaps
+    _, tops, _, bottoms = zip(*boxes, strict=True)
+    gaps = [
+        (top - above) / (high if (high := bottom - top) > 1.0 else 1.0) if top > above else 0.0
+        for above, top, bottom in zip(bottoms, tops[1:], bottoms[1:], strict=False)
+    ]
+    if columns.count(columns[0]) == len(columns):
+        return gaps
+    return [gap if one == other else -1.0 for gap, (one, other) in zip(gaps, pairwise(columns), strict=True)]
 
 
 def _goes_on(group: Sequence[Line], line: Line, gap: float, spacing: Spacing) -> bool:
@@ -115,11 +122,9 @@ def _goes_on(group: Sequence[Line], line: Line, gap: float, spacing: Spacing) ->
         return goes_over(text, more) and before.bold == line.bold
     if gap > spacing.widest:
         return False
-    if _flows(before, line):
-        return True
     if is_lone_marker(text) and len(group) == 1:
         return True
-    if abs(before.size - line.size) > 0.12 * before.size or (before.bold != line.bold and len(group) == 1):
+    if abs(before.size - line.size) > _OTHER_SIZE * before.size or (before.bold != line.bold and len(group) == 1):
         return False
     if _leads_to_page(text):
         return False
@@ -134,17 +139,14 @@ def _goes_on(group: Sequence[Line], line: Line, gap: float, spacing: Spacing) ->
     return full if marker else full or (not ended and _centred(before, line))
 
 
-def _flows(before: Line, line: Line) -> bool:
-    """Whether one line surely goes on with another: long, set alike, and without an end or a beginning between them."""
-    text, more = before.text, line.text
+def _flows(text: str, more: str, same_size: bool) -> bool:
+    """Whether a long line surely goes on with one set alike: without an end or a beginning between them."""
     if len(text) <= _PROSE or not more[0].islower() or more[1:2] in ".)":
         return False
-    if before.size != line.size or before.bold != line.bold:
-        return False
-    last = text[-1]
+    last, marked = text[-1], more[0] in _NUMERALS and more[1] in _AFTER_NUMERALS
     if last in _ENDS_AND:
-        return more[0] not in _NUMERALS and "," not in text[-_AND:] and ";" not in text[-_AND:]
-    return last in _WITHIN
+        return not marked and "," not in text[-_AND:] and ";" not in text[-_AND:]
+    return last in _WITHIN and (same_size or not (marked or last in _PAGE_NUMERALS))
 
 
 def _is_full(before: Line, line: Line, gap: float, spacing: Spacing) -> bool:
@@ -183,23 +185,27 @@ def _centred(before: Line, line: Line) -> bool:
 
 
 def _paragraph(group: Sequence[Line], compounds: Container[str]) -> Paragraph:
-    text = _text([line.text for line in group], compounds).replace(HYPHEN, "-")
-    if "  " in text:
-        text = re.sub(r" {2,}", " ", text)
     if len(group) == 1:
         (line,) = group
-        return Paragraph(text, line.box, line.size, line.bold, line.confidence and round(line.confidence, 3), (line,))
-    _, boxes, sizes, bold, columns, _, confidences, *_ = zip(*group, strict=True)
-    first = [box for box, column in zip(boxes, columns, strict=True) if column == columns[0]]  # one box, one column
+        confidence = line.confidence and round(line.confidence, 3)
+        return Paragraph(_plain(line.text), line.box, line.size, line.bold, confidence, (line,))
+    texts, boxes, sizes, bold, columns, _, confidences, *_ = zip(*group, strict=True)
+    if columns.count(columns[0]) < len(columns):  # one box, one column
+        boxes = tuple(box for box, column in zip(boxes, columns, strict=True) if column == columns[0])
     size = sizes[0] if sizes.count(sizes[0]) == len(sizes) else median(sizes)
-    sure = [confidence for confidence in confidences if confidence is not None]
-    return Paragraph(text, around(first), size, all(bold), round(mean(sure), 3) if sure else None, (*group,))
+    unsure = confidences.count(None) == len(confidences)
+    confidence = None if unsure else round(mean(sure for sure in confidences if sure is not None), 3)
+    return Paragraph(_plain(_text(texts, compounds)), around(boxes), size, all(bold), confidence, (*group,))
+
+
+def _plain(text: str) -> str:
+    """A text without PDFium's own hyphens and without blanks after blanks."""
+    text = text.replace(HYPHEN, "-")
+    return re.sub(r" {2,}", " ", text) if "  " in text else text
 
 
 def _text(said: Sequence[str], compounds: Container[str]) -> str:
     """The text of a paragraph by its lines."""
-    if len(said) == 1:
-        return said[0]
     whole = " ".join(said)
     if not has_hyphen(whole) or not any(line.endswith(HYPHENS) for line in said[:-1]):
         return whole

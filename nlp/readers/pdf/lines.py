@@ -5,7 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from itertools import pairwise
+from itertools import pairwise, repeat
+from operator import sub
 from statistics import median
 from typing import Any, NamedTuple
 
@@ -26,7 +27,8 @@ class Line(NamedTuple):
 
     `left` and `right` are where the column's lines begin and end, `column` tells columns apart; `confidence` of a
     recognised line, in [0, 1]. `beside` tells what stands in the margin and is no part of the text: line numbers.
-    `parts` are the pieces that it was made of.
+    `parts` are the pieces that it was made of; none where it is one piece, whose first character is at `place`: a long
+    document has many lines, and they are kept until all of it is read.
     """
 
     text: str
@@ -39,6 +41,12 @@ class Line(NamedTuple):
     left: float = 0.0
     beside: bool = False
     parts: tuple[Segment, ...] = ()
+    place: int = -1
+
+    @property
+    def pieces(self) -> tuple[Segment, ...]:
+        """The pieces that it was made of, from left to right."""
+        return self.parts or (Segment(self.text, self.box, self.bold, self.place),)
 
     @property
     def first_word(self) -> float:
@@ -104,24 +112,24 @@ def find_gutter(segments: Sequence[Segment]) -> float | None:
     x = left + _LEFTMOST * (right - left)
     while x < left + (1 - _LEFTMOST) * (right - left):
         crossing = bisect_left(begin, x + _GUTTER_STEP) - bisect_right(end, x - _GUTTER_STEP)
-        if crossing < fewest and _is_gutter(segments, x, left, right):
+        beside = min(bisect_right(end, x), len(begin) - bisect_left(begin, x))
+        if crossing < fewest and beside >= _FEWEST_LINES and _is_gutter(segments, x, left, right):
             best, fewest = x, crossing
         x += step
     return best
 
 
 def _is_gutter(segments: Sequence[Segment], x: float, left: float, right: float) -> bool:
+    """Whether what stands left and right of x fills its column, side by side; there is something at either side."""
     before = [part.box for part in segments if part.box.x1 <= x]
     after = [part.box for part in segments if part.box.x0 >= x]
-    if min(len(before), len(after)) < _FEWEST_LINES:
+    if median([box.x1 - box.x0 for box in before]) <= 0.6 * (x - left):
+        return False
+    if median([box.x1 - box.x0 for box in after]) <= 0.6 * (right - x):
         return False
     spans = [(min(box.top for box in side), max(box.bottom for box in side)) for side in (before, after)]
     shared = min(end for _, end in spans) - max(start for start, _ in spans)
-    filled = (
-        median(box.x1 - box.x0 for box in before) > 0.6 * (x - left)
-        and median(box.x1 - box.x0 for box in after) > 0.6 * (right - x)
-    )  # fmt: skip
-    return filled and shared > 0.5 * min(end - start for start, end in spans)
+    return shared > 0.5 * min(end - start for start, end in spans)
 
 
 def _column(segments: Sequence[Segment], number: int) -> list[Line]:
@@ -132,14 +140,10 @@ def _column(segments: Sequence[Segment], number: int) -> list[Line]:
 
 def _one_by_one(segments: Sequence[Segment]) -> list[Line]:
     """As `_column`, of pieces that stand one below the other."""
-    x0s, _, x1s, _ = zip(*[part.box for part in segments], strict=True)
-    left, right = min(x0s), max(x1s)
-    lines = []
-    for part in segments:
-        text, box, bold, _, _ = part
-        _, top, _, bottom = box
-        lines.append(_new((text, box, bottom - top, bold, 0, right, None, left, False, (part,))))
-    return lines
+    texts, boxes, bolds, places, _ = zip(*segments, strict=True)
+    x0s, tops, x1s, bottoms = zip(*boxes, strict=True)
+    alike = map(repeat, (0, max(x1s), None, min(x0s), False, ()))  # column, right, confidence, left, beside, parts
+    return [*map(_new, zip(texts, boxes, map(sub, bottoms, tops), bolds, *alike, places, strict=False))]
 
 
 def visual_rows(segments: Sequence[Segment]) -> list[list[Segment]]:
@@ -230,27 +234,27 @@ def _line_numbers(segments: Sequence[Segment]) -> list[Segment]:
 
 def _with_initials(segments: Sequence[Segment]) -> Sequence[Segment]:
     """Give a tall initial letter to the line it begins, the topmost of those beside it."""
-    if 1 not in [len(part.text) for part in segments]:
+    single = [part for part in segments if len(part.text) == 1 and part.text.isupper()]
+    if not single:
         return segments
     usual = median(part.size for part in segments)
     kept = list(segments)
-    for part in segments:
-        if len(part.text) == 1 and part.text.isupper() and part.size > _INITIAL * usual:
-            near = [
-                other
-                for other in kept
-                if other.box.x0 >= part.box.x1 - 1
-                and other.box.x0 - part.box.x1 < 2 * usual
-                and other.box.bottom > part.box.top
-                and other.box.top < part.box.bottom
-            ]
-            if near:
-                first = min(near, key=lambda other: other.box.top)
-                kept[kept.index(first)] = first._replace(
-                    text=part.text + first.text,
-                    box=first.box._replace(x0=part.box.x0),
-                    place=first.place - len(part.text),
-                    initial=part.place,
-                )
-                kept.remove(part)
-    return kept
+    for part in single:
+        near = [
+            other
+            for other in kept
+            if other.box.x0 >= part.box.x1 - 1
+            and other.box.x0 - part.box.x1 < 2 * usual
+            and other.box.bottom > part.box.top
+            and other.box.top < part.box.bottom
+        ]
+        if near and part.size > _INITIAL * usual:
+            first = min(near, key=lambda other: other.box.top)
+            kept[kept.index(first)] = first._replace(
+                text=part.text + first.text,
+                box=first.box._replace(x0=part.box.x0),
+                place=first.place - len(part.text),
+                initial=part.place,
+            )
+            kept.remove(part)
+    return kept if len(kept) < len(segments) else segments

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 
 from nlp.readers.pdf.lines import Line
@@ -13,6 +13,7 @@ from nlp.records import BlockKind
 _EDGE = 0.12
 _FEWEST_PAGES = 3
 _SHORT = 100  # characters
+_Key = tuple[BlockKind, object]
 
 
 def find_margins(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> list[dict[int, BlockKind]]:
@@ -28,35 +29,33 @@ def find_margins(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> l
     Line numbers beside the text count as footers.
     """
     sides = [_sides(lines, height) for lines, height in zip(pages, heights, strict=True)]
-    filled = sum(bool(lines) for lines in pages)
-    seen = _pages_with(_key, pages, sides)
-    enough = 2 if filled == 2 else _FEWEST_PAGES
-    found: list[dict[int, BlockKind]] = []
-    apart = [
-        {index: side for index, side in marked.items() if _stands_apart(lines, index)}
+    keys = [_keys(_key, lines, marked) for lines, marked in zip(pages, sides, strict=True)]
+    places = [
+        _keys(_place, lines, {index: side for index, side in marked.items() if _stands_apart(lines, index)})
         for lines, marked in zip(pages, sides, strict=True)
     ]
-    places = _pages_with(_place, pages, apart)
-    for lines, marked, own in zip(pages, sides, apart, strict=True):
+    filled = sum(map(bool, pages))
+    often = _frequent(keys, 2 if filled == 2 else _FEWEST_PAGES)
+    usual = _frequent(places, filled // 2 + 1) if filled > 2 else frozenset()
+    found: list[dict[int, BlockKind]] = []
+    for lines, marked, key, place in zip(pages, sides, keys, places, strict=True):
         kept: dict[int, BlockKind] = {index: "footer" for index, line in enumerate(lines) if line.beside}
         for index, side in marked.items():
-            line = lines[index]
-            usual = filled > 2 and index in own and places[side, _place(line)] > filled / 2
-            if is_page_number(line.text) or seen[side, _key(line)] >= enough or usual:
+            if key[index] in often or place.get(index) in usual or is_page_number(lines[index].text):
                 kept[index] = side
         found.append(kept)
     return found
 
 
-def _pages_with(
-    key: Callable[[Line], object], pages: Sequence[Sequence[Line]], sides: Sequence[Mapping[int, BlockKind]]
-) -> Counter[tuple[BlockKind, object]]:
-    """On how many pages a line with such a key stands at an edge, by (side, key)."""
-    return Counter(
-        own
-        for lines, marked in zip(pages, sides, strict=True)
-        for own in {(side, key(lines[index])) for index, side in marked.items()}
-    )
+def _keys(key: Callable[[Line], object], lines: Sequence[Line], marked: Mapping[int, BlockKind]) -> dict[int, _Key]:
+    """Of each line at an edge, by index, its side and key."""
+    return {index: (side, key(lines[index])) for index, side in marked.items()}
+
+
+def _frequent(keys: Iterable[Mapping[int, _Key]], enough: int) -> frozenset[_Key]:
+    """The keys that are found on so many pages."""
+    pages = Counter(chain.from_iterable(set(own.values()) for own in keys))
+    return frozenset(key for key, count in pages.items() if count >= enough)
 
 
 def _stands_apart(lines: Sequence[Line], index: int) -> bool:

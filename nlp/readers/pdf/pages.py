@@ -32,7 +32,6 @@ from nlp.readers.pdf.lines import Line, read_lines
 from nlp.readers.pdf.rulings import TooManyRules, drawn_tables, fill, inner_lines
 from nlp.readers.pdf.runs import letters_of, read_runs
 from nlp.readers.pdf.survey import Survey, survey
-from nlp.records import Box
 
 _FEW_CHARACTERS = 60  # beside a picture that fills the page: a stamp on a scan
 _UNREADABLE = 0.3  # of a page's characters without a known letter: the page is read as a picture
@@ -104,7 +103,7 @@ def _by_lines(raw: Any, text: str, seen: Survey, shown: Frame) -> _Told | None:
     if runs is None and not shown.rotation:
         frame = shown.turned(text_rotation(raw))
         runs = read_runs(raw, letters, frame, fonts) if frame.rotation else None
-    if not runs or not frame.shows_all(run.box for run in runs):
+    if not runs or not frame.shows_all([run.box for run in runs]):
         return None
     join = functools.partial(segments, raw=raw, rotation=frame.rotation, fonts=fonts)
     return _Told(frame, runs, functools.partial(letters_of, raw, frame), join)
@@ -114,12 +113,14 @@ def _by_letters(raw: Any, seen: Survey, read: Page, builder: Builder) -> _Told |
     """The text by every character, None where there is none; `read` is told whether that is little of the page."""
     frame = read.shown.turned(text_rotation(raw))
     everything = read_glyphs(raw, frame, letters(raw))
-    glyphs = [glyph for glyph in everything if frame.shows(Box(glyph.x0, glyph.top, glyph.x1, glyph.bottom))]
+    glyphs = everything
+    if not frame.shows_all([glyph[2:] for glyph in everything]):
+        glyphs = [glyph for glyph in everything if frame.shows_all((glyph[2:],))]
     if seen.hidden:
         glyphs = [glyph for glyph in glyphs if calls.text_object(raw, glyph.place) not in seen.hidden]
     builder.lose("hidden characters left out", len(everything) - len(glyphs))
     read.characters = len(glyphs)
-    written = sum(not glyph.character.isspace() for glyph in glyphs)
+    written = len("".join("".join([glyph.character for glyph in glyphs]).split()))
     if not written:
         return None
     unknown = unmapped(raw, glyphs)
@@ -162,4 +163,4 @@ def _upright_lines(raw: Any, pieces: Sequence[Segment], told: _Told, shown: Fram
     own = [glyph for piece in pieces for glyph in told.letters(piece)]
     glyphs = glyphs_at(raw, shown, "".join([glyph.character for glyph in own]), [glyph.place for glyph in own])
     lines = read_lines(segments(glyphs, raw, shown.rotation, Fonts(raw)))
-    return [line._replace(box=shown.moved(line.box, told.frame)) for line in lines]
+    return [line._replace(box=shown.moved(line.box, told.frame), parts=line.pieces) for line in lines]

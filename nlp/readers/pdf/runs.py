@@ -27,7 +27,6 @@ class _Told(NamedTuple):
 
 
 # What a class made of named fields does in its own `__new__`, at half the time: there is one of each for every line.
-_told: Callable[[tuple[Any, ...]], _Told] = partial(tuple.__new__, _Told)
 _box: Callable[[tuple[float, ...]], Box] = partial(tuple.__new__, Box)
 _segment: Callable[[tuple[Any, ...]], Segment] = partial(tuple.__new__, Segment)
 
@@ -55,18 +54,19 @@ def read_runs(raw: Any, text: str, frame: Frame, fonts: Fonts) -> list[Segment] 
     found: list[Segment] = []
     astray = 0  # characters of lines that do not stand upright
     count = len(lines)
-    for line, blank, font, (x0, top, _, bottom), (_, above, x1, below), item, last in zip(
+    for (said, first), blank, font, (x0, top, _, bottom), (_, above, x1, below), item, last in zip(
         lines, made, fonts.of_objects(items[:count]), boxes[:count], boxes[count:], items, items[count:], strict=False
     ):
         top, bottom = top if top < above else above, bottom if bottom > below else below
         size = bottom - top
         upright = x1 - x0 > _UPRIGHT * size
         if upright and size > 0 and not blank and item == last and not font.low and item:
-            found.append(_segment((line[0], _box((x0, top, x1, bottom)), font.bold, line[1], -1)))
+            found.append(_segment((said, _box((x0, top, x1, bottom)), font.bold, first, -1)))
             continue
         pieces: Sequence[Segment] | None = None
-        if not upright and len(line.text) > 2:
-            astray += len(line.text)
+        line = _Told(said, first)
+        if not upright and len(said) > 2:
+            astray += len(said)
             pieces = reader.by_letters(line)
         elif size > 0:
             pieces = reader.pieces(line, Box(x0, top, x1, bottom), font, blank)
@@ -76,7 +76,7 @@ def read_runs(raw: Any, text: str, frame: Frame, fonts: Fonts) -> list[Segment] 
     return found if 2 * astray < len(text) else None
 
 
-def _made_blanks(raw: Any, lines: Sequence[_Told]) -> Iterable[bool]:
+def _made_blanks(raw: Any, lines: Sequence[tuple[str, int]]) -> Iterable[bool]:
     """Of each line, whether PDFium made up its first or its last blank, as nothing is drawn there."""
     firsts = [first + at if (at := text.find(" ")) > 0 else first for text, first in lines]
     lasts = [first + at if (at := text.rfind(" ")) > 0 else first for text, first in lines]
@@ -91,14 +91,15 @@ def letters_of(raw: Any, frame: Frame, piece: Segment) -> list[Glyph]:
     return read_glyphs(raw, frame, piece.text, piece.place)
 
 
-def _lines(text: str) -> list[_Told]:
-    found: list[_Told] = []
+def _lines(text: str) -> list[tuple[str, int]]:
+    """Of each line its text without blanks around it, and the place of its first character."""
+    found: list[tuple[str, int]] = []
     start = 0
     for line in text.split("\r\n"):
         said = line.strip(BLANKS)
         if said:
             first = start if line[0] == said[0] else start + line.index(said[0])
-            found.append(_told((said, first)))
+            found.append((said, first))
         start += len(line) + 2
     return found
 
@@ -147,7 +148,8 @@ class _Reader:
         glyphs = glyphs_at(self._raw, self._frame, letters, [first + offset for offset in offsets])
         ends = {first + end for start, end in stretches if end > start}
         runs = [*runs_of(glyphs, self._raw, self._frame.rotation, ends)]
-        if _breaks(self._stretches(line), box) >= len(runs) or any(self._fonts.at(run[0].place).low for run in runs):
+        low = any(font.low for font in self._fonts.of([run[0].place for run in runs]))
+        if low or _breaks(self._stretches(line), box) >= len(runs):
             return self.by_letters(line)
         return [self._piece(line, run) for run in runs if any(glyph.character.strip() for glyph in run)]
 

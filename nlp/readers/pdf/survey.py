@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any, NamedTuple
 
 import pypdfium2.raw as pdfium
@@ -15,12 +15,10 @@ from nlp.readers.pdf.calls import Handle, Sides, bounds
 _WHITE = 250  # of 255, in each colour
 _FILLS = 0.5  # of the page's area
 _INVISIBLE = pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
+_NO_TEXT = pdfium.FPDF_TEXTRENDERMODE_UNKNOWN
 _TEXT, _PICTURE = pdfium.FPDF_PAGEOBJ_TEXT, pdfium.FPDF_PAGEOBJ_IMAGE
 _PATH, _SHADING, _FORM = pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_SHADING, pdfium.FPDF_PAGEOBJ_FORM
 _DEEPEST = 4
-_shade = (ctypes.c_uint * 4)()
-_shade_bytes = (ctypes.c_char * 16).from_buffer(_shade)
-_shades = [ctypes.byref(_shade, 4 * part) for part in range(4)]
 
 
 class Drawn(NamedTuple):
@@ -53,10 +51,8 @@ class Survey:
     def coloured(self) -> Iterator[Sides]:
         """Bounds of the shapes that are filled with a colour other than white."""
         for shape in _within(self.drawn):
-            if shape.kind in {_PATH, _SHADING}:
-                calls.get_fill(shape.item, *_shades)
-                if min(_shade[:3]) <= _WHITE:
-                    yield bounds(shape.item)
+            if shape.kind in {_PATH, _SHADING} and min(calls.fills([shape.item])[0][:3]) <= _WHITE:
+                yield bounds(shape.item)
 
 
 def survey(page: Any) -> Survey:
@@ -65,26 +61,17 @@ def survey(page: Any) -> Survey:
     Text is hidden where it is drawn invisibly, or white with nothing drawn beneath it. Invisible text over a picture
     of the page is what a scanning program recognised, and is not hidden.
     """
-    kind_of, get_fill, mode = calls.kind_of, calls.get_fill, calls.render_mode
-    red, green, blue, alpha = _shades
-    pale: dict[bytes, bool] = {}
+    texts = items = [*map(calls.object_at, repeat(page), range(calls.count_objects(page)))]
+    modes = [*map(calls.render_mode, items)]
     drawn: list[Drawn] = []
-    doubtful: list[Handle] = []
     pictures: list[Sides] = []
-    for index in range(calls.count_objects(page)):
-        item = calls.object_at(page, index)
-        kind = kind_of(item)
-        if kind == _TEXT:
-            get_fill(item, red, green, blue, alpha)
-            shade = _shade_bytes.raw
-            if shade not in pale:
-                pale[shade] = min(_shade[:3]) > _WHITE or not _shade[3]
-            if pale[shade] or mode(item) == _INVISIBLE:
-                doubtful.append(item)
-        elif kind == _PICTURE:
-            pictures.append(bounds(item))
-        else:
-            drawn.append(Drawn(item, kind))
+    if _NO_TEXT in modes:
+        kinds = [*map(calls.kind_of, items)]
+        texts = [item for item, kind in zip(items, kinds, strict=True) if kind == _TEXT]
+        modes = [mode for mode, kind in zip(modes, kinds, strict=True) if kind == _TEXT]
+        pictures = [bounds(item) for item, kind in zip(items, kinds, strict=True) if kind == _PICTURE]
+        drawn = [Drawn(item, kind) for item, kind in zip(items, kinds, strict=True) if kind not in (_TEXT, _PICTURE)]
+    doubtful = _doubtful(texts, modes)
     page_area = calls.width_of(page) * calls.height_of(page) if pictures else 0.0
     pictured = any(_area(sides) > _FILLS * page_area for sides in pictures)
     seen = Survey(tuple(drawn), len(pictures), pictured, frozenset())
@@ -92,6 +79,16 @@ def survey(page: Any) -> Survey:
         return seen
     ground = [*pictures, *seen.coloured()]
     return Survey(seen.drawn, len(pictures), pictured, frozenset(_unseen(doubtful, ground)))
+
+
+def _doubtful(texts: Sequence[Handle], modes: Sequence[int]) -> list[Handle]:
+    """The text objects that are drawn in no colour, nearly in white or invisibly."""
+    shades = calls.fills(texts)
+    pale = {shade for shade in set(shades) if min(shade[:3]) > _WHITE or not shade[3]}
+    if not pale and _INVISIBLE not in modes:
+        return []
+    told = zip(texts, shades, modes, strict=True)
+    return [item for item, shade, mode in told if shade in pale or mode == _INVISIBLE]
 
 
 def _within(shapes: Iterable[Drawn], deep: int = 1) -> Iterator[Drawn]:
