@@ -93,14 +93,15 @@ class Network:
     """
 
     def __init__(self, weights: Any) -> None:
+        from threadpoolctl import ThreadpoolController
+
         self._w = weights
         self._chunks = len(weights.scale)
+        self._pools = ThreadpoolController()  # to find the libraries takes longer than to read a passage
 
     def one_thread(self) -> Any:
         """A context in which products of matrices take one thread: with more the last digits might differ."""
-        from threadpoolctl import threadpool_limits
-
-        return threadpool_limits(limits=1, user_api="blas")
+        return self._pools.limit(limits=1, user_api="blas")
 
     def states(self, ids: Sequence[int]) -> Vectors:
         """Return float32 (pieces, 1280): what each piece adds to its text."""
