@@ -9,8 +9,6 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
-import numpy as np
-
 from nlp.classify.choosing import adapter_of as adapter_of
 from nlp.classify.choosing import choose_model
 from nlp.classify.features import Encodes, Surroundings, body_columns, context_text, joined
@@ -114,46 +112,64 @@ class Mapper:
         text, passages = structured.document.text, structured.passages
         places = surroundings(structured, self.program)
         own = [text[p.span.start : p.span.end] for p in passages]
-        vectors, readings = self._read(own, places)
-        reread = self._rereader(own, places, readings)
+        around = self._around(places)
+        vectors, readings = self._read(own, places, around)
+        reread = self._rereader(own, places, around, readings)
         return link_document(structured, readings, vectors, self.model, self.program, reread)
 
     def read_texts(self, texts: Sequence[str], places: Sequence[Surroundings]) -> list[Reading]:
         """Read texts as if each stood in its surroundings."""
-        return self._read(texts, places)[1]
+        return self._read(texts, places, self._around(places))[1]
 
     def close(self) -> None:
         """Write the cache."""
         for cached in self._caches:
             cached.close()
 
-    def _read(self, texts: Sequence[str], places: Sequence[Surroundings]) -> tuple[embed.Vectors, list[Reading]]:
+    def _around(self, places: Sequence[Surroundings]) -> embed.Vectors | None:
+        """What the encoder makes of surroundings, a row a place; None where it reads them with their passages."""
+        if self.model.heads.joined:
+            return None
+        around = [context_text(place) for place in places]
+        unique = {text: number for number, text in enumerate(dict.fromkeys(around))}
+        return self.encoder.encode([*unique])[[unique[text] for text in around]]
+
+    def _read(
+        self, texts: Sequence[str], places: Sequence[Surroundings], around: embed.Vectors | None
+    ) -> tuple[embed.Vectors, list[Reading]]:
         vectors = self.encoder.encode([self._whole(*pair) for pair in zip(texts, places, strict=True)])
-        readings = self._judge(vectors, texts, places)
+        readings = self._judge(vectors, texts, places, around)
         return vectors, self._unseen.read(texts, readings) if self._unseen else readings
 
     def _whole(self, text: str, place: Surroundings) -> str:
         """What the encoder reads of a passage."""
         return joined(text, place) if self.model.heads.joined else text
 
-    def _judge(self, vectors: embed.Vectors, texts: Sequence[str], places: Sequence[Surroundings]) -> list[Reading]:
-        heads = self.model.heads
-        if not heads.joined:
-            around = [context_text(place) for place in places]
-            unique = {text: number for number, text in enumerate(dict.fromkeys(around))}
-            contexts = self.encoder.encode([*unique])[[unique[text] for text in around]]
-            vectors = heads.features(vectors, contexts, body_columns(self._taught, [place.body for place in places]))
+    def _judge(
+        self, vectors: embed.Vectors, texts: Sequence[str], places: Sequence[Surroundings], around: embed.Vectors | None
+    ) -> list[Reading]:
+        if around is not None:
+            bodies = body_columns(self._taught, [place.body for place in places])
+            vectors = self.model.heads.features(vectors, around, bodies)
         return self.model.read(vectors, texts, places, self._taught)
 
-    def _rereader(self, texts: Sequence[str], places: Sequence[Surroundings], known: Sequence[Reading]) -> Reread:
+    def _rereader(
+        self,
+        texts: Sequence[str],
+        places: Sequence[Surroundings],
+        around: embed.Vectors | None,
+        known: Sequence[Reading],
+    ) -> Reread:
         def reread(asked: Gaps) -> list[list[Reading]]:
             if not asked:
                 return []
             if self._unseen:
                 return self._unseen.without(texts, asked, known)
-            vectors = [self.encoder.leave_out(self._whole(texts[n], places[n]), gaps) for n, gaps in asked]
+            vectors = self.encoder.leave_out([(self._whole(texts[n], places[n]), gaps) for n, gaps in asked])
             left = [without(texts[n], gap) for n, gaps in asked for gap in gaps]
-            readings = iter(self._judge(np.concatenate(vectors), left, [places[n] for n, gaps in asked for _ in gaps]))
+            rows = [n for n, gaps in asked for _ in gaps]
+            own = None if around is None else around[rows]
+            readings = iter(self._judge(vectors, left, [places[n] for n in rows], own))
             return [[*islice(readings, len(gaps))] for _, gaps in asked]
 
         return reread

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from nlp.encode.base import Gap, Vectors
+from nlp.encode.base import Asked, Vectors
 from nlp.program import LANGUAGES, Program, label_text
 
 Matrix = npt.NDArray[np.float32]
@@ -26,8 +26,8 @@ class Encodes(Protocol):
         """Return float32 (len(texts), dim)."""
         ...
 
-    def leave_out(self, text: str, gaps: Sequence[Gap]) -> Vectors:
-        """Return float32 (len(gaps), dim): the text's vector without each gap."""
+    def leave_out(self, asked: Asked) -> Vectors:
+        """Return float32 (gaps, dim): the texts' vectors without each of their gaps."""
         ...
 
 

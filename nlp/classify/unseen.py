@@ -43,7 +43,7 @@ class Unseen:
 
     def without(self, texts: Sequence[str], asked: Gaps, known: Sequence[Reading]) -> list[list[Reading]]:
         """Return what each gap in each text changes, 4 decimals; `known` is what was read of the whole texts."""
-        vectors = np.concatenate([self.encoder.leave_out(texts[number], gaps) for number, gaps in asked])
+        vectors = self.encoder.leave_out([(texts[number], gaps) for number, gaps in asked])
         left = [without(texts[number], gap) for number, gaps in asked for gap in gaps]
         tables = iter(self._estimates(vectors, left))
         return [[replace(known[number], probabilities=next(tables)) for _ in gaps] for number, gaps in asked]

@@ -12,6 +12,8 @@ from nlp.errors import EncoderError
 
 Vectors = npt.NDArray[np.float32]
 Gap = tuple[int, int]
+Asked = Sequence[tuple[str, Sequence[Gap]]]
+"""Texts, each with half-open ranges of its characters to leave out, one at a time."""
 
 
 class Embedder:
@@ -42,12 +44,12 @@ class Embedder:
             raise EncoderError(self.name, f"wanted finite {(len(texts), self.dim)}, got {vectors.shape}")
         return self.unit(vectors)
 
-    def leave_out(self, text: str, gaps: Sequence[Gap]) -> Vectors:
-        """Return float32 (len(gaps), dim): vectors of the text without each gap, a half-open range of characters.
+    def leave_out(self, asked: Asked) -> Vectors:
+        """Return float32 (gaps, dim): vectors of the texts without each of their gaps, in this order.
 
         Encoders that know the states of a text's tokens may leave these out of the mean instead of reading anew.
         """
-        return self.encode([without(text, gap) for gap in gaps])
+        return self.encode([without(text, gap) for text, gaps in asked for gap in gaps])
 
     @staticmethod
     def unit(vectors: Vectors) -> Vectors:

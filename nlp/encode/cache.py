@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nlp.encode.base import Gap
+from nlp.encode.base import Asked
 from nlp.encode.embed import Embedder, Vectors, load
 from nlp.errors import EncoderError
 from nlp.settings import cache_root
@@ -54,17 +54,19 @@ class CachedEmbedder:
             return np.zeros((0, self.embedder.dim), np.float32)
         return np.stack([known[key] for key in keys])
 
-    def leave_out(self, text: str, gaps: Sequence[Gap]) -> Vectors:
-        """Return float32 (len(gaps), dim) as `Embedder.leave_out`."""
-        keys = [self._key(f"{text}\x1fwithout {start}-{end}") for start, end in gaps]
-        known = [self._get(key) for key in keys]
-        if not gaps or any(vector is None for vector in known):
-            vectors = self.embedder.leave_out(text, gaps)
-            for key, vector in zip(keys, vectors, strict=True):
+    def leave_out(self, asked: Asked) -> Vectors:
+        """Return float32 (gaps, dim) as `Embedder.leave_out`; a text is read if one of its gaps is not known."""
+        keys = [[self._key(f"{text}\x1fwithout {start}-{end}") for start, end in gaps] for text, gaps in asked]
+        known = {key: vector for own in keys for key in own if (vector := self._get(key)) is not None}
+        missing = [number for number, own in enumerate(keys) if not known.keys() >= set(own)]
+        if missing:
+            vectors = self.embedder.leave_out([asked[number] for number in missing])
+            for key, vector in zip((key for number in missing for key in keys[number]), vectors, strict=True):
+                known[key] = vector
                 self._put(key, vector)
             self._db.commit()
-            return vectors
-        return np.stack([vector for vector in known if vector is not None])
+        found = [known[key] for own in keys for key in own]
+        return np.stack(found) if found else np.zeros((0, self.embedder.dim), np.float32)
 
     def close(self) -> None:
         """Write what is pending and let go of the file."""

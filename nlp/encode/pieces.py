@@ -7,14 +7,13 @@ from itertools import chain
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from nlp.encode.base import Gap
 
 BLANK = "▁"  # stands for the blank before a word
 BEGINS, ENDS = 1, 2  # numbers of the signs that frame a text
 LONGEST = 100  # letters of a word that is cut by itself
-MOST_KEPT = 100_000  # words whose pieces are remembered
+MOST_KEPT = 100_000  # words, as written and as read, that are remembered
 NEAR = 1e-6  # log-probabilities nearer than this are too close to call without what stands before
 
 Cut = tuple[int, ...] | None
@@ -36,7 +35,9 @@ class Pieces:
         self._numbers: dict[str, int] = tokenizer._prefixes
         self._scores: Sequence[float] = tokenizer._scores
         self._stranger: float = tokenizer._unk_score
+        self._begins = np.array([piece.startswith(BLANK) for piece in tokenizer._pieces])
         self._known: dict[str, Cut] = {}
+        self._written: dict[str, tuple[str, ...]] = {}
 
     def of(self, text: str) -> list[int]:
         """Return the numbers of a text's pieces, framed."""
@@ -46,19 +47,31 @@ class Pieces:
             return list(self._tokenizer.encode(text))
         return [BEGINS, *chain.from_iterable(cut for cut in cuts if cut), ENDS]
 
-    def outside(self, text: str, gaps: Sequence[Gap]) -> list[npt.NDArray[np.bool_]]:
-        """Return for each gap which pieces of a text remain: bool (pieces,); the frame always does.
+    def inside(self, text: str, gaps: Sequence[Gap]) -> list[tuple[int, int]]:
+        """Return for each gap the half-open range of a text's pieces that go with it, none of them the frame's.
 
         A word goes if it begins in the gap.
         """
         ids = self.of(text)
-        own = np.array([self._tokenizer._pieces[one].startswith(BLANK) for one in ids])
-        word = np.cumsum(own) - 1
-        word[0] = word[-1] = -1
-        bounds = [(len(self._words(text[:start])), len(self._words(text[:end]))) for start, end in gaps]
-        return [(word < first) | (word >= after) for first, after in bounds]
+        places = [*np.flatnonzero(self._begins[ids]).tolist(), len(ids) - 1]
+        words = [[len(self._words(text[:bound])) for bound in gap] for gap in gaps]
+        return [(places[min(first, len(places) - 1)], places[min(after, len(places) - 1)]) for first, after in words]
 
     def _words(self, text: str) -> list[str]:
+        """The words as the network's pieces spell them. No rule of spelling goes beyond a blank."""
+        if BLANK in text:  # written out it is no blank, but ends a word
+            return self._spelt(text)
+        return [*chain.from_iterable(map(self._spelling, text.split(" ")))]
+
+    def _spelling(self, written: str) -> tuple[str, ...]:
+        found = self._written.get(written)
+        if found is None:
+            if len(self._written) > MOST_KEPT:
+                self._written.clear()
+            found = self._written[written] = tuple(self._spelt(written))
+        return found
+
+    def _spelt(self, text: str) -> list[str]:
         return [BLANK + word for word in self._normal(text).split(BLANK)[1:]]
 
     def _cut(self, word: str) -> Cut:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Lock
+from typing import Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,7 @@ import numpy.typing as npt
 from nlp.encode.base import Gap, Vectors
 
 Places = npt.NDArray[np.int64]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,32 +44,33 @@ def pooled(windows: Sequence[States], gap: Gap | None = None) -> Vectors:
     return np.asarray(np.average(unit, axis=0, weights=[len(states) for states in kept]), np.float32)
 
 
-class Memory:
-    """The states of the texts read last, as many as fit into a number of tokens; the oldest make way.
+class Memory(Generic[T]):
+    """What was made of the texts read last, as much as fits; the oldest makes way.
 
     Args:
-        most: tokens kept (1,536 bytes each where a vector has 384 numbers).
+        most: size of all that is kept, as `size` counts it.
     """
 
-    def __init__(self, most: int) -> None:
-        self._most, self._held, self._lock = most, 0, Lock()
-        self._texts: dict[str, Sequence[States]] = {}
+    def __init__(self, most: int, size: Callable[[T], int]) -> None:
+        self._most, self._size, self._held, self._lock = most, size, 0, Lock()
+        self._texts: dict[str, T] = {}
 
-    def get(self, text: str) -> Sequence[States] | None:
-        """Return the states of a text, None where they are not kept."""
+    def get(self, text: str) -> T | None:
+        """Return what was made of a text, None where it is not kept."""
         return self._texts.get(text)
 
-    def put(self, text: str, states: Sequence[States]) -> None:
-        """Keep the states of a text, if it is not longer than all that is kept."""
-        size = _size(states)
+    def put(self, text: str, made: T) -> None:
+        """Keep what was made of a text, if it is not larger than all that is kept."""
+        size = self._size(made)
         with self._lock:
             if text in self._texts or size > self._most:
                 return
             while self._held + size > self._most:
-                self._held -= _size(self._texts.pop(next(iter(self._texts))))
-            self._texts[text] = states
+                self._held -= self._size(self._texts.pop(next(iter(self._texts))))
+            self._texts[text] = made
             self._held += size
 
 
-def _size(states: Sequence[States]) -> int:
-    return sum(len(window.starts) for window in states)
+def tokens(windows: Sequence[States]) -> int:
+    """Return how many tokens the windows of a text have."""
+    return sum(len(window.starts) for window in windows)

