@@ -161,6 +161,9 @@ def test_a_sparkline_keeps_its_peaks():
 def test_arms_and_draws():
     assert [arm.name for arm in arms_of(["use"], 2)] == ["use"]
     assert arms_of(["e5"], 2)[0].options() == ["--encoder", "e5", "--precision", "fp32", "--workers", "2"]
+    assert [arm.name for arm in arms_of(["e5:fp32"], 2)] == ["e5 fp32"]
+    with pytest.raises(UsageError, match="precision"):
+        arms_of(["use:bf16"], 0)
     with pytest.raises(UsageError, match="no such encoder"):
         arms_of(["nonsense"], 0)
     paths = [Path(str(number)) for number in range(50)]

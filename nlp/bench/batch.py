@@ -47,17 +47,21 @@ class Task:
 
 
 def arms_of(encoders: Sequence[str], workers: int) -> list[Arm]:
-    """Return an arm for each encoder and each precision that it offers and this CPU computes with.
+    """Return an arm for each encoder in the precision asked for, "e5:bf16", or in each that it offers here, "e5".
 
     Raises:
-        UsageError: if there is no such encoder.
+        UsageError: if there is no such encoder, or this CPU does not compute with that precision.
     """
-    if unknown := [name for name in encoders if name not in embed.EMBEDDERS]:
-        raise UsageError(unknown[0], "no such encoder", f"Choose of: {', '.join(embed.EMBEDDERS)}")
-    arms = []
-    for name in encoders:
-        offered = [precision for precision in embed.PRECISIONS if precision != "bf16" or has_bf16()]
-        arms += [Arm(name, which, workers) for which in (offered if embed.EMBEDDERS[name].adapt else [None])]
+    arms: list[Arm] = []
+    for asked in encoders:
+        name, _, precision = asked.partition(":")
+        if name not in embed.EMBEDDERS:
+            raise UsageError(name, "no such encoder", f"Choose of: {', '.join(embed.EMBEDDERS)}")
+        offered = [which for which in embed.PRECISIONS if which != embed.BF16 or has_bf16()]
+        if precision and (precision not in offered or not embed.EMBEDDERS[name].adapt):
+            raise UsageError(asked, "it does not compute in that precision here", f"Give {name} alone")
+        several = [precision] if precision else offered
+        arms += [Arm(name, which, workers) for which in (several if embed.EMBEDDERS[name].adapt else [None])]
     return arms
 
 

@@ -26,7 +26,9 @@ Scratch = Annotated[Path | None, typer.Option(help="Keep here what the runs writ
 
 def batch_command(
     inputs: Files,
-    encoder: Annotated[list[str] | None, typer.Option(help="May be given again; each in every precision.")] = None,
+    encoder: Annotated[
+        list[str] | None, typer.Option(help="e5 in every precision, or e5:bf16; may be given again.")
+    ] = None,
     workers: Workers = 0,
     documents: Documents = 0,
     peer_documents: Annotated[int, typer.Option(min=0, help="Files for the plain script; 0: leave it out.")] = 60,

@@ -11,19 +11,6 @@ from nlp.bench.figures import ALL, SAMPLE, Table
 from nlp.bench.parts import Part
 from nlp.cli.speak import per_cent, print_table
 
-RUNS = (
-    "system",
-    "files",
-    "documents",
-    "pages",
-    "passages",
-    "seconds",
-    "documents/s",
-    "pages/s",
-    "passages/s",
-    "others",
-)
-
 
 def print_figures(table: Table, task: Task, given: int) -> None:
     """Print whole runs, what they say beside one another, and the encoders alone.
@@ -31,12 +18,17 @@ def print_figures(table: Table, task: Task, given: int) -> None:
     Args:
         given: how many files there were to draw from.
     """
+    runs = [part.row for part in table.lines]
     print_table(
-        (*RUNS, "taken at"),
-        ((x.system, x.files, x.documents, x.pages, x.passages, x.seconds, x.rate(x.documents), x.rate(x.pages),
-          x.rate(x.passages), per_cent(x.others), part.taken) for part in table.lines for x in (part.row,)),
+        ("system", "files", "documents", "pages", "passages", "seconds", "others"),
+        ((x.system, x.files, x.documents, x.pages, x.passages, x.seconds, per_cent(x.others)) for x in runs),
         f"all: {len(task.paths)} of {given} files, anew. again: the same, from the store. sample: {len(task.sample)} "
         f"of them, drawn with seed {task.seed}. others: of the machine, meanwhile.",
+    )
+    print_table(
+        ("system", "files", "documents/s", "pages/s", "passages/s", "taken at"),
+        ((x.system, x.files, x.rate(x.documents), x.rate(x.pages), x.rate(x.passages), part.taken)
+         for part in table.lines for x in (part.row,)),
     )  # fmt: skip
     print_table(
         ("system", "files", "against", "by", "times as fast"),
@@ -44,21 +36,18 @@ def print_figures(table: Table, task: Task, given: int) -> None:
         "\npages and passages of the sample are counted by our reader on both sides",
     )
     print_table(
-        ("encoder alone", "passages", "a second", "all reaches", "sample reaches", "GFLOP/s", "of its peak",
-         "of fp32 peak", "all, of its peak", "others", "taken at"),
-        _alone(table, task),
-        _peaks(table),
+        ("encoder alone", "passages", "a second", "all reaches", "sample reaches", "others", "taken at"),
+        ((one.system, one.passages, one.rate, per_cent(table.share(one, ALL)), per_cent(table.share(one, SAMPLE)),
+          per_cent(one.others), part.taken) for part in table.bare for one in (part.row,)),
     )  # fmt: skip
+    print_table(("encoder alone", "GFLOP/s", "of its peak", "of fp32 peak", "all, of its peak"),
+                _speeds(table, task), _peaks(table))  # fmt: skip
 
 
-def _alone(table: Table, task: Task) -> Iterator[tuple[object, ...]]:
+def _speeds(table: Table, task: Task) -> Iterator[tuple[object, ...]]:
     for part in table.bare:
-        one = part.row
-        speed = one.gflops()
-        yield (
-            one.system, one.passages, one.rate, per_cent(table.share(one, ALL)), per_cent(table.share(one, SAMPLE)),
-            speed and round(speed, 1), *map(per_cent, _of_peaks(table, part, task)), per_cent(one.others), part.taken,
-        )  # fmt: skip
+        speed = part.row.gflops()
+        yield part.row.system, speed and round(speed, 1), *map(per_cent, _of_peaks(table, part, task))
 
 
 def _of_peaks(table: Table, part: Part[Any], task: Task) -> tuple[float | None, float | None, float | None]:
