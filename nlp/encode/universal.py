@@ -8,15 +8,18 @@ it made of each, and brings the sum through a few dense layers to a direction in
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from nlp.encode.base import Asked, Embedder, Vectors
 from nlp.encode.pieces import Pieces
+from nlp.encode.products import product, same_everywhere
 from nlp.encode.states import Memory
 from nlp.errors import EncoderError
 
@@ -27,7 +30,9 @@ STATE = DIM + 3 * BRANCH
 BRANCHES = ((2, 0), (3, 1), (5, 2))  # pieces that a convolution sees, and how many of them come before its own
 FRAME = 2  # signs around a text
 STATES_KEPT = 24_000  # pieces whose states are kept for `leave_out`, 5,120 bytes each
-BLOCKS = (16, 8, 4, 1)  # texts that may go through the dense layers together
+PACK = 1_024  # pieces of texts that are read together
+PIECES_AT_ONCE, TEXTS_AT_ONCE = 96, 16  # rows of a product, of pieces and of texts
+Numbers = npt.NDArray[np.intp]
 
 
 class UniversalEmbedder(Embedder):
@@ -57,11 +62,12 @@ class UniversalEmbedder(Embedder):
         none where it was lately encoded.
         """
         network, pieces = self._loaded
+        kept = [self._memory.get(text) for text, _ in asked]
+        again = network.states([pieces.of(text) for (text, _), own in zip(asked, kept, strict=True) if own is None])
         sums, counts = [], []
         with network.one_thread():
-            for text, gaps in asked:
-                kept = self._memory.get(text)
-                states = network.states(pieces.of(text)) if kept is None else kept
+            for (text, gaps), own in zip(asked, kept, strict=True):
+                states = next(again) if own is None else own
                 for start, end in pieces.inside(text, gaps):
                     left = len(states) - (end - start)
                     whole = left == FRAME  # nothing would be left of the text
@@ -80,8 +86,7 @@ class UniversalEmbedder(Embedder):
         network, pieces = self._loaded
         sums, counts = [], []
         with network.one_thread():
-            for text in texts:
-                states = network.states(pieces.of(text))
+            for text, states in zip(texts, network.states([pieces.of(text) for text in texts]), strict=True):
                 self._memory.put(text, states)
                 sums.append(_sum(states))
                 counts.append(len(states))
@@ -106,78 +111,97 @@ class Network:
         """A context in which products of matrices take one thread: with more the last digits might differ."""
         return self._pools.limit(limits=1, user_api="blas")
 
-    def states(self, ids: Sequence[int]) -> Vectors:
-        """Return float32 (pieces, 1280): what each piece adds to its text."""
-        w, numbers = self._w, np.asarray(ids, np.int64)
+    def states(self, texts: Sequence[Sequence[int]]) -> Iterator[Vectors]:
+        """Yield float32 (pieces, 1280) for each text, by the numbers of its pieces: what each adds to the text.
+
+        The same bytes for a text whatever it comes with.
+        """
+        for pack in _packed(texts, PACK if self._rows else 0):
+            ends = np.cumsum([len(ids) for ids in pack])
+            yield from np.split(self._read(pack), ends[:-1])
+
+    def _read(self, texts: Sequence[Sequence[int]]) -> Vectors:
+        """Float32 (pieces of all texts, 1280)."""
+        w, numbers = self._w, np.fromiter(chain.from_iterable(texts), np.int64)
+        owner = np.repeat(np.arange(len(texts)), [len(ids) for ids in texts])
         chunk = numbers % self._chunks
         own = w.table[numbers].astype(np.float32)
         own *= w.scale[chunk, None]
         own += w.lo[chunk, None]
-        narrow = _normal(own @ w.proj_W + w.proj_b, w.ln_g_all, w.ln_b_all, w.eps)
-        parts = [own]
+        narrow = _normal(product(own, w.proj_W, self._rows) + w.proj_b, w.ln_g_all, w.ln_b_all, w.eps)
+        made = np.empty((len(own), STATE), np.float32)
+        made[:, :DIM] = own
         for number, place in enumerate(BRANCHES):
             seen = narrow[:, number * BRANCH : (number + 1) * BRANCH]
-            once = _convolved(seen, place, w.w1[number], w.b1[number])
-            parts.append(_convolved(once, place, w.w2[number], w.b2[number]))
-        return _normal(np.concatenate(parts, axis=1), w.ln_g, w.ln_b, w.eps)
+            once = self._convolved(seen, owner, place, w.w1[number], w.b1[number])
+            start = DIM + number * BRANCH
+            made[:, start : start + BRANCH] = self._convolved(once, owner, place, w.w2[number], w.b2[number])
+        return _normal(made, w.ln_g, w.ln_b, w.eps)
+
+    def _convolved(
+        self, states: Vectors, owner: Numbers, place: tuple[int, int], weights: Vectors, bias: Vectors
+    ) -> Vectors:
+        """Each piece with what a convolution makes of it and its neighbours; beyond its text there is nothing."""
+        (wide, before), (count, dim) = place, states.shape
+        places = np.arange(count) + owner * (wide - 1)
+        framed = np.zeros((count + (int(owner[-1]) + 1) * (wide - 1), dim), np.float32)
+        framed[places + before] = states
+        seen = np.empty((count, wide * dim), np.float32)
+        for step in range(wide):
+            seen[:, step * dim : (step + 1) * dim] = framed[places + step]
+        made = product(seen, weights, self._rows)
+        made += bias
+        np.maximum(made, 0, out=made)
+        made += states
+        return made
+
+    @cached_property
+    def _rows(self) -> int:
+        """Pieces that a product takes at once, those of several texts together; 0 where each text must be alone."""
+        w = self._w
+        return PIECES_AT_ONCE if same_everywhere(PIECES_AT_ONCE, (w.proj_W, *w.w1, *w.w2)) else 0
+
+    @cached_property
+    def _texts(self) -> int:
+        """Texts that the dense layers take at once."""
+        w = self._w
+        return TEXTS_AT_ONCE if same_everywhere(TEXTS_AT_ONCE, (w.cnn_W, w.p1, w.d0, w.d1, w.p3, w.d2, w.d3)) else 1
 
     def directions(self, sums: Sequence[Vectors], counts: Sequence[int]) -> Vectors:
         """Return float32 (texts, 512): directions of texts by the sums of their pieces' states and by their pieces.
 
         The same bytes for a text whatever it comes with.
         """
-        many = -(-len(sums) // self._together) * self._together
-        table, pieces = np.zeros((many, STATE), np.float32), np.ones(many, np.float32)
-        if sums:
-            table[: len(sums)], pieces[: len(sums)] = sums, counts
-        made = [
-            self._dense(table[start : start + self._together], pieces[start : start + self._together])
-            for start in range(0, many, self._together)
-        ]
-        return np.concatenate([np.zeros((0, DIM), np.float32), *made])[: len(sums)]
-
-    @cached_property
-    def _together(self) -> int:
-        """Texts that go through the dense layers at once: the most that here get the same bytes in every place."""
-        few = np.random.default_rng(0).standard_normal((max(BLOCKS), STATE), np.float32)
-        return next(block for block in BLOCKS if self._places_alike(few[:block]))
-
-    def _places_alike(self, sums: Vectors) -> bool:
-        counts = np.ones(len(sums), np.float32)
-        made = self._dense(sums, counts)
-        turned = (np.roll(self._dense(np.roll(sums, by, axis=0), counts), -by, axis=0) for by in range(1, len(sums)))
-        return all(np.array_equal(made, other) for other in turned)
-
-    def _dense(self, sums: Vectors, counts: Vectors) -> Vectors:
-        """Float32 (texts, 512) of sums (texts, 1280) and numbers of pieces (texts,)."""
-        w, pieces = self._w, counts[:, None]
-        whole = sums @ w.cnn_W
+        if not sums:
+            return np.zeros((0, DIM), np.float32)
+        w, pieces = self._w, np.array(counts, np.float32)[:, None]
+        whole = self._dense(np.stack(sums), w.cnn_W)
         whole = (whole + pieces * w.cnn_b) * np.reciprocal(np.sqrt(pieces))
-        first = whole @ w.p1 + np.maximum(whole @ w.d0, 0) @ w.d1
+        first = self._dense(whole, w.p1) + self._dense(np.maximum(self._dense(whole, w.d0), 0), w.d1)
         first = np.maximum(first, 0)
-        last = np.tanh(first @ w.p3 + np.maximum(first @ w.d2, 0) @ w.d3)
+        last = np.tanh(self._dense(first, w.p3) + self._dense(np.maximum(self._dense(first, w.d2), 0), w.d3))
         lengths = np.sqrt(np.clip(np.einsum("ij,ij->i", last, last), w.eps, None))
         return np.asarray(last * np.reciprocal(lengths)[:, None], np.float32)
+
+    def _dense(self, table: Vectors, weights: Vectors) -> Vectors:
+        return product(table, weights, self._texts)
+
+
+def _packed(texts: Sequence[Sequence[int]], most: int) -> Iterator[list[Sequence[int]]]:
+    """Yield neighbours together, up to so many pieces; a text is never cut."""
+    pack: list[Sequence[int]] = []
+    for ids in texts:
+        if pack and sum(map(len, pack)) + len(ids) > most:
+            yield pack
+            pack = []
+        pack.append(ids)
+    if pack:
+        yield pack
 
 
 def _sum(states: Vectors) -> Vectors:
     total: Vectors = states.sum(axis=0)
     return total
-
-
-def _convolved(states: Vectors, place: tuple[int, int], weights: Vectors, bias: Vectors) -> Vectors:
-    """Each piece with what a convolution makes of it and its neighbours; beyond the text there is nothing."""
-    (wide, before), (count, dim) = place, states.shape
-    framed = np.zeros((count + wide - 1, dim), np.float32)
-    framed[before : before + count] = states
-    seen = np.empty((count, wide * dim), np.float32)
-    for step in range(wide):
-        seen[:, step * dim : (step + 1) * dim] = framed[step : step + count]
-    made: Vectors = seen @ weights
-    made += bias
-    np.maximum(made, 0, out=made)
-    made += states
-    return made
 
 
 def _normal(table: Vectors, scale: Vectors, shift: Vectors, least: float) -> Vectors:
