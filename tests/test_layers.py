@@ -43,7 +43,7 @@ FLOORS = (
     {"official"},
     {"program"},
     {"store"},
-    {"records", "settings", "jsonl", "language", "cells", "inputs", "extras", "sentences"},
+    {"records", "settings", "jsonl", "language", "cells", "inputs", "extras", "sentences", "caching"},
     {"errors"},
 )
 HEAVY = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -14,6 +13,8 @@ from pathlib import Path
 
 from nlp.engines.mapper import outlive_nobody
 from nlp.errors import UsageError
+from nlp.jsonl import read_rows
+from nlp.seal import manifest_of
 
 CHARACTERS_A_PAGE = 2600  # of the formats that have no pages
 GOOD = (0, 3)
@@ -151,6 +152,7 @@ def _memory(pid: int, seconds: float) -> Sample:
     import psutil
 
     def resident(process: psutil.Process) -> float:
+        """Megabytes of one process, 0 of one that is gone."""
         try:
             return float(process.memory_info().rss) / 1e6
         except psutil.Error:  # it has just ended
@@ -213,12 +215,12 @@ def run_plain(paths: Sequence[Path], out: Path, every: float = 0.0) -> Timed:
 
 def mapping_seconds(out: Path) -> float:
     """Wall clock of reading and mapping alone, until the row files stand: no start, no tables, no report page."""
-    seconds = json.loads((out / "run.json").read_text("utf-8"))["seconds"]
+    seconds = manifest_of(out)["seconds"]
     return float(seconds["total"] - seconds["load"])
 
 
 def work_of(out: Path) -> Work:
     """What the ledger of an output folder says that was done."""
-    rows = [json.loads(line) for line in (out / "ledger.jsonl").read_text("utf-8").splitlines()]
+    rows = [*read_rows(out / "ledger.jsonl")]
     pages = sum(row["pages"] or round(row["characters"] / CHARACTERS_A_PAGE) for row in rows)
     return Work(len(rows), pages, sum(row["passages"] for row in rows))

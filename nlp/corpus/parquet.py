@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import threading
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from nlp.caching import caching
 from nlp.classify.absence import settled
 from nlp.corpus.columns import COLUMNS, FACTS, SELECTED
 from nlp.corpus.sql import literal
@@ -84,13 +83,8 @@ class Output:
         cache = Path(self.own.name, "parquet") if self.own else cache_root() / "corpora"
         final = cache / f"{table}-{self._key(table)}.parquet"
         if not final.exists():
-            final.parent.mkdir(parents=True, exist_ok=True)
-            draft = final.with_name(f".{final.name}.{os.getpid()}.{threading.get_ident()}")
-            try:
+            with caching(final) as draft:
                 self._write(table, draft)
-                draft.replace(final)  # two that convert at once make the same file
-            finally:
-                draft.unlink(missing_ok=True)
         return final
 
     def _rows(self, table: str) -> Path:

@@ -6,13 +6,13 @@ the user's cache. A matrix of a run is kept beside its Parquet files.
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nlp.caching import caching
 from nlp.classify.choosing import adapter_of, choose_model
 from nlp.classify.features import Surroundings, joined
 from nlp.corpus.parquet import Output
@@ -61,9 +61,8 @@ def vectors_of(output: Output, embedder: Embedder, program: Program) -> Vectors:
                 matrix[missing] = cached.encode([texts[place] for place in missing])
             finally:
                 cached.close()
-        draft = final.with_name(f".{final.name}.{os.getpid()}.npy")
-        np.save(draft, matrix)
-        draft.replace(final)
+        with caching(final) as draft:
+            np.save(draft, matrix)
     found: Vectors = np.load(final, mmap_mode="r")
     return found
 

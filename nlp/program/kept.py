@@ -1,7 +1,7 @@
 """Programmes that were read and found sound, kept as JSON in the user's cache: YAML takes ten times as long to read.
 
-A file a folder; its first line is the digest of what it was made from. Deleting it costs a tenth of a second. Opening a
-corpus writes it, mapping does not: that writes nothing outside its output folder.
+A file a folder; its first line is the digest of what it was made from, and of the rest. Deleting it costs a tenth of a
+second. Opening a corpus writes it, mapping does not: that writes nothing outside its output folder.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import threading
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from nlp.caching import caching
 from nlp.program import checks, records
 from nlp.program.records import Program
 from nlp.settings import cache_root
@@ -26,8 +26,8 @@ def kept(folder: Path) -> Program | None:
         folder: resolved.
     """
     try:
-        told, _, content = _place(folder).read_bytes().partition(b"\n")
-        return Program.model_validate_json(content) if told == _digest(folder) else None
+        content = _content(folder)
+        return Program.model_validate_json(content) if content else None
     except (OSError, ValidationError):
         return None
 
@@ -38,30 +38,32 @@ def keep(folder: Path, program: Program) -> None:
     Args:
         folder: resolved.
     """
-    place = _place(folder)
     with contextlib.suppress(OSError):
-        if kept(folder) is None:
-            _write(place, _digest(folder), program)
+        if not _content(folder):
+            content = program.model_dump_json().encode()
+            with caching(_place(folder)) as draft:
+                draft.write_bytes(_digest(folder, content) + b"\n" + content)
+
+
+def _content(folder: Path) -> bytes:
+    """What is kept of a folder, as JSON; nothing if its digest is another one."""
+    try:
+        told, _, content = _place(folder).read_bytes().partition(b"\n")
+    except OSError:
+        return b""
+    return content if told == _digest(folder, content) else b""
 
 
 def _place(folder: Path) -> Path:
     return cache_root() / "programs" / f"{hashlib.sha256(os.fsencode(folder)).hexdigest()[:32]}.json"
 
 
-def _digest(folder: Path) -> bytes:
+def _digest(folder: Path, content: bytes) -> bytes:
+    """Digest of the files of a folder, of our rules, and of what was made of them."""
     total = hashlib.sha256()
     rules = [Path(module.__file__ or "") for module in (records, checks)]
     for path in [*rules, *sorted(folder.rglob("*.yaml"))]:
-        content = path.read_bytes() if path.is_file() else b""
-        total.update(f"{path.name} {len(content)}\n".encode() + content)
+        source = path.read_bytes() if path.is_file() else b""
+        total.update(f"{path.name} {len(source)}\n".encode() + source)
+    total.update(content)
     return total.hexdigest().encode()
-
-
-def _write(place: Path, digest: bytes, program: Program) -> None:
-    place.parent.mkdir(parents=True, exist_ok=True)
-    draft = place.with_name(f".{place.name}.{os.getpid()}.{threading.get_ident()}")
-    try:
-        draft.write_bytes(digest + b"\n" + program.model_dump_json().encode())
-        draft.replace(place)
-    finally:
-        draft.unlink(missing_ok=True)

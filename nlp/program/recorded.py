@@ -35,14 +35,22 @@ def recorded_program(out: Path) -> Program:
 
 def travels(program: Program) -> bool:
     """Whether a programme is shipped as it is, so that a run need not carry it."""
-    folder = shipped_programs().get(program.about.id)
-    return folder is not None and load_program(folder).digest == program.digest
+    return _shipped_as(program) is not None
 
 
 def remember(program: Program) -> None:
     """Keep a shipped programme as it was read, so that it is read faster the next time."""
-    if travels(program):
-        keep(shipped_programs()[program.about.id].resolve(), program)
+    if folder := _shipped_as(program):
+        keep(folder.resolve(), program)
+
+
+def _shipped_as(program: Program) -> Path | None:
+    """The folder that a programme is shipped in as it is, None if it is not."""
+    folder = shipped_programs().get(program.about.id)
+    if folder is None:
+        return None
+    own = load_program(folder)
+    return folder if own is program or own.digest == program.digest else None
 
 
 def _run(out: Path) -> dict[str, Any]:

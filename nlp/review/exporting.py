@@ -25,11 +25,12 @@ from nlp.review.readings import of_report
 from nlp.review.records import Report
 from nlp.review.standing import held_items, in_order, settled
 from nlp.review.vault import DATABASE
+from nlp.seal import TEXT
 from nlp.store.lock import locked
 from nlp.store.rows import Counts, LedgerRow
 from nlp.store.tables import passages
 from nlp.writers.closing import close, draft_of
-from nlp.writers.export import DOCUMENTS, LEDGER, LINKS, PASSAGES, TEXT, ledger_row
+from nlp.writers.export import DOCUMENTS, LEDGER, LINKS, PASSAGES, ledger_row
 
 DECISIONS = "decisions.jsonl"
 AT_ONCE = 500

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import platform
 import time
@@ -17,6 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, Table, and_, bindparam, delete, func, insert, select, update
 
 from nlp.errors import StoreError
+from nlp.jsonl import line
 from nlp.store.health import Notice
 from nlp.store.opening import open_engine
 from nlp.store.reader import AT_ONCE, StoreReader
@@ -80,7 +80,7 @@ class Store(StoreReader):
         self._writer.execute(update(runs).where(runs.c.state == "running").values(state="stopped"))
         now = _now()
         values = {"key": key, "state": "running", "started": now, "updated": now, "total": total}
-        values |= {"host": platform.node(), "pid": os.getpid(), "settings": _json(settings)}
+        values |= {"host": platform.node(), "pid": os.getpid(), "settings": line(settings)}
         run_id = _insert(self._writer, runs, values)
         self._keys[run_id] = key
         self.commit()
@@ -115,7 +115,7 @@ class Store(StoreReader):
 
     def finish(self, run_id: int, manifest: Mapping[str, Any]) -> None:
         """Say that a run is done, and keep its manifest; commits."""
-        self._end(run_id, "finished", _json(manifest))
+        self._end(run_id, "finished", line(manifest))
 
     def stop(self, run_id: int) -> None:
         """Say that a run was stopped before its end; commits."""
@@ -220,10 +220,6 @@ def _insert(writer: Connection, table: Any, values: Mapping[str, Any]) -> int:
     """Insert a row and return the number that it was given."""
     (number,) = writer.execute(insert(table), values).inserted_primary_key or (0,)
     return int(number)
-
-
-def _json(content: Mapping[str, Any]) -> str:
-    return json.dumps(content, ensure_ascii=False)
 
 
 def _now() -> str:

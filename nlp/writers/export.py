@@ -11,14 +11,13 @@ from pathlib import Path
 
 from nlp.errors import UsageError
 from nlp.jsonl import line
+from nlp.seal import ROWS, TEXT
 from nlp.store.reader import StoreReader
 from nlp.store.rows import DocumentRow, LedgerRow
 from nlp.writers.closing import draft_of
 from nlp.writers.rows import Row
 
-LEDGER, DOCUMENTS, PASSAGES, LINKS, TEXT = ROWS = (
-    "ledger.jsonl", "documents.jsonl", "passages.jsonl", "links.jsonl", "text"
-)  # fmt: skip
+LEDGER, DOCUMENTS, PASSAGES, LINKS = ROWS
 MOST_NAMED = 1_000  # inputs that a summary names one by one
 
 
@@ -57,7 +56,7 @@ def export(store: StoreReader, run_id: int, out: Path) -> tuple[dict[str, Path],
     Raises:
         UsageError: if they cannot be written.
     """
-    drafts, seen = {name: draft_of(out, name) for name in ROWS}, Seen()
+    drafts, seen = {name: draft_of(out, name) for name in (*ROWS, TEXT)}, Seen()
     try:
         _write(drafts[LEDGER], map(line, _ledger(store.ledger(run_id), seen)))
         _write(drafts[DOCUMENTS], (line(_document(found)) for found in store.documents(run_id)))

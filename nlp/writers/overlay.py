@@ -19,6 +19,7 @@ from nlp.records import Block, Passage
 from nlp.structure.segment import Structured
 from nlp.writers.page import digest, joined, template
 from nlp.writers.pictures import Picture
+from nlp.writers.rows import printable
 
 _LETTER_WIDTH = 0.62  # of a tag's font size
 _TAG_PADDING = 0.5
@@ -60,7 +61,7 @@ def overlay_page(structured: Structured, pictures: Sequence[Picture]) -> str:
         script=Markup(script),
         style_digest=digest(style),
         script_digest=digest(script),
-        name=_visible(PurePath(document.path).name),
+        name=printable(PurePath(document.path).name),
         facts=facts(structured),
         extract=document.extract,
         legend=_legend(document.blocks),
@@ -104,10 +105,6 @@ def describe(block: Block, passage: Passage | None) -> list[str]:
         said.append(f"implementer {passage.implementer_text}")
     said += [f"recognised with {block.confidence:.0%} confidence"] if block.confidence is not None else []
     return said
-
-
-def _visible(name: str) -> str:
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _legend(blocks: Sequence[Block]) -> list[dict[str, Any]]:

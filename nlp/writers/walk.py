@@ -12,7 +12,7 @@ from typing import Any
 
 from nlp.errors import UsageError
 from nlp.jsonl import read_rows
-from nlp.seal import MANIFEST, TEXT, text_path
+from nlp.seal import MANIFEST, ROWS, TEXT, text_of
 
 Row = dict[str, Any]
 READ = ("ok", "partial")
@@ -36,10 +36,9 @@ class Rows:
     @classmethod
     def of(cls, out: Path) -> Rows:
         """The row files of the output folder `out`."""
-        names = ("ledger.jsonl", "documents.jsonl", "passages.jsonl", "links.jsonl", TEXT)
         manifest = out / MANIFEST
         return cls(
-            {name: out / name for name in names},
+            {name: out / name for name in (*ROWS, TEXT)},
             json.loads(manifest.read_text("utf-8")) if manifest.is_file() else {},
         )
 
@@ -63,8 +62,7 @@ class Rows:
     def text(self, document: Row) -> str:
         """Canonical text of a row of documents.jsonl, "" when its file is gone."""
         folder = self.files.get(TEXT)
-        path = text_path(folder, document) if folder and document.get("text_file") else None
-        return path.read_bytes().decode("utf-8") if path and path.is_file() else ""
+        return text_of(folder, document) if folder and document.get("text_file") else ""
 
 
 @dataclass(frozen=True, slots=True)
