@@ -78,7 +78,10 @@ def _is_plain(text: str) -> bool:
     """Whether no character is odd, told of most texts by the upper halves of their codes."""
     if "\0" in text:
         return False
-    return text.isascii() or not text.encode("utf-16-le", "surrogatepass")[1::2].translate(None, _PLAIN)
+    if text.isascii():
+        return True
+    upper = text.encode("utf-16-le", "surrogatepass")[1::2]
+    return upper.isascii() or not upper.translate(None, _PLAIN)  # the first is sooner told
 
 
 def text_rotation(raw: Any) -> int:

@@ -77,12 +77,19 @@ def read_runs(raw: Any, text: str, frame: Frame, fonts: Fonts) -> list[Segment] 
 def _boxes(raw: Any, frame: Frame, firsts: Sequence[int], lasts: Sequence[int]) -> list[Box]:
     """The boxes of lines, by those of their first and last characters."""
     count = len(firsts)
-    lefts, tops, rights, bottoms = frame.columns(*calls.loose_columns(raw, [*firsts, *lasts]))
+    sides = calls.loose_columns(raw, [*firsts, *lasts])
+    lefts, tops, rights, bottoms = sides
+    if frame.rotation:
+        ends = frame.placed(zip(*sides, strict=True))
+        return [
+            _box((x0, min(above, top), x1, max(below, bottom)))
+            for (x0, top, _, bottom), (_, above, x1, below) in zip(ends, ends[count:], strict=False)
+        ]
     if tops[:count] != tops[count:]:
-        tops = [*map(min, tops[count:], tops)]
+        tops[:count] = map(max, tops[count:], tops)
     if bottoms[:count] != bottoms[count:]:
-        bottoms = [*map(max, bottoms[count:], bottoms)]
-    return [*map(_box, zip(lefts, tops, rights[count:], bottoms, strict=False))]
+        bottoms[:count] = map(min, bottoms[count:], bottoms)
+    return [*map(_box, zip(*frame.columns(lefts[:count], tops[:count], rights[count:], bottoms[:count]), strict=False))]
 
 
 def _made_blanks(raw: Any, texts: Sequence[str], firsts: Sequence[int]) -> frozenset[int]:
