@@ -68,6 +68,7 @@ _get_fill = _swift(pdfium.FPDFPageObj_GetFillColor)
 _letters = (ctypes.c_ushort * _CHARACTERS)()
 _floats = (ctypes.c_float * (4 * _SLOTS))()
 _float_bytes = memoryview(_floats).cast("B")
+_float_values = _float_bytes.cast("f")
 _slots = [ctypes.byref(_floats, 16 * slot) for slot in range(_SLOTS)]
 _each_sides = struct.Struct("=4f").iter_unpack
 _first, _second, _third, _fourth = (ctypes.byref(_floats, 4 * side) for side in range(4))
@@ -87,6 +88,17 @@ def loose_boxes(text_page: Any, places: Sequence[int]) -> list[Sides]:
         deque(map(_get_loose, repeat(text_page), wanted, _slots), 0)
         found += _each_sides(_float_bytes[: 16 * len(wanted)])
     return found
+
+
+def loose_columns(text_page: Any, places: Sequence[int]) -> list[list[float]]:
+    """As `loose_boxes`, by columns: all left sides, all tops, all right sides, all bottoms."""
+    columns: list[list[float]] = [[], [], [], []]
+    for start in range(0, len(places), _SLOTS):
+        wanted = places[start : start + _SLOTS]
+        deque(map(_get_loose, repeat(text_page), wanted, _slots), 0)
+        for side, column in enumerate(columns):
+            column += _float_values[side : 4 * len(wanted) : 4].tolist()
+    return columns
 
 
 def rectangles(text_page: Any, place: int, count: int) -> list[Sides]:

@@ -27,7 +27,9 @@ _NO_FONT = Font(bold=False, low=False)
 
 
 class Fonts:
-    """The fonts of the characters of one of PDFium's text pages."""
+    """The fonts of the characters of one of PDFium's text pages; `low`: one of those asked for so far is."""
+
+    low = False
 
     def __init__(self, raw: Any) -> None:
         self._raw = raw
@@ -50,7 +52,8 @@ class Fonts:
 
     def _learn(self, address: int) -> None:
         font = calls.Handle(address)
-        self._known[address] = Font(_is_bold(font), _is_low(font))
+        self._known[address] = known = Font(_is_bold(font), _is_low(font))
+        self.low |= known.low
 
 
 def _is_bold(font: calls.Handle) -> bool:

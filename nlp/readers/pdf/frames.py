@@ -63,6 +63,17 @@ class Frame:
         left, top = self.left, self.top
         return [(x0 - left, top - y1, x1 - left, top - y0) for x0, y1, x1, y0 in boxes]
 
+    def columns(
+        self, lefts: Sequence[float], tops: Sequence[float], rights: Sequence[float], bottoms: Sequence[float]
+    ) -> Iterable[Sequence[float]]:
+        """As `placed`, by columns."""
+        if self.rotation:
+            return zip(*self.placed(zip(lefts, tops, rights, bottoms, strict=True)), strict=True)
+        left, top = self.left, self.top
+        across = ([x - left for x in xs] if left else xs for xs in (lefts, rights))
+        down = ([top - y for y in ys] for ys in (tops, bottoms))
+        return next(across), next(down), next(across), next(down)
+
     def moved(self, box: Box, other: Frame) -> Box:
         """Return the box of this frame in `other`, a frame of the same page."""
         if self.rotation == other.rotation:

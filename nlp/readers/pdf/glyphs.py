@@ -6,7 +6,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from nlp.readers.pdf import calls
@@ -78,7 +78,10 @@ def _is_plain(text: str) -> bool:
     """Whether no character is odd, told of most texts by the upper halves of their codes."""
     if "\0" in text:
         return False
-    return text.isascii() or not text.encode("utf-16-le", "surrogatepass")[1::2].translate(None, _PLAIN)
+    if text.isascii():
+        return True
+    upper = text.encode("utf-16-le", "surrogatepass")[1::2]
+    return upper.isascii() or not upper.translate(None, _PLAIN)  # the first is sooner told
 
 
 def text_rotation(raw: Any) -> int:
@@ -86,7 +89,9 @@ def text_rotation(raw: Any) -> int:
     count = calls.count_characters(raw)
     sample = range(0, count, max(1, count // _ANGLES))
     codes, angles = calls.each(calls.unicode, raw, sample), calls.each(calls.angle, raw, sample)
-    turns = Counter(_turn(angle) for code, angle in zip(codes, angles, strict=True) if code > 32)
+    turns: Counter[int] = Counter()
+    for angle, count in Counter(angle for code, angle in zip(codes, angles, strict=True) if code > 32).items():
+        turns[_turn(angle)] += count
     return turns.most_common(1)[0][0] if turns else 0
 
 
@@ -102,8 +107,10 @@ def read_glyphs(raw: Any, frame: Frame, text: str, first: int = 0) -> list[Glyph
 def glyphs_at(raw: Any, frame: Frame, text: str, places: Sequence[int]) -> list[Glyph]:
     """Return the characters at `places`, of which `text` has a letter each."""
     boxes = frame.placed(
-        (x0, y1, x1, y0) if -_FARTHEST < x0 <= x1 < _FARTHEST and -_FARTHEST < y0 <= y1 < _FARTHEST else _NOWHERE
-        for x0, y1, x1, y0 in calls.loose_boxes(raw, places)
+        [
+            (x0, y1, x1, y0) if -_FARTHEST < x0 <= x1 < _FARTHEST and -_FARTHEST < y0 <= y1 < _FARTHEST else _NOWHERE
+            for x0, y1, x1, y0 in calls.loose_boxes(raw, places)
+        ]
     )
     return [_glyph((place, letter, *box)) for place, letter, box in zip(places, text, boxes, strict=True)]
 
@@ -143,13 +150,10 @@ def segments(
     Args:
         kept: is given the characters of each piece by its place.
     """
-    found = []
-    for run in runs_of(glyphs, raw, rotation):
-        if any(glyph.character.strip() for glyph in run):
-            piece = segment(run, fonts)
-            found.append(piece)
-            if kept is not None:
-                kept[piece.place] = run
+    runs = with_letters(runs_of(glyphs, raw, rotation))
+    found = pieces(runs, fonts)
+    if kept is not None:
+        kept.update((piece.place, run) for piece, run in zip(found, runs, strict=True))
     return found
 
 
@@ -209,16 +213,27 @@ def turn(raw: Any, place: int) -> int:
     return _turn(calls.angle(raw, place))
 
 
+@lru_cache(maxsize=64)
 def _turn(angle: float) -> int:
     return round(-math.degrees(angle) / 90) * 90 % 360 if angle else 0
 
 
-def segment(run: Sequence[Glyph], fonts: Fonts) -> Segment:
-    """Return characters that follow one another as one piece of text; one of them is no white space."""
-    text = "".join([glyph.character for glyph in run])
-    filled = [glyph for glyph in run if not glyph.character.isspace()]
-    places, _, x0, top, x1, bottom = zip(*filled, strict=True)
+def with_letters(runs: Iterable[Sequence[Glyph]]) -> list[Sequence[Glyph]]:
+    """The runs of characters that are more than white space."""
+    return [run for run in runs if not "".join([letter for _, letter, *_ in run]).isspace()]
+
+
+def pieces(runs: Sequence[Sequence[Glyph]], fonts: Fonts) -> list[Segment]:
+    """Return characters that follow one another as one piece of text each; none is white space alone."""
+    filled = [[glyph for glyph in run if not glyph[1].isspace()] for run in runs]
+    ends = fonts.of([*[own[0][0] for own in filled], *[own[-1][0] for own in filled]])
+    bold = [first.bold and last.bold for first, last in zip(ends, ends[len(runs) :], strict=False)]
+    return [*map(_piece, runs, filled, bold)]
+
+
+def _piece(run: Sequence[Glyph], filled: Sequence[Glyph], bold: bool) -> Segment:
+    text = "".join([glyph[1] for glyph in run])
     said = text.strip(BLANKS)
-    first, last = fonts.of((places[0], places[-1]))
+    _, _, x0, top, x1, bottom = zip(*filled, strict=True)
     box = Box(min(x0), min(top), max(x1), max(bottom))
-    return Segment(said, box, first.bold and last.bold, run[text.index(said)].place)
+    return Segment(said, box, bold, run[text.index(said)].place)

@@ -68,8 +68,7 @@ def read_lines(segments: Sequence[Segment]) -> list[Line]:
     if len(segments) == 1:
         return [_line([*segments], 0, segments[0].box.x0, segments[0].box.x1)]
     if stacked(segments):
-        parts = _with_initials(segments)
-        return _column(parts, 0) if parts is not segments else _one_by_one(segments)
+        return read_stacked(segments)
     numbers = _line_numbers(segments)
     if numbers:
         text = " ".join(part.text for part in numbers)
@@ -93,6 +92,12 @@ def read_lines(segments: Sequence[Segment]) -> list[Line]:
         for part in (across, left, right):
             lines += _column(part, len(lines))
     return lines
+
+
+def read_stacked(segments: Sequence[Segment]) -> list[Line]:
+    """As `read_lines`, of pieces that are `stacked`; there is at least one."""
+    parts = _with_initials(segments)
+    return _column(parts, 0) if parts is not segments else _one_by_one(segments)
 
 
 def find_gutter(segments: Sequence[Segment]) -> float | None:
@@ -177,8 +182,11 @@ def stacked(segments: Sequence[Segment]) -> bool:
 
 def same_row(one: Segment, other: Segment) -> bool:
     """Whether two pieces stand side by side."""
-    overlap = min(one.box.bottom, other.box.bottom) - max(one.box.top, other.box.top)
-    return overlap > 0.5 * min(one.size, other.size)
+    _, above, _, below = one.box
+    _, top, _, bottom = other.box
+    overlap = (bottom if bottom < below else below) - (top if top > above else above)
+    high, higher = below - above, bottom - top
+    return overlap > 0.5 * (high if high < higher else higher)
 
 
 def _line(row: list[Segment], column: int, left: float, right: float) -> Line:

@@ -28,7 +28,7 @@ from nlp.readers.pdf.glyphs import (
     turn,
     unmapped,
 )
-from nlp.readers.pdf.lines import Line, read_lines
+from nlp.readers.pdf.lines import Line, read_lines, read_stacked, stacked
 from nlp.readers.pdf.rulings import TooManyRules, drawn_tables, fill, inner_lines
 from nlp.readers.pdf.runs import letters_of, read_runs
 from nlp.readers.pdf.survey import Survey, survey
@@ -82,9 +82,14 @@ def _read(page: Any, raw: Any, number: int, builder: Builder) -> Page:
     if told.frame.rotation != shown.rotation:
         upright = _upright(raw, rest, shown)
         rest = [piece for piece in rest if piece not in upright]
-    aligned, rest = find_aligned(rest)
-    read.tables = sorted([*read.tables, *aligned], key=lambda table: table.drawn.box.top)
-    read.lines = [*read_lines(rest), *_upright_lines(raw, upright, told, shown)]
+    if len(rest) > 1 and stacked(rest):
+        read.lines = read_stacked(rest)
+    else:
+        aligned, rest = find_aligned(rest)
+        read.tables += aligned
+        read.lines = read_lines(rest)
+    read.tables.sort(key=lambda table: table.drawn.box.top)
+    read.lines += _upright_lines(raw, upright, told, shown)
     return read
 
 

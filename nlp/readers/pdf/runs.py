@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Sequence
 from functools import partial
 from itertools import pairwise, repeat
 from typing import Any, NamedTuple
@@ -12,7 +12,17 @@ from nlp.readers.pdf import calls
 from nlp.readers.pdf.calls import Sides
 from nlp.readers.pdf.fonts import Font, Fonts
 from nlp.readers.pdf.frames import Frame
-from nlp.readers.pdf.glyphs import BLANKS, Glyph, Segment, glyphs_at, read_glyphs, runs_of, segment, segments
+from nlp.readers.pdf.glyphs import (
+    BLANKS,
+    Glyph,
+    Segment,
+    glyphs_at,
+    pieces,
+    read_glyphs,
+    runs_of,
+    segments,
+    with_letters,
+)
 from nlp.records import Box
 
 _SPACES, _WORD = re.compile(r"\s+"), re.compile(r"\S+")
@@ -42,48 +52,71 @@ def read_runs(raw: Any, text: str, frame: Frame, fonts: Fonts) -> list[Segment] 
         raw: PDFium's text page. text: all of its text, a letter for each character.
         frame: in which most of the text should stand upright. fonts: of its characters.
     """
-    lines = _lines(text)
-    firsts = [first for _, first in lines]
+    texts, firsts = _lines(text)
+    if not texts:
+        return []
     if 1 in calls.each(calls.has_no_letter, raw, firsts):
         return None
-    places = firsts + [first + len(said) - 1 for said, first in lines]
-    boxes = frame.placed(calls.loose_boxes(raw, places))
-    items = calls.each(calls.text_object, raw, places)
-    made = _made_blanks(raw, lines)
-    reader = _Reader(raw, frame, fonts)
-    found: list[Segment] = []
-    astray = 0  # characters of lines that do not stand upright
-    count = len(lines)
-    for (said, first), blank, font, (x0, top, _, bottom), (_, above, x1, below), item, last in zip(
-        lines, made, fonts.of_objects(items[:count]), boxes[:count], boxes[count:], items, items[count:], strict=False
-    ):
-        top, bottom = top if top < above else above, bottom if bottom > below else below
-        size = bottom - top
-        upright = x1 - x0 > _UPRIGHT * size
-        if upright and size > 0 and not blank and item == last and not font.low and item:
-            found.append(_segment((said, _box((x0, top, x1, bottom)), font.bold, first, -1)))
-            continue
-        pieces: Sequence[Segment] | None = None
-        line = _Told(said, first)
-        if not upright and len(said) > 2:
-            astray += len(said)
-            pieces = reader.by_letters(line)
-        elif size > 0:
-            pieces = reader.pieces(line, Box(x0, top, x1, bottom), font, blank)
+    lasts = [first + len(said) - 1 for said, first in zip(texts, firsts, strict=True)]
+    boxes = _boxes(raw, frame, firsts, lasts)
+    begun, ended = calls.each(calls.text_object, raw, firsts), calls.each(calls.text_object, raw, lasts)
+    own = fonts.of_objects(begun)
+    found = [*map(_segment, zip(texts, boxes, [font.bold for font in own], firsts, repeat(-1), strict=False))]
+    made = _made_blanks(raw, texts, firsts)
+    upright = [x1 - x0 > _UPRIGHT * (bottom - top) > 0 for x0, top, x1, bottom in boxes]
+    if begun == ended and all(begun) and all(upright) and not made and not fonts.low:
+        return found
+    odd = [
+        at for at, (item, last, font, stands) in enumerate(zip(begun, ended, own, upright, strict=True))
+        if not item or item != last or font.low or not stands or at in made
+    ]  # fmt: skip
+    astray = sum(len(texts[at]) for at in odd if _is_astray(texts[at], boxes[at]))
+    return _in_pieces(found, odd, _Reader(raw, frame, fonts, own, made)) if 2 * astray < len(text) else None
+
+
+def _boxes(raw: Any, frame: Frame, firsts: Sequence[int], lasts: Sequence[int]) -> list[Box]:
+    """The boxes of lines, by those of their first and last characters."""
+    count = len(firsts)
+    sides = calls.loose_columns(raw, [*firsts, *lasts])
+    lefts, tops, rights, bottoms = sides
+    if frame.rotation:
+        ends = frame.placed(zip(*sides, strict=True))
+        return [
+            _box((x0, min(above, top), x1, max(below, bottom)))
+            for (x0, top, _, bottom), (_, above, x1, below) in zip(ends, ends[count:], strict=False)
+        ]
+    if tops[:count] != tops[count:]:
+        tops[:count] = map(max, tops[count:], tops)
+    if bottoms[:count] != bottoms[count:]:
+        bottoms[:count] = map(min, bottoms[count:], bottoms)
+    return [*map(_box, zip(*frame.columns(lefts[:count], tops[:count], rights[count:], bottoms[:count]), strict=False))]
+
+
+def _made_blanks(raw: Any, texts: Sequence[str], firsts: Sequence[int]) -> frozenset[int]:
+    """Which lines have a first or last blank that PDFium made up, as nothing is drawn there."""
+    places = [first + at if (at := text.find(" ")) > 0 else first for text, first in zip(texts, firsts, strict=True)]
+    places += [first + at if (at := text.rfind(" ")) > 0 else first for text, first in zip(texts, firsts, strict=True)]
+    made = calls.each(calls.is_generated, raw, places)
+    return frozenset(at % len(texts) for at, said in enumerate(made) if said == 1) if 1 in made else frozenset()
+
+
+def _is_astray(text: str, box: Box) -> bool:
+    """Whether a line does not stand upright."""
+    return len(text) > 2 and not box.x1 - box.x0 > _UPRIGHT * (box.bottom - box.top)
+
+
+def _in_pieces(found: list[Segment], odd: Sequence[int], reader: _Reader) -> list[Segment] | None:
+    """The lines with the pieces of the odd ones in their place; None if one of those cannot be told."""
+    whole: list[Segment] = []
+    done = 0
+    for at in odd:
+        pieces = reader.pieces(found[at], at)
         if pieces is None:
             return None
-        found += pieces
-    return found if 2 * astray < len(text) else None
-
-
-def _made_blanks(raw: Any, lines: Sequence[tuple[str, int]]) -> Iterable[bool]:
-    """Of each line, whether PDFium made up its first or its last blank, as nothing is drawn there."""
-    firsts = [first + at if (at := text.find(" ")) > 0 else first for text, first in lines]
-    lasts = [first + at if (at := text.rfind(" ")) > 0 else first for text, first in lines]
-    made = calls.each(calls.is_generated, raw, firsts), calls.each(calls.is_generated, raw, lasts)
-    if not any(1 in said for said in made):
-        return repeat(False)
-    return [one == 1 or other == 1 for one, other in zip(*made, strict=True)]
+        whole += found[done:at]
+        whole += pieces
+        done = at + 1
+    return whole + found[done:]
 
 
 def letters_of(raw: Any, frame: Frame, piece: Segment) -> list[Glyph]:
@@ -91,32 +124,40 @@ def letters_of(raw: Any, frame: Frame, piece: Segment) -> list[Glyph]:
     return read_glyphs(raw, frame, piece.text, piece.place)
 
 
-def _lines(text: str) -> list[tuple[str, int]]:
-    """Of each line its text without blanks around it, and the place of its first character."""
-    found: list[tuple[str, int]] = []
+def _lines(text: str) -> tuple[list[str], list[int]]:
+    """The text of each line without blanks around it, and the places of their first characters."""
+    texts: list[str] = []
+    firsts: list[int] = []
     start = 0
     for line in text.split("\r\n"):
         said = line.strip(BLANKS)
         if said:
-            first = start if line[0] == said[0] else start + line.index(said[0])
-            found.append((said, first))
+            texts.append(said)
+            firsts.append(start if line[0] == said[0] else start + line.index(said[0]))
         start += len(line) + 2
-    return found
+    return texts, firsts
 
 
 class _Reader:
-    """Reads the lines of one page."""
+    """Reads lines of one page that may not be one piece; it is told their fonts, and which have blanks made up."""
 
-    def __init__(self, raw: Any, frame: Frame, fonts: Fonts) -> None:
+    def __init__(self, raw: Any, frame: Frame, fonts: Fonts, own: Sequence[Font], made: Container[int]) -> None:
         self._raw, self._frame, self._fonts = raw, frame, fonts
+        self._own, self._made = own, made
 
-    def pieces(self, line: _Told, box: Box, font: Font, made: bool) -> Sequence[Segment] | None:
-        """The pieces of a line, by its first font and whether blanks of it are made up."""
-        if made:
+    def pieces(self, whole: Segment, at: int) -> Sequence[Segment] | None:
+        """The pieces of the line `at`, given as one piece; None if only a look at the whole page can tell them."""
+        text, box, _, first, _ = whole
+        line = _Told(text, first)
+        if _is_astray(text, box):
+            return self._by_letters(line)
+        if not box.bottom > box.top:
+            return None
+        if at in self._made:
             return self._by_words(line, box)
-        if calls.count_rectangles(self._raw, line.first, len(line.text)) > 1:
+        if calls.count_rectangles(self._raw, first, len(text)) > 1:
             return self._of_several(line, box)
-        return self.by_letters(line) if font.low else (Segment(line.text, box, font.bold, line.first),)
+        return self._by_letters(line) if self._own[at].low else (whole,)
 
     def _of_several(self, line: _Told, box: Box) -> Sequence[Segment] | None:
         """The pieces of a line of several text objects, whose blanks are drawn; None if its letters are not known."""
@@ -128,11 +169,11 @@ class _Reader:
             return None
         fonts = self._fonts.of([first, *starts, first + len(text) - 1])
         if any(font.low for font in fonts):
-            return self.by_letters(line)
+            return self._by_letters(line)
         own = [(box.top, box.bottom), *((top, low) for _, top, _, low in self._boxes(starts))]
         tops, bottoms = zip(*own, strict=True)
-        box = box._replace(top=min(tops), bottom=max(bottoms))
-        return (Segment(text, box, fonts[0].bold and fonts[-1].bold, first),)
+        own_box = _box((box.x0, min(tops), box.x1, max(bottoms)))
+        return (Segment(text, own_box, fonts[0].bold and fonts[-1].bold, first),)
 
     def _by_words(self, line: _Told, box: Box) -> Sequence[Segment] | None:
         """The pieces of a line by the ends of its words; None if its letters are not known."""
@@ -147,11 +188,14 @@ class _Reader:
         letters = "".join([text[offset] for offset in offsets])
         glyphs = glyphs_at(self._raw, self._frame, letters, [first + offset for offset in offsets])
         ends = {first + end for start, end in stretches if end > start}
-        runs = [*runs_of(glyphs, self._raw, self._frame.rotation, ends)]
+        runs: list[Sequence[Glyph]] = [*runs_of(glyphs, self._raw, self._frame.rotation, ends)]
         low = any(font.low for font in self._fonts.of([run[0].place for run in runs]))
         if low or _breaks(self._stretches(line), box) >= len(runs):
-            return self.by_letters(line)
-        return [self._piece(line, run) for run in runs if any(glyph.character.strip() for glyph in run)]
+            return self._by_letters(line)
+        runs = with_letters(runs)
+        own = [text[run[0].place - first : run[-1].place - first + 1].strip(BLANKS) for run in runs]
+        told = zip(own, pieces(runs, self._fonts), strict=True)
+        return [_segment((said, piece.box, piece.bold, piece.place, -1)) for said, piece in told]
 
     def _joined(self, words: Sequence[tuple[int, int]], starts: Sequence[int], first: int) -> list[tuple[int, int]]:
         """Join words (first and last letter) that one text object draws with the blanks between them."""
@@ -165,7 +209,7 @@ class _Reader:
                 joined.append(word)
         return joined
 
-    def by_letters(self, line: _Told) -> Sequence[Segment]:
+    def _by_letters(self, line: _Told) -> Sequence[Segment]:
         """The pieces of a line by every letter."""
         glyphs = read_glyphs(self._raw, self._frame, line.text, line.first)
         return segments(glyphs, self._raw, self._frame.rotation, self._fonts)
@@ -175,10 +219,6 @@ class _Reader:
 
     def _stretches(self, line: _Told) -> list[Sides]:
         return self._frame.placed(calls.rectangles(self._raw, line.first, len(line.text)))
-
-    def _piece(self, line: _Told, run: Sequence[Glyph]) -> Segment:
-        own = line.text[run[0].place - line.first : run[-1].place - line.first + 1]
-        return segment(run, self._fonts)._replace(text=own.strip(BLANKS))
 
 
 def _side_by_side(stretches: Sequence[Sides], line: Box) -> bool:
