@@ -19,8 +19,8 @@ from nlp.engines.finishing import finished
 from nlp.engines.spool import spool
 from nlp.errors import EvmapError
 from nlp.pipeline import Mapper, attempt
-from nlp.readers.nameless import nameless_main
 from nlp.readers.parcel import unpack
+from nlp.readers.spawning import spawning
 from nlp.settings import Settings
 from nlp.store.rows import Finished
 
@@ -61,7 +61,7 @@ class ModelProcess:
         context = multiprocessing.get_context("spawn")
         self.pipe, far = context.Pipe()
         self._process = context.Process(target=serve, args=(far, *given, os.getpid()), daemon=True)
-        with nameless_main():
+        with spawning():
             self._process.start()
         far.close()
 

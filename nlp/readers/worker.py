@@ -26,9 +26,9 @@ from typing import Any
 
 from nlp.errors import EvmapError, ReaderKilled, UnreadableDocument, UsageError
 from nlp.readers import limits
-from nlp.readers.nameless import nameless_main
 from nlp.readers.parcel import ANSWER, ASKS, BEAT, ERROR, READY, Answer, Asks, Inbox, parted
 from nlp.readers.serving import COMPLAINTS, START_SECONDS, Post, complaint, serve
+from nlp.readers.spawning import spawning
 from nlp.settings import Settings
 
 Task = Callable[[Path, Settings, Callable[[str], bool]], Any]
@@ -119,7 +119,7 @@ class Worker:
         post = Post(pickle.dumps((self._task, self._prepare)), self._settings, own, os.getpid())
         self._process = context.Process(target=serve, args=(far, far_will, post), daemon=True)
         self._stack.callback(self._end)
-        with far, far_will, nameless_main():
+        with far, far_will, spawning():
             self._process.start()
         self._inbox = Inbox(self._pipe, self._settings.read_memory)
         self._own, self._done, self._retires, self._fresh = own, 0, False, True
