@@ -1,6 +1,7 @@
 """Calibration, lanes, reasons, and models that are refused when they do not fit."""
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from itertools import pairwise
@@ -29,7 +30,7 @@ from nlp.classify.heads import (
     verify,
 )
 from nlp.classify.lanes import Cut, Held, Lanes, Promise, choose, decide, measure, risk_controlled
-from nlp.classify.why import MOST_SENTENCES, drops, group_sentences, nearest, terms_in
+from nlp.classify.why import MOST_SENTENCES, drops, folded, group_sentences, nearest, terms_in
 from nlp.encode.embed import HashEmbedder
 from nlp.errors import ModelError
 from nlp.program import load_program
@@ -226,6 +227,31 @@ def test_terms_stand_as_words_in_any_language():
     terms = PROGRAM.labels["objective:2"].terms
     text = f"{terms['es'][0].upper()} and {terms['en'][0]} and {terms['en'][0]}; un{terms['en'][1]}s"
     assert terms_in(PROGRAM, "objective:2", text) == (terms["es"][0].lower(), terms["en"][0].lower())
+
+
+CASED = [chr(n) for n in range(0x110000) if len({chr(n), chr(n).lower(), chr(n).upper(), chr(n).casefold()}) > 1]
+
+
+def test_what_a_pattern_takes_for_the_same_letter_is_folded_to_the_same():
+    everything = "".join(CASED)
+    for letter in CASED:
+        same = re.findall(letter, everything, re.IGNORECASE)
+        assert {folded(one) for one in same} == {folded(letter)}, same
+
+
+@settings(max_examples=100)
+@given(st.data())
+def test_terms_are_those_that_the_pattern_alone_finds(data):
+    target = data.draw(st.sampled_from(PROGRAM.targets))
+    own = [term for terms in PROGRAM.labels[target].terms.values() for term in terms]
+    written = st.sampled_from(own).flatmap(
+        lambda term: st.sampled_from([term, term.upper(), term.title(), term.upper().replace("I", "\u0130"), term[1:],
+                                      term.replace("i", "\u0131"), term.replace("s", "\u017f"), f"{term}s"])
+    )  # fmt: skip
+    text = "".join(data.draw(st.lists(written | st.sampled_from([" ", ", ", "-", "\n", "x"]), max_size=8)))
+    either = "|".join(map(re.escape, sorted(own, key=len, reverse=True)))
+    found = re.findall(rf"(?<!\w)(?:{either})(?!\w)", text, re.IGNORECASE)
+    assert terms_in(PROGRAM, target, text) == tuple(dict.fromkeys(term.lower() for term in found))
 
 
 def test_nearest_examples_bear_the_target():

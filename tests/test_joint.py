@@ -7,6 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import sparse
+from sklearn.feature_extraction.text import HashingVectorizer
 
 from nlp import contenders
 from nlp.annotations import load_annotations
@@ -15,7 +19,7 @@ from nlp.classify.features import Surroundings
 from nlp.classify.heads import JOINT, MANIFEST, load
 from nlp.classify.joint import Joint, Views, cross_joint, fit_joint, own_group
 from nlp.classify.lanes import parents
-from nlp.classify.wording import WordHeads, fit_words
+from nlp.classify.wording import SIZES, WordHeads, _counted, fit_words
 from nlp.contenders import JOINTS, Course, ask_learner, jointly
 from nlp.encode.cache import kept
 from nlp.errors import ModelError
@@ -76,6 +80,33 @@ def test_words_score_a_text_the_same_whatever_stands_beside_it(words: WordHeads)
     together = words.scores(texts, ["IOM", "", "ILO", "-"])
     alone = [words.scores([text], [near])[0] for text, near in zip(texts, ["IOM", "", "ILO", "-"], strict=True)]
     assert together.tobytes() == np.stack(alone).tobytes()
+
+
+def _vectorized(texts: list[str], surroundings: list[str]) -> sparse.csr_matrix:
+    """What scikit-learn counts when it is left to itself."""
+    plain = {"alternate_sign": False, "norm": None, "strip_accents": "unicode", "dtype": np.float32}
+    counters = (
+        HashingVectorizer(n_features=SIZES["words"], ngram_range=(1, 2), **plain),
+        HashingVectorizer(n_features=SIZES["letters"], analyzer="char_wb", ngram_range=(4, 4), **plain),
+        HashingVectorizer(n_features=SIZES["surroundings"], **plain),
+    )
+    parts = zip(counters, (texts, texts, surroundings), strict=True)
+    return sparse.hstack([counter.transform(own) for counter, own in parts], format="csr")
+
+
+SPOKEN = st.text() | st.lists(
+    st.sampled_from(["Niñez", "a", "in", "ÁÉ", "I\u0307", "\u0130", "the", "ﬁn", "x\u0301y", "\u00a0", "\x1c", "\n"])
+).map(" ".join)
+
+
+@settings(max_examples=150)
+@given(st.lists(st.tuples(SPOKEN, SPOKEN), min_size=1, max_size=4))
+def test_words_are_counted_as_scikit_learn_counts_them(pairs: list[tuple[str, str]]):
+    texts, surroundings = map(list, zip(*pairs, strict=True))
+    ours, theirs = _counted(texts, surroundings), _vectorized(texts, surroundings)
+    assert (ours.shape, ours.dtype) == (theirs.shape, theirs.dtype)
+    for part in ("indptr", "indices", "data"):
+        assert getattr(ours, part).tolist() == getattr(theirs, part).tolist()
 
 
 def test_words_survive_saving_in_eight_bits(words: WordHeads):

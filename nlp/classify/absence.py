@@ -7,6 +7,7 @@ about the act and are passed over, except after a verb of reporting ("reports th
 
 from __future__ import annotations
 
+import functools
 import re
 
 from nlp.records import Treatment
@@ -53,6 +54,7 @@ _REPORTING = re.compile(
 )
 
 
+@functools.lru_cache(maxsize=64)  # a passage's links quote the same few sentences
 def denied(sentence: str) -> bool:
     """Whether the main clause of a sentence, in any of the four languages, says that something was not done."""
     return any(_in_main_clause(sentence, match.start()) for match in _ANY.finditer(sentence))

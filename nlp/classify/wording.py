@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain, pairwise
 from typing import Any
 
 import numpy as np
@@ -24,6 +26,7 @@ SIZES = {"words": 2**15, "letters": 2**15, "surroundings": 2**12}
 SHARES = {"words": 1.0, "letters": 1.0, "surroundings": 0.5}  # lengths of the three parts of a row
 STRENGTH, TOLERANCE = 20.0, 0.01
 ABSENT = -8.0  # score of a label without examples
+_WORD = re.compile(r"\b\w\w+\b")  # of two letters and more
 STEPS = 127  # of a weight kept in eight bits
 
 
@@ -98,22 +101,49 @@ def _fit(rows: Any, weights: Array, truth: Mask, known: Mask) -> Matrix:
 
 @functools.cache
 def _counters() -> tuple[Any, ...]:
+    """Of words and pairs, runs of four letters, words of the surroundings; they read what `_plain` returns."""
     from sklearn.feature_extraction.text import HashingVectorizer
 
-    common = {"alternate_sign": False, "norm": None, "strip_accents": "unicode", "dtype": np.float32}
+    common = {"alternate_sign": False, "norm": None, "dtype": np.float32}
     return (
-        HashingVectorizer(n_features=SIZES["words"], ngram_range=(1, 2), **common),
-        HashingVectorizer(n_features=SIZES["letters"], analyzer="char_wb", ngram_range=(4, 4), **common),
-        HashingVectorizer(n_features=SIZES["surroundings"], **common),
+        HashingVectorizer(n_features=SIZES["words"], analyzer=_words_and_pairs, **common),
+        HashingVectorizer(n_features=SIZES["letters"], analyzer=_letters, **common),
+        HashingVectorizer(n_features=SIZES["surroundings"], analyzer=_WORD.findall, **common),
     )
+
+
+def _words_and_pairs(text: str) -> list[str]:
+    words = _WORD.findall(text)
+    return [*words, *map(" ".join, pairwise(words))]
+
+
+def _letters(text: str) -> list[str]:
+    return [*chain.from_iterable(map(_runs, text.split()))]
+
+
+@functools.lru_cache(maxsize=2**15)  # words repeat
+def _runs(word: str) -> tuple[str, ...]:
+    """The runs of four letters of a word and the spaces around it; all of it if it is shorter."""
+    whole = f" {word} "
+    return tuple(whole[start : start + 4] for start in range(max(1, len(whole) - 3)))
+
+
+def _plain(texts: Iterable[str]) -> list[str]:
+    """Texts in lower case, without accents."""
+    from sklearn.feature_extraction.text import strip_accents_unicode
+
+    return [strip_accents_unicode(text.lower()) for text in texts]
 
 
 def _counted(texts: Sequence[str], surroundings: Sequence[str]) -> Any:
     """Sparse float32 (n, columns): how often what falls into a column stands in a passage."""
     from scipy import sparse
 
-    parts = zip(_counters(), (texts, texts, surroundings), strict=True)
-    return sparse.hstack([counter.transform(own) for counter, own in parts], format="csr")
+    words, letters, around = _counters()
+    plain = _plain(texts)
+    places = {near: place for place, near in enumerate(dict.fromkeys(surroundings))}  # most repeat
+    beside = around.transform(_plain(places))[[places[near] for near in surroundings]]
+    return sparse.hstack([words.transform(plain), letters.transform(plain), beside], format="csr")
 
 
 def _weighted(counts: Any, rarity: Matrix) -> Any:
