@@ -53,21 +53,16 @@ class Packed(list[bytes]):
 
 def packed(value: Any) -> bytes:
     """Return the shortest JSON of a value; a lone surrogate, which UTF-8 cannot have, stands as its escape."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
+    return _json(value).encode("utf-8", "backslashreplace")
 
 
 def as_json(value: object) -> str:
     """Return JSON that can stand inside a script element: no ``<``, ``>``, ``&`` and no line separators."""
-    return safe(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
-
-
-def safe(text: str) -> str:
-    """Return JSON that means the same and can stand inside a script element."""
-    return text.translate(DANGEROUS)
+    return _json(value).translate(DANGEROUS)
 
 
 def pieces(data: Mapping[str, Any]) -> Iterator[str]:
-    """Yield `as_json` of a mapping in pieces, the items of a `Listing` one by one."""
+    """Yield `as_json` of a mapping in pieces, the items of lists one by one."""
     before = "{"
     for name, value in data.items():
         yield f"{before}{as_json(name)}:"
@@ -75,6 +70,8 @@ def pieces(data: Mapping[str, Any]) -> Iterator[str]:
             yield from _items(value)
         elif isinstance(value, Packed):
             yield from _items(item.decode("utf-8") for item in value)
+        elif isinstance(value, list):
+            yield from _items(map(_json, value))
         else:
             yield as_json(value)
         before = ","
@@ -84,6 +81,10 @@ def pieces(data: Mapping[str, Any]) -> Iterator[str]:
 def _items(listed: Iterable[str]) -> Iterator[str]:
     before = "["
     for item in listed:
-        yield before + safe(item)
+        yield before + item.translate(DANGEROUS)
         before = ","
     yield "[]" if before == "[" else "]"
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -32,6 +32,20 @@ class _Passage:
     language: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Quoted:
+    """Where a quote stands, and what it is where the text there is another."""
+
+    start: int
+    end: int
+    other: str | None
+
+    def row(self, text: str) -> Row:
+        """What `context` wants of a link."""
+        quote = text[self.start : self.end] if self.other is None else self.other
+        return {"start": self.start, "end": self.end, "quote": quote}
+
+
 class Whole:
     """Takes what was found in each document, and gives what the page shows."""
 
@@ -44,6 +58,7 @@ class Whole:
         self._parts: dict[str, tuple[stored.Rows[Row], stored.Rows[Row]]] = {}
         self._passages: dict[str, _Passage] = {}
         self._examples: dict[str, int] = {}
+        self._columns = [number for target, number in self.places.items() if target.startswith("objective:")]
         self._cells: dict[tuple[int, int], dict[int, int]] = defaultdict(dict)
 
     def add(self, found: Found) -> None:
@@ -85,9 +100,8 @@ class Whole:
 
     def table(self, documents: Iterable[Row]) -> list[Row]:
         """Rows of the plain table: each document with (state, text, meaning) of its cell for every objective."""
-        columns = [number for target, number in self.places.items() if target.startswith("objective:")]
         return [
-            {"document": document, "cells": [_cell(self._cells.get((row, column)), document) for column in columns]}
+            {"document": document, "cells": [_cell(self._cells.get((row, one)), document) for one in self._columns]}
             for row, document in enumerate(documents)
         ]
 
@@ -110,12 +124,12 @@ class Whole:
     def _add_contexts(self, key: str, who: Names, contexts: Listing) -> None:
         """Add the linked passages of a document with the text around them."""
         passages, links = self._parts[key]
-        quotes = _quotes(link for link in links if link["target"] in self.places)
+        text = self.rows.text(self._known[key]) if len(links) else ""
+        quotes = _quotes(text, (link for link in links if link["target"] in self.places))
         rows = {row["passage_id"]: row for row in passages if row["passage_id"] in quotes}
-        text = self.rows.text(self._known[key]) if quotes else ""
-        for passage, found in sorted(quotes.items(), key=lambda item: (item[1][0]["start"], item[0])):
+        for passage, found in sorted(quotes.items(), key=lambda item: (item[1][0].start, item[0])):
             row = rows.get(passage, {})
-            around = context(text, row, found)
+            around = context(text, row, [quote.row(text) for quote in found])
             said = row.get("treatment") or "", row.get("language") or ""
             self._passages[passage] = _Passage(len(contexts), around["start"], who.number(*name_of(row)), *said)
             contexts.add(around)
@@ -130,8 +144,9 @@ class Whole:
             said = [link.get("treatment") or passage.treatment, passage.language, passage.number]
             sure = [review, round(float(link["probability"]), 4)]
             links.add([document, passage.who, target, *sure, *said, self._detail(link, passage.start)])
-            cell = self._cells[document, target]
-            cell[passage.number] = min(review, cell.get(passage.number, 1))
+            if target in self._columns:
+                cell = self._cells[document, target]
+                cell[passage.number] = min(review, cell.get(passage.number, 1))
 
     def _detail(self, link: Row, start: int) -> Row:
         why = link.get("why") or {}
@@ -152,11 +167,12 @@ def let_go(rows: stored.Rows[Row]) -> stored.Rows[Row]:
     return rows.let_go() if isinstance(rows, Stretch) else rows
 
 
-def _quotes(links: Iterator[Row]) -> dict[str, list[Row]]:
+def _quotes(text: str, links: Iterator[Row]) -> dict[str, list[_Quoted]]:
     """Where the quotes of each passage stand, in the order of its links."""
-    found: dict[str, list[Row]] = defaultdict(list)
+    found: dict[str, list[_Quoted]] = defaultdict(list)
     for link in links:
-        found[link["passage_id"]].append({name: link[name] for name in ("start", "end", "quote")})
+        start, end, quote = link["start"], link["end"], link["quote"]
+        found[link["passage_id"]].append(_Quoted(start, end, None if text[start:end] == quote else quote))
     return found
 
 

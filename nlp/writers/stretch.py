@@ -12,7 +12,7 @@ from typing import Any
 Row = dict[str, Any]
 Parse = Callable[[str], Row]
 Placed = tuple[str, int, int, Row]  # document id, first byte, number of bytes, row
-HELD = 4_000_000  # bytes of lines: links of a report of some 35 pages
+HELD = 2_000_000  # bytes of lines: links of a report of some 17 pages, which are three to five times that as rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,25 +54,27 @@ class Stretch:
                 yield self.parse(file.readline().decode("utf-8"))
 
 
-def stretches(path: Path, parse: Parse, hold: int = HELD) -> Iterator[Stretch]:
+def stretches(path: Path, parse: Parse) -> Iterator[Stretch]:
     """Yield the rows of a JSON Lines file by document, in the order in which they stand there.
 
+    Rows of a document whose lines have `HELD` bytes together, or fewer, are held.
+
     Args:
-        parse: makes a row of a line. hold: bytes of a document's lines up to which its rows are kept.
+        parse: makes a row of a line.
 
     Raises:
         OSError: if the file cannot be read. json.JSONDecodeError: if a line is no JSON.
     """
     for identity, placed in groupby(_placed(path, parse), itemgetter(0)):
-        yield _stretch(identity, path, parse, placed, hold)
+        yield _stretch(identity, path, parse, placed)
 
 
-def _stretch(identity: str, path: Path, parse: Parse, placed: Iterable[Placed], hold: int) -> Stretch:
+def _stretch(identity: str, path: Path, parse: Parse, placed: Iterable[Placed]) -> Stretch:
     held: list[Row] = []
     first = count = 0
     for _, start, size, row in placed:
         first, count = first if count else start, count + 1
-        if start + size - first <= hold:
+        if start + size - first <= HELD:
             held.append(row)
         else:
             held.clear()
