@@ -2,6 +2,7 @@
 
 import json
 import random
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from nlp.bench.bare import Bare
 from nlp.bench.batch import Task, arms_of, bench_batch
-from nlp.bench.command import Arm
+from nlp.bench.command import Arm, timed
 from nlp.bench.figures import Line, Table
 from nlp.bench.machine import Peak, gigaflops
 from nlp.bench.parts import Part, Parts, documents_digest
@@ -143,6 +144,12 @@ def test_scaling_times_the_same_work(tiny_environment: Path, notes: list[Path], 
 
 
 @pytest.mark.slow
+def test_a_watched_process_gets_all_it_is_given_however_late_it_reads():
+    late = "import sys, time; time.sleep(0.3); print(len(sys.stdin.buffer.read()), file=sys.stderr)"
+    took, said = timed([sys.executable, "-c", late], bytes(300_000), every=0.05, stop_after=20)
+    assert (took.code, said.strip()) == (0, "300000") and took.curve
+
+
 def test_memory_and_resumption_are_measured(tiny_environment: Path, notes: list[Path], tmp_path: Path):
     (memory,) = bench_memory("ten", notes, Arm("hash"), [], tmp_path / "out", tmp_path / "curves")
     assert memory.all_peak >= memory.peak > 10 and memory.line

@@ -14,7 +14,8 @@ import pytest
 from browsing import browser, visiting  # noqa: F401
 
 from nlp.program import Program, load_program
-from nlp.writers.report import as_json, write_report
+from nlp.writers.listing import as_json
+from nlp.writers.report import write_report
 
 HOSTILE = '<img src=x onerror="document.title=1"> </script><script>alert(1)</script> {{7*7}} javascript:x & \u202eback'
 QUOTE = "The consulate opened a help line for detained migrants 🙂."

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 from nlp.engines.mapper import outlive_nobody
 from nlp.errors import UsageError
@@ -119,26 +122,36 @@ def timed(
     environment = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}  # as users have it
     watch, clock = Stopwatch(), time.monotonic()
     curve: list[Sample] = []
-    with subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        env=environment,
-        preexec_fn=together,
-    ) as running:
-        first: bytes | None = given
+    with (
+        _file_of(given) as words,  # through a pipe, what it has not taken at the first look would never be sent
+        subprocess.Popen(
+            command,
+            stdin=words,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            env=environment,
+            preexec_fn=together,
+        ) as running,
+    ):
         while True:
             try:
-                _, said = running.communicate(first, timeout=every or stop_after)
+                _, said = running.communicate(timeout=every or stop_after)
                 break
             except subprocess.TimeoutExpired:
-                first, seconds = None, time.monotonic() - clock
+                seconds = time.monotonic() - clock
             if every:
                 curve.append(_memory(running.pid, seconds))
             if stop_after is not None and seconds >= stop_after:
                 _kill_all(running.pid)
     return Timed(*watch.read(), running.returncode, tuple(curve)), said.decode("utf-8", "replace")
+
+
+@contextmanager
+def _file_of(given: bytes) -> Iterator[BinaryIO]:
+    with tempfile.TemporaryFile() as file:
+        file.write(given)
+        file.seek(0)
+        yield file
 
 
 def _begin(parent: int, cores: int) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from nlp.desk.slices import map_slices
 from nlp.engines.finishing import finished
 from nlp.engines.key import run_key
-from nlp.engines.mapper import Errand, ModelProcess, belong_to
+from nlp.engines.mapper import Errand, ModelProcess, belong_to, next_errand
 from nlp.errors import EvmapError
 from nlp.pipeline import Mapper, attempt
 from nlp.readers.parcel import unpack
@@ -60,7 +60,7 @@ def _serve(pipe: Connection, settings: Settings, cache: Path | None, threads: in
         pipe.send(Warm(run_key(mapper, settings), tuple(notices), time.monotonic() - clock))
         try:
             while True:
-                _map(pipe, mapper, pipe.recv())
+                _map(pipe, mapper, next_errand(pipe))
         finally:
             mapper.close()
 

@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -69,7 +69,8 @@ class ModelProcess:
     def send(self, errand: Errand) -> None:
         """Give it a document to map; it must have none."""
         with suppress(BrokenPipeError):  # who hears says that it ended
-            self.pipe.send(errand)
+            self.pipe.send(replace(errand, payload=b""))
+            self.pipe.send_bytes(errand.payload)  # as it is: packed again, a long document would be there twice
 
     def hear(self, seconds: float | None = None) -> Any:
         """Return what it says next, waiting for it; None if nothing came in so many seconds.
@@ -127,9 +128,19 @@ def _serve(pipe: Connection, settings: Settings, cache: Path | None, folder: Pat
     gc.freeze()  # the model stays: looking it through for rubbish took a tenth of the time beside the encoder
     with suppress(EOFError, ConnectionResetError, BrokenPipeError):  # the parent is gone, or wants no more
         while True:
-            errand: Errand = pipe.recv()
+            errand = next_errand(pipe)
             pipe.send(spool(run_errand(errand, errand.payload, mapper), folder))
     mapper.close()
+
+
+def next_errand(pipe: Connection) -> Errand:
+    """Return what `ModelProcess.send` sends, waiting for it.
+
+    Raises:
+        EOFError, ConnectionResetError: if the one who sends is gone.
+    """
+    errand: Errand = pipe.recv()
+    return replace(errand, payload=pipe.recv_bytes())
 
 
 def run_errand(errand: Errand, payload: bytes, mapper: Mapper) -> Finished:

@@ -76,15 +76,15 @@ def headed(head: Head, retires: bool, payload: bytes) -> bytes:
     return len(words).to_bytes(4, "big") + words + payload
 
 
-def parted(message: bytes) -> tuple[Answer, bool]:
+def parted(message: bytes | memoryview) -> tuple[Answer, bool]:
     """Return the answer of a message, and whether its reader ends after it.
 
     Raises:
         ValueError: if it is none.
     """
     start = 4 + int.from_bytes(message[:4], "big")
-    document_id, characters, passages, retires = json.loads(message[4:start])
-    return Answer(Head(document_id, int(characters), int(passages)), message[start:]), bool(retires)
+    document_id, characters, passages, retires = json.loads(bytes(message[4:start]))
+    return Answer(Head(document_id, int(characters), int(passages)), bytes(message[start:])), bool(retires)
 
 
 class Inbox:
@@ -98,7 +98,7 @@ class Inbox:
         self._pipe, self._most = pipe, most
         self._bytes = bytearray()
 
-    def take(self) -> bytes | None:
+    def take(self) -> bytes | bytearray | None:
         """Return the next message, None if it is not all there yet.
 
         Raises:
@@ -115,7 +115,7 @@ class Inbox:
                 raise EOFError
             self._bytes += piece
 
-    def _cut(self) -> bytes | None:
+    def _cut(self) -> bytes | bytearray | None:
         held = self._bytes
         if len(held) < _SHORT.size:
             return None
@@ -128,6 +128,10 @@ class Inbox:
             raise ValueError(f"a message of {length} bytes")
         if len(held) < start + length:
             return None
+        if len(held) == start + length:  # nothing follows, as after a document: no copy of it
+            self._bytes = bytearray()
+            del held[:start]
+            return held
         message = bytes(memoryview(held)[start : start + length])
         del held[: start + length]
         return message

@@ -204,17 +204,17 @@ class Worker:
             if self.busy:  # the caller was interrupted: what still comes is for nobody
                 self.stop()
 
-    def _understood(self, message: bytes) -> Answer | Asks | None:
-        kind, body = message[:1], message[1:]
+    def _understood(self, message: bytes | bytearray) -> Answer | Asks | None:
+        kind, body = bytes(message[:1]), memoryview(message)[1:]  # an answer may be large: copied once, in `parted`
         if kind == READY:
-            self.in_force = frozenset(json.loads(body))
+            self.in_force = frozenset(json.loads(bytes(body)))
         elif not self.busy or kind not in (BEAT, ASKS, ANSWER, ERROR):
             raise ValueError("not its turn")
         if kind == ASKS:
             if not _HASH.fullmatch(body):
                 raise ValueError("no hash")
-            self._document_id, self.deadline = body.decode("ascii"), None
-            return Asks(body.decode("ascii"))
+            self._document_id, self.deadline = str(body, "ascii"), None
+            return Asks(self._document_id)
         if kind in (ANSWER, ERROR):
             return self._delivered(kind, body)
         self._signs += 1
@@ -223,7 +223,7 @@ class Worker:
         self._wait_longer(self._grace())
         return None
 
-    def _delivered(self, kind: bytes, body: bytes) -> Answer:
+    def _delivered(self, kind: bytes, body: memoryview) -> Answer:
         answer, self._retires = parted(body)
         if answer.head.document_id not in (None, self._document_id):
             raise ValueError("another document")

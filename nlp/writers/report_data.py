@@ -1,14 +1,12 @@
-"""What a whole report page is made of: everything that the row files of a run hold, for runs that fit into memory."""
+"""What report pages say of documents, inputs, the programme and the run."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import Any
 
 from nlp.official import Official
 from nlp.program import Label, Program
-from nlp.writers.report_quotes import Names, Packer, name_of
-from nlp.writers.walk import READ, Row, Rows
+from nlp.writers.walk import READ, Row
 
 KINDS = ("report", "resolution", "declaration", "mandates", "program", "other")
 NEXT_STEPS = {
@@ -25,61 +23,16 @@ NEXT_STEPS = {
 }
 
 
-def gather(rows: Rows, program: Program, official: Official | None = None) -> Row:
-    """Return everything the page shows, ready for JSON; the same rows always give the same value.
-
-    Args:
-        rows: the row files of a run.
-        program: the codebook the run was made with.
-        official: the imported official wording, None if there is none.
-    """
-    links = list(rows.read("links.jsonl"))
-    passages, named = _read_passages(rows, {link["passage_id"] for link in links})
-    known = {row["document_id"]: row for row in rows.read("documents.jsonl")}
-    inputs = [as_input(row) for row in rows.read("ledger.jsonl")]
-    documents, who = _documents(known, inputs), Names(program)
-    order = {document["id"]: number for number, document in enumerate(documents)}
-    for document in documents:
-        counted = {who.number(*name): count for name, count in sorted(named.get(document["id"], {}).items())}
-        document["who"] = [[number, count] for number, count in counted.items() if number]
-        document["passages"] = sum(counted.values())
-    packed = Packer(rows, known, passages, who, order, {t: i for i, t in enumerate(program.targets)})
-    packed_links = packed.links(links)
-    return {
-        "programme": as_programme(program, rows.manifest),
-        "labels": as_labels(program, official),
-        "documents": documents,
-        "who": who.table,
-        "passages": packed.contexts,
-        "examples": list(packed.examples),
-        "links": packed_links,
-        "inputs": [row for row in inputs if row["status"] != "ok"],
-        "counts": _counts(documents, inputs, links),
-        "facts": as_facts(rows.manifest),
-    }
-
-
-def _read_passages(rows: Rows, linked: set[str]) -> tuple[dict[str, Row], dict[str, dict[tuple[str, str], int]]]:
-    """Rows of the linked passages, and passages per document and implementer."""
-    kept: dict[str, Row] = {}
-    named: dict[str, dict[tuple[str, str], int]] = defaultdict(lambda: defaultdict(int))
-    for row in rows.read("passages.jsonl"):
-        named[row["document_id"]][name_of(row)] += 1
-        if row["passage_id"] in linked:
-            kept[row["passage_id"]] = row
-    return kept, named
-
-
-def _documents(known: dict[str, Row], inputs: list[Row]) -> list[Row]:
-    """Documents in the order of the map, unread inputs last."""
-    listed: dict[str, Row] = {}
+def listed(known: dict[str, Row], inputs: list[Row]) -> list[Row]:
+    """Documents in the order of the map, unread inputs last; `known`: rows of those that were read, by id."""
+    found: dict[str, Row] = {}
     for row in inputs:
         key = row["document_id"] or f"input:{row['input']}"
-        if key not in listed or row["status"] in READ:
-            listed[key] = as_document(key, known.get(key, {}), row)
+        if key not in found or row["status"] in READ:
+            found[key] = as_document(key, known.get(key, {}), row)
     for key, row in known.items():
-        listed.setdefault(key, as_document(key, row, {"input": "", "status": "ok", "reason": ""}))
-    return sorted(listed.values(), key=document_order)
+        found.setdefault(key, as_document(key, row, {"input": "", "status": "ok", "reason": ""}))
+    return sorted(found.values(), key=document_order)
 
 
 def as_input(row: Row) -> Row:
@@ -151,16 +104,6 @@ def _label(label: Label, program: Program, official: Official | None) -> Row:
         "given": names,
         "official": [official.language, wording] if official and wording else None,
     }
-
-
-def _counts(documents: list[Row], inputs: list[Row], links: list[Row]) -> Row:
-    states = [document["state"] for document in documents]
-    lanes = [link["lane"] for link in links]
-    read = {state: states.count(state) for state in ("whole", "partial", "unread")}
-    found = {"suggested": lanes.count("suggested"), "review": lanes.count("review")}
-    passages = sum(document["passages"] for document in documents)
-    troubled = sum(row["status"] != "ok" for row in inputs)
-    return read | found | {"inputs": len(inputs), "troubled": troubled, "passages": passages, "shown": len(links)}
 
 
 def _shown_first(program: Program, manifest: Row) -> str:

@@ -18,6 +18,7 @@ MAPPING_FIELDS = (
     "best_quote", "page", "symbol", "lane",
 )  # fmt: skip
 LANES = ("review", "suggested", "confirmed")
+SAID = ("probability", "treatment", "quote", "page", "lane", "state")  # of a link
 COVERAGE_FIELDS = ("document_id", "title", "target", "label", "state", "links", "best_probability", "input", "status")
 
 
@@ -36,7 +37,7 @@ def mapping_rows(found: Found, program: Program) -> Iterator[Row]:
     document, places = found.document, {target: number for number, target in enumerate(program.targets)}
     if document is None:
         return
-    named = {row["passage_id"]: row["implementer"] or row["implementer_text"] or "" for row in found.passages}
+    named = _named(found.passages)
     best = _best(found.links, lambda link: (_who(link, named), link["target"]))
     for implementer, target in sorted(best, key=lambda key: (key[0], places[key[1]])):
         link = best[implementer, target]
@@ -93,11 +94,23 @@ def _best(links: Iterable[Row], key_of: Callable[[Row], Key]) -> dict[Key, Row]:
     best: dict[Key, Row] = {}
     for link in links:
         key, old = key_of(link), best.get(key_of(link))
-        kept = link if old is None or _rank(link) > _rank(old) else old
+        kept = _slim(link) if old is None or _rank(link) > _rank(old) else old
         lane = max(_standing(link), old["best_lane"] if old else "review", key=LANES.index)
         alike = int(_standing(link) == lane) + (old["links_in_lane"] if old and old["best_lane"] == lane else 0)
         best[key] = {**kept, "links": old["links"] + 1 if old else 1, "best_lane": lane, "links_in_lane": alike}
     return best
+
+
+def _slim(link: Row) -> Row:
+    """What the tables say of a link; the rest, with the examples beside it, is most of its bytes."""
+    return {name: link[name] for name in SAID if name in link}
+
+
+def _named(passages: Iterable[Row]) -> dict[str, str]:
+    """Who each passage speaks of, as the table names them; each name once in memory."""
+    names: dict[str, str] = {}
+    pairs = ((row["passage_id"], row["implementer"] or row["implementer_text"] or "") for row in passages)
+    return {passage: names.setdefault(name, name) for passage, name in pairs}
 
 
 def _standing(link: Row) -> str:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import groupby
-from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 from nlp.errors import UsageError
-from nlp.jsonl import read_rows
 from nlp.seal import MANIFEST, ROWS, TEXT, text_of
+from nlp.store import rows as stored
+from nlp.writers.stretch import Parse, Stretch, stretches
 
 Row = dict[str, Any]
 READ = ("ok", "partial")
@@ -48,11 +47,17 @@ class Rows:
         Passages come without their probabilities, links as `as_shown` says.
         """
         path = self.files.get(name)
-        if path is None or not path.is_file():
-            return iter(())
-        if name == "links.jsonl" and self.as_shown:
-            return _links(path)
-        return _passages(path) if name == "passages.jsonl" else read_rows(path)
+        return _rows(path, self._parse(name)) if path and path.is_file() else iter(())
+
+    def by_document(self, name: str) -> Iterator[Stretch]:
+        """Yield the rows of passages.jsonl or links.jsonl, as `read` gives them, by document; see `stretches`."""
+        path = self.files.get(name)
+        return stretches(path, self._parse(name)) if path and path.is_file() else iter(())
+
+    def _parse(self, name: str) -> Parse:
+        if name == "passages.jsonl":
+            return lean_passage
+        return _shown_link if name == "links.jsonl" and self.as_shown else json.loads
 
     def size(self, name: str) -> int:
         """Bytes of a file, 0 when it is missing."""
@@ -70,13 +75,14 @@ class Found:
     """What a run found in one document.
 
     Attributes:
-        entry: its first ledger row. document: its row, None when it could not be read. passages, links: their rows.
+        entry: its first ledger row. document: its row, None when it could not be read.
+        passages, links: their rows; those of a long document are in no memory, but read again each time.
     """
 
     entry: Row
     document: Row | None
-    passages: list[Row]
-    links: list[Row]
+    passages: stored.Rows[Row]
+    links: stored.Rows[Row]
 
 
 def walk(rows: Rows) -> Iterator[Found]:
@@ -87,7 +93,7 @@ def walk(rows: Rows) -> Iterator[Found]:
     """
     unread = _unread(rows)
     documents = rows.read("documents.jsonl")
-    passages, links = (_Groups(rows.read(name)) for name in ("passages.jsonl", "links.jsonl"))
+    passages, links = (_Groups(rows.by_document(name)) for name in ("passages.jsonl", "links.jsonl"))
     document = next(documents, None)
     for entry in rows.read("ledger.jsonl"):
         identity = entry["document_id"]
@@ -113,21 +119,21 @@ def _unread(rows: Rows) -> set[str]:
 class _Groups:
     """Rows by document, handed out in the order in which they come."""
 
-    def __init__(self, rows: Iterator[Row]) -> None:
-        self.waiting: str | None = None
-        self._groups = groupby(rows, itemgetter("document_id"))
-        self._step()
+    def __init__(self, groups: Iterator[Stretch]) -> None:
+        self._groups = groups
+        self._next = next(groups, None)
 
-    def _step(self) -> None:
-        empty: tuple[str | None, Iterator[Row]] = (None, iter(()))
-        self.waiting, self._rows = next(self._groups, empty)
+    @property
+    def waiting(self) -> str | None:
+        """Id of the document whose rows come next, None after the last."""
+        return self._next.document_id if self._next else None
 
-    def take(self, identity: str) -> list[Row]:
-        """Rows of this document, [] when the next ones belong to another."""
-        if identity != self.waiting:
-            return []
-        found = list(self._rows)
-        self._step()
+    def take(self, identity: str) -> stored.Rows[Row]:
+        """Rows of this document, none when the next ones belong to another."""
+        found = self._next
+        if found is None or identity != found.document_id:
+            return ()
+        self._next = next(self._groups, None)
         return found
 
 
@@ -136,13 +142,14 @@ def is_confirmed(link: Row) -> bool:
     return link.get("state") in CONFIRMED
 
 
-def _links(path: Path) -> Iterator[Row]:
-    return (row | {"lane": "suggested"} if is_confirmed(row) else row for row in read_rows(path))
-
-
-def _passages(path: Path) -> Iterator[Row]:
+def _rows(path: Path, parse: Parse) -> Iterator[Row]:
     with path.open(encoding="utf-8", newline="\n") as lines:
-        yield from map(lean_passage, lines)
+        yield from map(parse, lines)
+
+
+def _shown_link(line: str) -> Row:
+    row: Row = json.loads(line)
+    return row | {"lane": "suggested"} if is_confirmed(row) else row
 
 
 def lean_passage(line: str) -> Row:
