@@ -93,11 +93,17 @@ def _best(links: Iterable[Row], key_of: Callable[[Row], Key]) -> dict[Key, Row]:
     """
     best: dict[Key, Row] = {}
     for link in links:
-        key, old = key_of(link), best.get(key_of(link))
-        kept = _slim(link) if old is None or _rank(link) > _rank(old) else old
-        lane = max(_standing(link), old["best_lane"] if old else "review", key=LANES.index)
-        alike = int(_standing(link) == lane) + (old["links_in_lane"] if old and old["best_lane"] == lane else 0)
-        best[key] = {**kept, "links": old["links"] + 1 if old else 1, "best_lane": lane, "links_in_lane": alike}
+        key, lane = key_of(link), _standing(link)
+        kept = best.get(key)
+        if kept is None:
+            best[key] = {**_slim(link), "links": 1, "best_lane": lane, "links_in_lane": 1}
+            continue
+        if _rank(link) > _rank(kept):
+            kept.update(dict.fromkeys(SAID) | _slim(link))
+        kept["links"] += 1
+        if LANES.index(lane) > LANES.index(kept["best_lane"]):
+            kept.update(best_lane=lane, links_in_lane=0)
+        kept["links_in_lane"] += lane == kept["best_lane"]
     return best
 
 
