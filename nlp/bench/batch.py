@@ -13,7 +13,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from nlp.bench.bare import Bare, bench_bare, texts_of
+from nlp.bench.bare import BY_LIBRARY, WITH_LIBRARY, Bare, bench_bare, texts_of
 from nlp.bench.command import Arm, run_ours, run_plain, work_of
 from nlp.bench.figures import AGAIN, ALL, PEER, SAMPLE, Line, Table
 from nlp.bench.machine import PEAK_SECONDS, Peak, measure_peak
@@ -118,23 +118,25 @@ class _Bench:
             self._run(arm, AGAIN, self._task.paths, folder, lambda: {"files": self._digest_all, "first": first.at})
 
     def alone(self) -> None:
-        """Time each encoder without anything else."""
-        for arm in self._task.arms:
-            part = self._parts.take(
-                f"{arm.name}: the encoder alone",
-                partial(self._on_texts, arm),
-                Bare,
-                partial(self._bare, arm),
-            )
-            self.table.bare += [part] if part else []
+        """Time each encoder without anything else: as we compute it, and as its library does."""
+        arms = self._task.arms
+        for arm in arms:
+            self._alone(arm, f"{arm.name}: the encoder alone", False)
+        for arm in {arm.encoder: arm for arm in arms if arm.encoder in WITH_LIBRARY}.values():
+            self._alone(arm, f"{arm.encoder}: the encoder alone, {BY_LIBRARY}", True)
+
+    def _alone(self, arm: Arm, name: str, by_library: bool) -> None:
+        work = partial(self._bare, arm, by_library)
+        part = self._parts.take(name, partial(self._on_texts, arm), Bare, work)
+        self.table.bare += [part] if part else []
 
     def _on_texts(self, arm: Arm) -> dict[str, Any]:
         task = self._task
         drawn_by = {"passages": task.passages, "seed": task.seed, "processes": task.processes}
         return {**drawn_by, "files": documents_digest(self._text_files), **_of(arm)}
 
-    def _bare(self, arm: Arm) -> Bare:
-        return bench_bare(self._texts, arm, self._task.processes)
+    def _bare(self, arm: Arm, by_library: bool) -> Bare:
+        return bench_bare(self._texts, arm, self._task.processes, by_library)
 
     def _run(
         self,

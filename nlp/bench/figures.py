@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from nlp.bench.bare import Bare
+from nlp.bench.bare import BY_LIBRARY, Bare
 from nlp.bench.command import Arm
 from nlp.bench.machine import Peak
 from nlp.bench.parts import Part
@@ -90,10 +90,15 @@ class Table:
         second, with those of the sample counted as our reader counts them, on both sides.
         """
         peer = self.line(PEER, SAMPLE)
-        for name in (arm.name for arm in arms):
+        library = {part.row.system: part.row for part in self.bare}
+        for arm in arms:
+            name, bare = arm.name, library.get(f"{arm.encoder} {BY_LIBRARY}")
             whole, again, sample = (self.line(name, files) for files in (ALL, AGAIN, SAMPLE))
             if whole and again:
                 yield Times(name, AGAIN, "its first run", "seconds", _ratio(whole.seconds, again.seconds))
+            if whole and whole.passages and bare:
+                rate = whole.passages / whole.seconds
+                yield Times(name, ALL, f"its encoder alone, {BY_LIBRARY}", "passages a second", _ratio(rate, bare.rate))
             if not peer or not sample:
                 continue
             yield Times(name, SAMPLE, PEER, "seconds, same files", _ratio(peer.seconds, sample.seconds))
