@@ -31,7 +31,7 @@ BRANCHES = ((2, 0), (3, 1), (5, 2))  # pieces that a convolution sees, and how m
 FRAME = 2  # signs around a text
 STATES_KEPT = 24_000  # pieces whose states are kept for `leave_out`, 5,120 bytes each
 PACK = 1_024  # pieces of texts that are read together
-PIECES_AT_ONCE, TEXTS_AT_ONCE = 96, 16  # rows of a product, of pieces and of texts
+PIECES_AT_ONCE, TEXTS_AT_ONCE = (96,), (16, 8)  # rows of a product, of pieces and of texts
 Numbers = npt.NDArray[np.intp]
 
 
@@ -159,13 +159,18 @@ class Network:
     def _rows(self) -> int:
         """Pieces that a product takes at once, those of several texts together; 0 where each text must be alone."""
         w = self._w
-        return PIECES_AT_ONCE if same_everywhere(PIECES_AT_ONCE, (w.proj_W, *w.w1, *w.w2)) else 0
+        return self._most(PIECES_AT_ONCE, (w.proj_W, *w.w1, *w.w2))
 
     @cached_property
     def _texts(self) -> int:
         """Texts that the dense layers take at once."""
         w = self._w
-        return TEXTS_AT_ONCE if same_everywhere(TEXTS_AT_ONCE, (w.cnn_W, w.p1, w.d0, w.d1, w.p3, w.d2, w.d3)) else 1
+        return self._most(TEXTS_AT_ONCE, (w.cnn_W, w.p1, w.d0, w.d1, w.p3, w.d2, w.d3)) or 1
+
+    def _most(self, offered: Sequence[int], weights: Sequence[Vectors]) -> int:
+        """The first number of rows that come out the same everywhere, 0 if none does."""
+        with self.one_thread():
+            return next((rows for rows in offered if same_everywhere(rows, weights)), 0)
 
     def directions(self, sums: Sequence[Vectors], counts: Sequence[int]) -> Vectors:
         """Return float32 (texts, 512): directions of texts by the sums of their pieces' states and by their pieces.
