@@ -171,7 +171,7 @@ def runs_of(
     run: list[Glyph] = []
     before = blank = None
     for glyph in glyphs:
-        place, letter, _, top, _, bottom = glyph
+        place, letter, x0, top, _, bottom = glyph
         if letter in "\r\n":
             if run:
                 yield run
@@ -183,7 +183,10 @@ def runs_of(
             if before and place not in ends:
                 if blank and calls.text_object(raw, before.place) != calls.text_object(raw, place):
                     before = blank
-                if _parted(before, glyph, raw, rotation):
+                _, _, _, above, reached, below = before
+                size = bottom - top
+                level = above == top and below == bottom and -0.5 * size < x0 - reached < size  # most are
+                if not level and _parted(before, glyph, raw, rotation):
                     yield run
                     run = []
             before, blank = glyph, None
