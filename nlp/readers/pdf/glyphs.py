@@ -71,7 +71,10 @@ def mended(raw: Any, text: str) -> str | None:
     said = {place: calls.unicode(raw, place) for place in odd}
     if any(_is_no_letter(code) or 0xE000 <= code < 0xF900 for code in said.values()):
         return None
-    return "".join(chr(said[place]) if place in odd else letter for place, letter in enumerate(text))
+    letters = [*text]
+    for place, code in said.items():
+        letters[place] = chr(code)
+    return "".join(letters)
 
 
 def _is_plain(text: str) -> bool:
