@@ -21,6 +21,7 @@ _ANGLES = 200
 _FARTHEST = 20_000.0  # points; the largest page has 14,400
 _NOWHERE = (0.0, 0.0, 0.0, 0.0)
 _ODD = re.compile("[^\x01-\ud7ff\uf900-\ufffc]")  # private, halves of letters, none; looked at one by one
+_UNKNOWN = re.compile("[\ue000-\uf8ff\ufffd]")  # private, or told to be none
 _PLAIN = bytes((*range(0xD8), *range(0xF9, 0xFF)))  # upper halves of codes that are never odd, but for NUL
 
 
@@ -133,6 +134,8 @@ def _is_no_letter(code: int) -> bool:
 def unmapped(raw: Any, glyphs: Sequence[Glyph]) -> int:
     """How many characters have no known letter: their font does not say what its pictures mean."""
     fails = calls.each(calls.has_no_letter, raw, [glyph.place for glyph in glyphs])
+    if 1 not in fails and _UNKNOWN.search("".join([glyph.character for glyph in glyphs])) is None:
+        return 0
     return sum(
         fail == 1 or glyph.character == "\ufffd" or "\ue000" <= glyph.character <= "\uf8ff"
         for glyph, fail in zip(glyphs, fails, strict=True)
@@ -226,7 +229,7 @@ def _turn(angle: float) -> int:
 
 def with_letters(runs: Iterable[Sequence[Glyph]]) -> list[Sequence[Glyph]]:
     """The runs of characters that are more than white space."""
-    return [run for run in runs if not "".join([letter for _, letter, *_ in run]).isspace()]
+    return [run for run in runs if not (run[0][1].isspace() and "".join([glyph[1] for glyph in run]).isspace())]
 
 
 def pieces(runs: Sequence[Sequence[Glyph]], fonts: Fonts) -> list[Segment]:
