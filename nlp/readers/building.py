@@ -54,12 +54,13 @@ def demote_siblings(blocks: Sequence[Block], guessed: Container[int]) -> list[Bl
         blocks: in reading order.
         guessed: indices of headings that were recognised by their looks alone.
     """
-    markers = [None, *(block.marker for block in blocks), None]
+    markers = [None, *[block.marker for block in blocks], None]
     kept = list(blocks)
-    for index, block in enumerate(blocks):
-        before, own, after = markers[index : index + 3]
-        if own and block.kind == "heading" and index in guessed and (count_on(before, own) or count_on(own, after)):
-            kept[index] = replace(block, kind="list_item", level=None)
+    for index, own in enumerate(markers[1:-1]):
+        if own and index in guessed and blocks[index].kind == "heading":
+            before, _, after = markers[index : index + 3]
+            if count_on(before, own) or count_on(own, after):
+                kept[index] = replace(blocks[index], kind="list_item", level=None)
     return kept
 
 
@@ -157,10 +158,12 @@ class Builder:
         """Add `text` after a separator; return where it starts, None when nothing of it fits."""
         separator = self._separator(cell)
         start = self._length + len(separator)
-        kept = text[: max(0, self._limit - start)].rstrip()
-        self._cut += len(text) - len(kept)
-        if not kept:
-            return None
+        kept = text
+        if start + len(text) > self._limit:
+            kept = text[: max(0, self._limit - start)].rstrip()
+            self._cut += len(text) - len(kept)
+            if not kept:
+                return None
         self._pieces += [separator, kept]
         self._length = start + len(kept)
         return start

@@ -10,8 +10,9 @@ from statistics import median
 from nlp.readers.pdf.assembly import Table
 from nlp.readers.pdf.glyphs import Segment
 from nlp.readers.pdf.grids import Ruled
-from nlp.readers.pdf.lines import around, find_gutter, read_lines, stacked, visual_rows
+from nlp.readers.pdf.lines import around, find_gutter, reaching, read_lines, stacked, visual_rows
 from nlp.readers.shapes import is_lone_marker
+from nlp.records import Box
 
 _FEWEST_ROWS = 3  # with a piece in two columns at least
 _FARTHEST = 2.5  # heights of a line that may lie between two lines of a table
@@ -35,10 +36,11 @@ class _Region:
             return False
         columns = list(self.columns)
         for part in row:
-            reached = [span for span in columns if part.box.x0 < span[1] and part.box.x1 > span[0]]
+            x0, _, x1, _ = part.box
+            reached = [span for span in columns if x0 < span[1] and x1 > span[0]]
             if len(reached) > 1:
                 return False
-            own = (part.box.x0, part.box.x1)
+            own = (x0, x1)
             if reached:
                 columns.remove(reached[0])
                 own = (min(own[0], reached[0][0]), max(own[1], reached[0][1]))
@@ -57,23 +59,15 @@ class _Region:
         filled = [row for row in self.rows if len(row) > 1]
         if len(filled) < _FEWEST_ROWS or len(self.columns) < 2:
             return False
-        texts: list[list[str]] = [[] for _ in self.columns]
+        held: list[list[Segment]] = [[] for _ in self.columns]
         for part in (part for row in self.rows for part in row):
-            texts[self._column(part)].append(part.text)
-        if not all(map(self._is_aligned, range(len(self.columns)))):
+            held[self._column(part)].append(part)
+        if not all(_is_aligned([part.box for part in column]) for column in held):
             return False
+        texts = [[part.text for part in column] for column in held[:2]]
         if all(is_lone_marker(text) or len(text) < _LABEL for text in texts[0]):
             return False
         return not (len(self.columns) == 2 and all(len(text) < _LABEL for text in texts[1]))
-
-    def _is_aligned(self, column: int) -> bool:
-        """Whether most pieces of a column begin, end or have their middle at one place: gaps in a line do not."""
-        boxes = [part.box for row in self.rows for part in row if self._column(part) == column]
-        for places in ([b.x0 for b in boxes], [b.x1 for b in boxes], [(b.x0 + b.x1) / 2 for b in boxes]):
-            middle = median(places)
-            if sum(abs(place - middle) < _OFF for place in places) >= _MOST * len(places):
-                return True
-        return False
 
     def trim(self) -> None:
         """Give back what follows the last row and is no cell: a line further off, larger or bolder than the cells."""
@@ -87,7 +81,8 @@ class _Region:
             self.rows.pop()
 
     def _column(self, part: Segment) -> int:
-        return next(i for i, (left, right) in enumerate(self.columns) if part.box.x0 < right and part.box.x1 > left)
+        x0, _, x1, _ = part.box
+        return next(i for i, (left, right) in enumerate(self.columns) if x0 < right and x1 > left)
 
     def table(self) -> Table:
         """The region as a table: its cells in rows that more than the usual space parts."""
@@ -105,7 +100,7 @@ class _Region:
         lines = []
         for (row, column), parts in sorted(cells.items()):
             right = self.columns[column][1]
-            lines.append((row, column, [line._replace(right=right) for line in read_lines(parts)]))
+            lines.append((row, column, reaching(read_lines(parts), right)))
         return Table(Ruled(around(boxes.values()), rows), lines)
 
     def _row_space(self) -> float:
@@ -149,6 +144,15 @@ def _regions(rows: Sequence[list[Segment]]) -> Iterator[_Region]:
             start += len(region.rows)
         else:
             start += 1
+
+
+def _is_aligned(boxes: Sequence[Box]) -> bool:
+    """Whether most pieces of a column begin, end or have their middle at one place: gaps in a line do not."""
+    for places in ([b.x0 for b in boxes], [b.x1 for b in boxes], [(b.x0 + b.x1) / 2 for b in boxes]):
+        middle = median(places)
+        if sum(abs(place - middle) < _OFF for place in places) >= _MOST * len(places):
+            return True
+    return False
 
 
 def _space(before: Sequence[Segment], row: Sequence[Segment]) -> float:

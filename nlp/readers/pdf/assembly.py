@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -154,10 +154,10 @@ class Assembly:
 
     def _body_size(self) -> float:
         """Return the size in which most characters stand."""
-        sizes: Counter[float] = Counter()
+        sizes: dict[float, int] = defaultdict(int)
         for size, characters in self._written.items():
             sizes[round(size, 1)] += characters
-        return sizes.most_common(1)[0][0] if sizes else 0.0
+        return max(sizes, key=sizes.__getitem__, default=0.0)
 
     def _heading_sizes(self) -> list[float]:
         """Return the sizes that are larger than the body's, the largest first: the smallest of those that are alike."""

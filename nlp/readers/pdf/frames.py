@@ -54,7 +54,9 @@ class Frame:
     def place(self, x0: float, y0: float, x1: float, y1: float) -> tuple[float, float, float, float]:
         """Return x0, top, x1, bottom of a rectangle given by two corners, y upwards."""
         (ax, ay), (bx, by) = self._point(x0, y0), self._point(x1, y1)
-        return min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)
+        if bx < ax:
+            ax, bx = bx, ax
+        return (ax, by, bx, ay) if by < ay else (ax, ay, bx, by)
 
     def placed(self, boxes: Iterable[Sides]) -> list[Sides]:
         """Return x0, top, x1, bottom of rectangles given by left, top, right, bottom, y upwards."""
@@ -86,13 +88,13 @@ class Frame:
         return min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)
 
     def _point(self, x: float, y: float) -> tuple[float, float]:
+        if not self.rotation:
+            return x - self.left, self.top - y
         if self.rotation == 90:
             return y - self.bottom, x - self.left
         if self.rotation == 180:
             return self.right - x, y - self.bottom
-        if self.rotation == 270:
-            return self.top - y, self.right - x
-        return x - self.left, self.top - y
+        return self.top - y, self.right - x
 
     def _origin(self, x: float, top: float) -> tuple[float, float]:
         if self.rotation == 90:

@@ -21,6 +21,7 @@ _ANGLES = 200
 _FARTHEST = 20_000.0  # points; the largest page has 14,400
 _NOWHERE = (0.0, 0.0, 0.0, 0.0)
 _ODD = re.compile("[^\x01-\ud7ff\uf900-\ufffc]")  # private, halves of letters, none; looked at one by one
+_UNKNOWN = re.compile("[\ue000-\uf8ff\ufffd]")  # private, or told to be none
 _PLAIN = bytes((*range(0xD8), *range(0xF9, 0xFF)))  # upper halves of codes that are never odd, but for NUL
 
 
@@ -71,7 +72,10 @@ def mended(raw: Any, text: str) -> str | None:
     said = {place: calls.unicode(raw, place) for place in odd}
     if any(_is_no_letter(code) or 0xE000 <= code < 0xF900 for code in said.values()):
         return None
-    return "".join(chr(said[place]) if place in odd else letter for place, letter in enumerate(text))
+    letters = [*text]
+    for place, code in said.items():
+        letters[place] = chr(code)
+    return "".join(letters)
 
 
 def _is_plain(text: str) -> bool:
@@ -130,6 +134,8 @@ def _is_no_letter(code: int) -> bool:
 def unmapped(raw: Any, glyphs: Sequence[Glyph]) -> int:
     """How many characters have no known letter: their font does not say what its pictures mean."""
     fails = calls.each(calls.has_no_letter, raw, [glyph.place for glyph in glyphs])
+    if 1 not in fails and _UNKNOWN.search("".join([glyph.character for glyph in glyphs])) is None:
+        return 0
     return sum(
         fail == 1 or glyph.character == "\ufffd" or "\ue000" <= glyph.character <= "\uf8ff"
         for glyph, fail in zip(glyphs, fails, strict=True)
@@ -171,7 +177,7 @@ def runs_of(
     run: list[Glyph] = []
     before = blank = None
     for glyph in glyphs:
-        place, letter, _, top, _, bottom = glyph
+        place, letter, x0, top, _, bottom = glyph
         if letter in "\r\n":
             if run:
                 yield run
@@ -183,7 +189,10 @@ def runs_of(
             if before and place not in ends:
                 if blank and calls.text_object(raw, before.place) != calls.text_object(raw, place):
                     before = blank
-                if _parted(before, glyph, raw, rotation):
+                _, _, _, above, reached, below = before
+                size = bottom - top
+                level = above == top and below == bottom and -0.5 * size < x0 - reached < size  # most are
+                if not level and _parted(before, glyph, raw, rotation):
                     yield run
                     run = []
             before, blank = glyph, None
@@ -220,7 +229,7 @@ def _turn(angle: float) -> int:
 
 def with_letters(runs: Iterable[Sequence[Glyph]]) -> list[Sequence[Glyph]]:
     """The runs of characters that are more than white space."""
-    return [run for run in runs if not "".join([letter for _, letter, *_ in run]).isspace()]
+    return [run for run in runs if not (run[0][1].isspace() and "".join([glyph[1] for glyph in run]).isspace())]
 
 
 def pieces(runs: Sequence[Sequence[Glyph]], fonts: Fonts) -> list[Segment]:

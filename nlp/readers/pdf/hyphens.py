@@ -49,7 +49,7 @@ class Compounds:
         A document that parts words at line ends writes some of them as one word elsewhere; one whose lines only end in
         hyphens of compounds does not.
         """
-        texts = [[line.text for line in page] for page in pages]
+        texts = ([line.text for line in page] for page in pages)
         hyphened = [page for page in texts if has_hyphen("".join(page))]
         words = [word for page in hyphened for text in page if "-" in text for word in text.split() if "-" in word]
         known = frozenset(found.casefold() for word in words for found in _COMPOUND.findall(word))

@@ -56,6 +56,7 @@ class Line(NamedTuple):
 
 
 _new: Callable[[tuple[Any, ...]], Line] = partial(tuple.__new__, Line)  # unchecked, at half the time
+_RIGHT = Line._fields.index("right")
 
 
 def read_lines(segments: Sequence[Segment]) -> list[Line]:
@@ -114,27 +115,40 @@ def find_gutter(segments: Sequence[Segment]) -> float | None:
     best, fewest = None, len(segments) / 7
     begin, end = sorted(part.box.x0 for part in segments), sorted(part.box.x1 for part in segments)
     step = max(_GUTTER_STEP, (right - left) / 300)
+    sides: dict[tuple[int, int], _Sides] = {}  # many places have the same pieces at either side
     x = left + _LEFTMOST * (right - left)
     while x < left + (1 - _LEFTMOST) * (right - left):
         crossing = bisect_left(begin, x + _GUTTER_STEP) - bisect_right(end, x - _GUTTER_STEP)
-        beside = min(bisect_right(end, x), len(begin) - bisect_left(begin, x))
-        if crossing < fewest and beside >= _FEWEST_LINES and _is_gutter(segments, x, left, right):
-            best, fewest = x, crossing
+        if crossing < fewest:
+            parted = bisect_right(end, x), bisect_left(begin, x)
+            if min(parted[0], len(begin) - parted[1]) >= _FEWEST_LINES:
+                own = sides.get(parted) or sides.setdefault(parted, _Sides.of(segments, x))
+                if own.fill(x - left, right - x):
+                    best, fewest = x, crossing
         x += step
     return best
 
 
-def _is_gutter(segments: Sequence[Segment], x: float, left: float, right: float) -> bool:
-    """Whether what stands left and right of x fills its column, side by side; there is something at either side."""
-    before = [part.box for part in segments if part.box.x1 <= x]
-    after = [part.box for part in segments if part.box.x0 >= x]
-    if median([box.x1 - box.x0 for box in before]) <= 0.6 * (x - left):
-        return False
-    if median([box.x1 - box.x0 for box in after]) <= 0.6 * (right - x):
-        return False
-    spans = [(min(box.top for box in side), max(box.bottom for box in side)) for side in (before, after)]
-    shared = min(end for _, end in spans) - max(start for start, _ in spans)
-    return shared > 0.5 * min(end - start for start, end in spans)
+class _Sides(NamedTuple):
+    """What stands left and right of a place: the middle ones of its widths, and whether it stands side by side."""
+
+    before: float
+    after: float
+    level: bool
+
+    @classmethod
+    def of(cls, segments: Sequence[Segment], x: float) -> _Sides:
+        """Measure the pieces left and right of x; there are some at either side."""
+        before = [part.box for part in segments if part.box.x1 <= x]
+        after = [part.box for part in segments if part.box.x0 >= x]
+        spans = [(min(box.top for box in side), max(box.bottom for box in side)) for side in (before, after)]
+        shared = min(end for _, end in spans) - max(start for start, _ in spans)
+        level = shared > 0.5 * min(end - start for start, end in spans)
+        return cls(median([box.x1 - box.x0 for box in before]), median([box.x1 - box.x0 for box in after]), level)
+
+    def fill(self, left: float, right: float) -> bool:
+        """Whether they fill columns so wide, side by side."""
+        return self.level and self.before > 0.6 * left and self.after > 0.6 * right
 
 
 def _column(segments: Sequence[Segment], number: int) -> list[Line]:
@@ -149,6 +163,11 @@ def _one_by_one(segments: Sequence[Segment]) -> list[Line]:
     x0s, tops, x1s, bottoms = zip(*boxes, strict=True)
     alike = map(repeat, (0, max(x1s), None, min(x0s), False, ()))  # column, right, confidence, left, beside, parts
     return [*map(_new, zip(texts, boxes, map(sub, bottoms, tops), bolds, *alike, places, strict=False))]
+
+
+def reaching(lines: Iterable[Line], right: float) -> list[Line]:
+    """Lines of a column that ends at `right`."""
+    return [_new((*line[:_RIGHT], right, *line[_RIGHT + 1 :])) for line in lines]
 
 
 def visual_rows(segments: Sequence[Segment]) -> list[list[Segment]]:

@@ -28,18 +28,20 @@ def find_margins(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> l
 
     Line numbers beside the text count as footers.
     """
-    sides = [_sides(lines, height) for lines, height in zip(pages, heights, strict=True)]
-    keys = [_keys(_key, lines, marked) for lines, marked in zip(pages, sides, strict=True)]
-    places = [
-        _keys(_place, lines, {index: side for index, side in marked.items() if _stands_apart(lines, index)})
-        for lines, marked in zip(pages, sides, strict=True)
-    ]
+    sides, besides, keys, places = [], [], [], []
+    for lines, height in zip(pages, heights, strict=True):  # a page at a time, as long documents do not fit the cache
+        marked = _sides(lines, height)
+        apart = {index: side for index, side in marked.items() if _stands_apart(lines, index)}
+        sides.append(marked)
+        besides.append([index for index, line in enumerate(lines) if line.beside])
+        keys.append(_keys(_key, lines, marked))
+        places.append(_keys(_place, lines, apart))
     filled = sum(map(bool, pages))
     often = _frequent(keys, 2 if filled == 2 else _FEWEST_PAGES)
     usual = _frequent(places, filled // 2 + 1) if filled > 2 else frozenset()
     found: list[dict[int, BlockKind]] = []
-    for lines, marked, key, place in zip(pages, sides, keys, places, strict=True):
-        kept: dict[int, BlockKind] = {index: "footer" for index, line in enumerate(lines) if line.beside}
+    for lines, marked, beside, key, place in zip(pages, sides, besides, keys, places, strict=True):
+        kept: dict[int, BlockKind] = dict.fromkeys(beside, "footer")
         for index, side in marked.items():
             if key[index] in often or place.get(index) in usual or is_page_number(lines[index].text):
                 kept[index] = side

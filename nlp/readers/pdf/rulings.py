@@ -13,7 +13,7 @@ from nlp.readers.pdf.calls import Handle, Sides
 from nlp.readers.pdf.frames import Frame
 from nlp.readers.pdf.glyphs import Glyph, Segment
 from nlp.readers.pdf.grids import Edge, Ruled, find_tables
-from nlp.readers.pdf.lines import Line
+from nlp.readers.pdf.lines import Line, reaching
 from nlp.readers.pdf.survey import Survey
 from nlp.records import Box
 
@@ -128,7 +128,7 @@ def inner_lines(lines: Sequence[Line], cell: Box | None) -> list[Line]:
         return list(lines)
     inner = max(min(line.box.x0 for line in lines) - cell.x0, 0.0)
     right = max([cell.x1 - inner, *(line.box.x1 for line in lines)])
-    return [line._replace(right=right) for line in lines]
+    return reaching(lines, right)
 
 
 def fill(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from functools import partial
-from itertools import pairwise, repeat
-from typing import Any, NamedTuple
+from itertools import islice, pairwise, repeat
+from typing import Any
 
 from nlp.readers.pdf import calls
 from nlp.readers.pdf.calls import Sides
@@ -26,14 +26,8 @@ from nlp.readers.pdf.glyphs import (
 from nlp.records import Box
 
 _SPACES, _WORD = re.compile(r"\s+"), re.compile(r"\S+")
+_Span = tuple[int, int]  # places of a first and a last letter
 _UPRIGHT = 0.3  # of its height: a line of three letters that is not wider goes up or down
-
-
-class _Told(NamedTuple):
-    """A line as PDFium tells it: its text without blanks around it, and the place of its first character."""
-
-    text: str
-    first: int
 
 
 # What a class made of named fields does in its own `__new__`, at half the time: there is one of each for every line.
@@ -107,14 +101,14 @@ def _is_astray(text: str, box: Box) -> bool:
 
 def _in_pieces(found: list[Segment], odd: Sequence[int], reader: _Reader) -> list[Segment] | None:
     """The lines with the pieces of the odd ones in their place; None if one of those cannot be told."""
+    told = reader.pieces([(found[at], at) for at in odd])
+    if told is None:
+        return None
     whole: list[Segment] = []
     done = 0
-    for at in odd:
-        pieces = reader.pieces(found[at], at)
-        if pieces is None:
-            return None
+    for at, own in zip(odd, told, strict=True):
         whole += found[done:at]
-        whole += pieces
+        whole += own
         done = at + 1
     return whole + found[done:]
 
@@ -145,80 +139,132 @@ class _Reader:
         self._raw, self._frame, self._fonts = raw, frame, fonts
         self._own, self._made = own, made
 
-    def pieces(self, whole: Segment, at: int) -> Sequence[Segment] | None:
-        """The pieces of the line `at`, given as one piece; None if only a look at the whole page can tell them."""
-        text, box, _, first, _ = whole
-        line = _Told(text, first)
-        if _is_astray(text, box):
-            return self._by_letters(line)
-        if not box.bottom > box.top:
+    def pieces(self, lines: Sequence[tuple[Segment, int]]) -> list[Sequence[Segment]] | None:
+        """The pieces of lines, given as one piece and by number; None if only a look at the whole page can tell one."""
+        if any(not (whole.box.bottom > whole.box.top or _is_astray(whole.text, whole.box)) for whole, _ in lines):
             return None
-        if at in self._made:
-            return self._by_words(line, box)
-        if calls.count_rectangles(self._raw, first, len(text)) > 1:
-            return self._of_several(line, box)
-        return self._by_letters(line) if self._own[at].low else (whole,)
+        told = [self._at_once(whole, at) for whole, at in lines]
+        by_words = self._by_words([whole for (whole, _), own in zip(lines, told, strict=True) if own is None])
+        if by_words is None:
+            return None
+        rest = iter(by_words)
+        return [next(rest) if own is None else own for own in told]
 
-    def _of_several(self, line: _Told, box: Box) -> Sequence[Segment] | None:
-        """The pieces of a line of several text objects, whose blanks are drawn; None if its letters are not known."""
-        text, first = line
-        if not _side_by_side(self._stretches(line), box):
-            return self._by_words(line, box)
+    def _at_once(self, whole: Segment, at: int) -> Sequence[Segment] | None:
+        """The pieces of the line `at`, given as one piece; None if the ends of its words are to tell them."""
+        text, box, _, first, _ = whole
+        if _is_astray(text, box):
+            return self._by_letters(whole)
+        if at in self._made:
+            return None
+        if calls.count_rectangles(self._raw, first, len(text)) > 1:
+            return self._of_several(whole)
+        return self._by_letters(whole) if self._own[at].low else (whole,)
+
+    def _of_several(self, whole: Segment) -> Sequence[Segment] | None:
+        """The pieces of a line of several text objects, whose blanks are drawn; None as `_at_once`."""
+        text, box, _, first, _ = whole
+        if not _side_by_side(self._stretches(whole), box):
+            return None
         starts = [first + blank.end() for blank in _SPACES.finditer(text)]
         if 1 in calls.each(calls.has_no_letter, self._raw, starts):
             return None
         fonts = self._fonts.of([first, *starts, first + len(text) - 1])
         if any(font.low for font in fonts):
-            return self._by_letters(line)
+            return self._by_letters(whole)
         own = [(box.top, box.bottom), *((top, low) for _, top, _, low in self._boxes(starts))]
         tops, bottoms = zip(*own, strict=True)
         own_box = _box((box.x0, min(tops), box.x1, max(bottoms)))
         return (Segment(text, own_box, fonts[0].bold and fonts[-1].bold, first),)
 
-    def _by_words(self, line: _Told, box: Box) -> Sequence[Segment] | None:
-        """The pieces of a line by the ends of its words; None if its letters are not known."""
-        text, first = line
-        words = [(word.start(), word.end() - 1) for word in _WORD.finditer(text)]
-        starts = [first + start for start, _ in words]
+    def _by_words(self, lines: Sequence[Segment]) -> list[Sequence[Segment]] | None:
+        """The pieces of each of some lines by the ends of its words; None if a letter is not known."""
+        if not lines:
+            return []
+        words = [
+            [(first + word.start(), first + word.end() - 1) for word in _WORD.finditer(text)]
+            for text, _, _, first, _ in lines
+        ]
+        starts = [start for own in words for start, _ in own]
         if 1 in calls.each(calls.has_no_letter, self._raw, starts):
             return None
-        stretches = self._joined(words, starts, first)
-        blanks = (range(end + 1, start) for (_, end), (start, _) in pairwise(stretches))
-        offsets = sorted({offset for stretch in stretches for offset in stretch}.union(*blanks))
-        letters = "".join([text[offset] for offset in offsets])
-        glyphs = glyphs_at(self._raw, self._frame, letters, [first + offset for offset in offsets])
-        ends = {first + end for start, end in stretches if end > start}
-        runs: list[Sequence[Glyph]] = [*runs_of(glyphs, self._raw, self._frame.rotation, ends)]
-        low = any(font.low for font in self._fonts.of([run[0].place for run in runs]))
-        if low or _breaks(self._stretches(line), box) >= len(runs):
-            return self._by_letters(line)
-        runs = with_letters(runs)
-        own = [text[run[0].place - first : run[-1].place - first + 1].strip(BLANKS) for run in runs]
-        told = zip(own, pieces(runs, self._fonts), strict=True)
-        return [_segment((said, piece.box, piece.bold, piece.place, -1)) for said, piece in told]
+        parted = self._runs(lines, self._joined(words, starts))
+        lows = iter([font.low for font in self._fonts.of([run[0].place for runs in parted for run in runs])])
+        told = [
+            self._by_letters(whole) if any([*islice(lows, len(runs))]) or self._parts_more(whole, len(runs)) else None
+            for whole, runs in zip(lines, parted, strict=True)
+        ]
+        kept = [with_letters(runs) if own is None else [] for runs, own in zip(parted, told, strict=True)]
+        found = iter(pieces([run for runs in kept for run in runs], self._fonts))
+        return [
+            [_worded(whole, run, piece) for run, piece in zip(runs, found, strict=False)] if own is None else own
+            for whole, runs, own in zip(lines, kept, told, strict=True)
+        ]
 
-    def _joined(self, words: Sequence[tuple[int, int]], starts: Sequence[int], first: int) -> list[tuple[int, int]]:
-        """Join words (first and last letter) that one text object draws with the blanks between them."""
-        objects = calls.each(calls.text_object, self._raw, starts)
-        made = calls.each(calls.is_generated, self._raw, [first + end + 1 for _, end in words[:-1]])
-        joined = [words[0]]
-        for word, (before, own), blank in zip(words[1:], pairwise(objects), made, strict=True):
-            if before == own and blank != 1:
-                joined[-1] = (joined[-1][0], word[1])
-            else:
-                joined.append(word)
-        return joined
+    def _runs(self, lines: Sequence[Segment], stretches: Iterable[Sequence[_Span]]) -> list[list[list[Glyph]]]:
+        """Of each line, given with its stretches of one text object each, the ends and blanks of those as runs."""
+        places: list[int] = []
+        letters: list[str] = []
+        cuts: list[tuple[int, set[int]]] = []  # of each line: how many places, and which end a stretch
+        for (text, _, _, first, _), own in zip(lines, stretches, strict=True):
+            here = _ends_and_blanks(own)
+            places += here
+            letters += [text[place - first] for place in here]
+            cuts.append((len(here), {end for start, end in own if end > start}))
+        glyphs = iter(glyphs_at(self._raw, self._frame, "".join(letters), places))
+        rotation = self._frame.rotation
+        return [[*runs_of(islice(glyphs, count), self._raw, rotation, ends)] for count, ends in cuts]
 
-    def _by_letters(self, line: _Told) -> Sequence[Segment]:
+    def _parts_more(self, whole: Segment, count: int) -> bool:
+        """Whether gaps between the stretches of a line part it into more than `count` runs."""
+        if calls.count_rectangles(self._raw, whole.place, len(whole.text)) <= count:
+            return False
+        return _breaks(self._stretches(whole), whole.box) >= count
+
+    def _joined(self, words: Sequence[Sequence[_Span]], starts: Sequence[int]) -> Iterator[list[_Span]]:
+        """Join words of a line (places of first and last letter) that one text object draws with the blanks between."""
+        objects = iter(calls.each(calls.text_object, self._raw, starts))
+        made = iter(calls.each(calls.is_generated, self._raw, [end + 1 for own in words for _, end in own]))
+        for own in words:
+            joined: list[_Span] = []
+            before, blank = None, 1
+            for (start, end), item, after in zip(own, objects, made, strict=False):
+                if before == item and blank != 1:
+                    joined[-1] = (joined[-1][0], end)
+                else:
+                    joined.append((start, end))
+                before, blank = item, after
+            yield joined
+
+    def _by_letters(self, line: Segment) -> Sequence[Segment]:
         """The pieces of a line by every letter."""
-        glyphs = read_glyphs(self._raw, self._frame, line.text, line.first)
+        glyphs = read_glyphs(self._raw, self._frame, line.text, line.place)
         return segments(glyphs, self._raw, self._frame.rotation, self._fonts)
 
     def _boxes(self, places: Sequence[int]) -> list[Sides]:
         return self._frame.placed(calls.loose_boxes(self._raw, places))
 
-    def _stretches(self, line: _Told) -> list[Sides]:
-        return self._frame.placed(calls.rectangles(self._raw, line.first, len(line.text)))
+    def _stretches(self, line: Segment) -> list[Sides]:
+        return self._frame.placed(calls.rectangles(self._raw, line.place, len(line.text)))
+
+
+def _ends_and_blanks(stretches: Iterable[_Span]) -> list[int]:
+    """The places of both ends of each stretch of a line, and of what stands between two."""
+    places: list[int] = []
+    for start, end in stretches:
+        if places:
+            places += range(places[-1] + 1, start)
+        places.append(start)
+        if end > start:
+            places.append(end)
+    return places
+
+
+def _worded(whole: Segment, run: Sequence[Glyph], piece: Segment) -> Segment:
+    """The piece of the ends of a run with all of its text, which is part of the line `whole`."""
+    text, _, _, first, _ = whole
+    said = text[run[0].place - first : run[-1].place - first + 1].strip(BLANKS)
+    return _segment((said, piece.box, piece.bold, piece.place, -1))
 
 
 def _side_by_side(stretches: Sequence[Sides], line: Box) -> bool:
