@@ -95,7 +95,7 @@ def run(
         with Store.open(order.store or out / STORE, notice) as store:
             key = run_key(mapper, order.settings)
             loaded = time.monotonic() - clock
-            run_id, known = _work(paths, out, order, store, _workshop(order, out, key, notice), step, stopped)
+            run_id, known, mapped = _work(paths, out, order, store, _workshop(order, out, key, notice), step, stopped)
 
             def manifest(seen: Seen) -> Row:
                 """What run.json says, but for the digests."""
@@ -105,7 +105,7 @@ def run(
                 seconds = {"load": loaded, **seen.seconds, "total": time.monotonic() - clock}
                 return said | {"seconds": {stage: round(taken, 3) for stage, taken in seconds.items()}}
 
-            stands = _standing(out, store, run_id, manifest) if paths and known == len(paths) else None
+            stands = _standing(out, store, run_id, manifest) if paths and not mapped else None
             sealed, seen = stands or _closed(out, store, run_id, manifest, mapper)
             store.finish(run_id, sealed)
             store.prune()
@@ -124,15 +124,15 @@ def _closed(out: Path, store: Store, run_id: int, manifest: Callable[[Seen], Row
 
 def _standing(out: Path, store: Store, run_id: int, manifest: Callable[[Seen], Row]) -> tuple[Row, Seen] | None:
     """Return what `_closed` would, if the outputs are there already and whole: the same inputs, code and settings."""
-    seen = look(store, run_id)
-    now = json.loads(json.dumps(manifest(seen)))
     try:
         before: Row = json.loads((out / MANIFEST).read_text("utf-8"))
-        same = all(before.get(name) == value for name, value in now.items() if name != "seconds")
+        seen = look(store, run_id, out)
+        now = json.loads(json.dumps(manifest(seen))) if seen else {}
+        same = seen and all(before.get(name) == value for name, value in now.items() if name != "seconds")
         whole = same and not broken_seals(out)
     except (OSError, ValueError, AttributeError):  # nothing closed here yet, or damaged: it is written anew
         return None
-    if not whole:
+    if not seen or not whole:
         return None
     sweep_drafts(out)
     return {**before, "seconds": now["seconds"]}, seen
@@ -147,8 +147,8 @@ def _workshop(order: Order, out: Path, key: str, notice: Notice) -> Workshop:
 
 def _work(
     paths: Sequence[Path], out: Path, order: Order, store: Store, workshop: Workshop, step: Step, stopped: Asked
-) -> tuple[int, int]:
-    """Have the engine do what is not done; return the run and how many inputs were done before."""
+) -> tuple[int, int, int]:
+    """Have the engine do what is not done; return the run, how many inputs were done before, and how many are now."""
     run_id = store.begin(workshop.key, len(paths), asdict(order.settings))
     engine = open_engine(order.engine, workshop)
     began: set[str] = set()
@@ -157,12 +157,13 @@ def _work(
         """Whether an earlier run, or this one, has finished a document."""
         return not order.anew and store.has(document_id, workshop.key)
 
-    committed, before = time.monotonic(), 0
+    committed, before, mapped = time.monotonic(), 0, 0
     work = engine.work(paths, known, stopped)
     try:
         for finished in work:
             told = store.add(run_id, finished)
             before += told.known and told.document_id not in began
+            mapped += told.row is not None
             if not told.known and told.document_id:
                 began.add(told.document_id)
             if time.monotonic() - committed > COMMIT_SECONDS:
@@ -175,7 +176,7 @@ def _work(
     if stopped():
         store.stop(run_id)
         raise RunStopped(out, "stopped before its end; what is done is kept", "Run the same command again to go on")
-    return run_id, before
+    return run_id, before, mapped
 
 
 def _manifest(mapper: Mapper, settings: Settings, seen: Seen, counts: Counts) -> dict[str, Any]:

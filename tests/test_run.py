@@ -423,9 +423,10 @@ def test_a_document_unlike_the_annotated_ones_is_named(tmp_path: Path, tiny_mode
 def test_outputs_that_stand_are_left_alone_unless_one_is_torn(
     tmp_path: Path, tiny_settings: Settings, annotated_texts: list[str]
 ):
-    paths, out = [tmp_path / "one.txt", tmp_path / "two.txt"], tmp_path / "out"
+    paths, out = [tmp_path / "one.txt", tmp_path / "two.txt", tmp_path / "empty.pdf"], tmp_path / "out"
     for path, text in zip(paths, annotated_texts, strict=False):
         path.write_text(f"# Report\n\n{text}", "utf-8")
+    paths[2].write_bytes(b"")  # tried again each time
     first = run(paths, out, Order(tiny_settings, workers=1))
     before = tree(out)
     (out / ".links.jsonl.draft").write_text("of a closing that was killed", "utf-8")
@@ -439,4 +440,6 @@ def test_outputs_that_stand_are_left_alone_unless_one_is_torn(
     mended = run(paths, out, Order(tiny_settings, workers=1))
     assert not mended["unchanged"]
     assert mended["files"] == first["files"]
+    paths[2].write_bytes(b"damaged in another way")
+    assert not run(paths, out, Order(tiny_settings, workers=1))["unchanged"]
     assert not run(paths[:1], out, Order(tiny_settings, workers=1))["unchanged"]

@@ -7,10 +7,11 @@ import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 
 from nlp.errors import UsageError
-from nlp.jsonl import line
+from nlp.jsonl import line, read_rows
 from nlp.seal import ROWS, TEXT
 from nlp.store.reader import StoreReader
 from nlp.store.rows import DocumentRow, LedgerRow
@@ -69,12 +70,20 @@ def export(store: StoreReader, run_id: int, out: Path) -> tuple[dict[str, Path],
     return drafts, seen
 
 
-def look(store: StoreReader, run_id: int) -> Seen:
-    """Return what the ledger of a run shows; nothing is written."""
+def look(store: StoreReader, run_id: int, out: Path) -> Seen | None:
+    """Return what the ledger of a run shows, None if the one in `out` says anything else; nothing is written.
+
+    Raises:
+        OSError: if it is missing. ValueError: if it is damaged.
+    """
     seen = Seen()
-    for _ in _ledger(store.ledger(run_id), seen):
-        pass
-    return seen
+    rows, none = _ledger(store.ledger(run_id), seen), Row()
+    pairs = zip_longest(rows, read_rows(out / LEDGER), fillvalue=none)
+    return seen if all(_timeless(now) == _timeless(before) for now, before in pairs) else None
+
+
+def _timeless(row: Row) -> Row:
+    return {name: value for name, value in row.items() if name != "seconds"}
 
 
 def _ledger(found: Iterable[LedgerRow], seen: Seen) -> Iterator[Row]:
