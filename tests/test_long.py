@@ -5,6 +5,7 @@ import tracemalloc
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import pytest
 import scale
@@ -17,7 +18,7 @@ from nlp.writers import report, stretch
 from nlp.writers.closing import write_all
 from nlp.writers.listing import Listing, Packed, as_json, packed, pieces
 from nlp.writers.stretch import stretches
-from nlp.writers.walk import Rows
+from nlp.writers.walk import Rows, lean_link
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 LARGE = pytest.mark.parametrize("large", [False, True])
@@ -84,3 +85,16 @@ def test_pieces_are_the_json_of_the_whole(plain: dict, items: list):
         cut = "".join(pieces({**plain, "0": listing, "1": Packed(map(packed, items))}))
     assert cut == as_json({**plain, "0": items, "1": items})
     assert not set(cut) & set("<>&\u2028\u2029")
+
+
+SAID = st.text(st.sampled_from('ab"\\é]}, [{:\n')) | st.sampled_from([']}, "model": "', ', "examples": [', '"}]}'])
+
+
+@given(SAID, st.lists(st.fixed_dictionaries({"id": SAID, "similarity": st.floats(0, 1), "text": SAID})), st.booleans())
+def test_a_link_is_read_without_its_examples(said: str, examples: list[dict[str, Any]], confirmed: bool):
+    why = {"sentences": [{"start": 1, "end": 2, "drop": 0.5}], "terms": [said]}
+    row = {"link_id": said, "lane": "review", "quote": said, "why": why, "model": said, "program": "p"}
+    row |= {"state": "confirmed"} if confirmed else {}
+    shown = row | ({"lane": "suggested"} if confirmed else {})
+    assert lean_link(line(row | {"why": why | {"examples": examples}})) == shown
+    assert lean_link(line(row)) == shown  # a row of another writer

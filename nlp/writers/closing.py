@@ -18,6 +18,7 @@ from nlp.program import Program, travels
 from nlp.program.recorded import FILE as PROGRAM
 from nlp.seal import MANIFEST, SEALED, seal
 from nlp.writers import WRITERS
+from nlp.writers.report import as_needed
 from nlp.writers.walk import Row, Rows, walk
 
 
@@ -51,6 +52,7 @@ def close(out: Path, drafts: Mapping[str, Path], manifest: Row, program: Program
 
 def write_all(rows: Rows, out: Path, program: Program) -> dict[str, Path]:
     """Make every output of WRITERS in one pass over the rows; return name -> draft in `out`."""
+    rows = as_needed(rows)
     drafts = {name: draft_of(out, name) for name in WRITERS}
     with ExitStack() as stack:
         takers = [stack.enter_context(writer(rows, drafts[name], program)) for name, writer in WRITERS.items()]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -54,13 +55,18 @@ def is_large(rows: Rows) -> bool:
     return rows.size("links.jsonl") > LINK_BYTES_UP_TO or next(more, None) is not None
 
 
+def as_needed(rows: Rows) -> Rows:
+    """The same rows, without the examples beside links where no output shows them: the page of a large run does not."""
+    return replace(rows, examples=not is_large(rows))
+
+
 def write_report(out: Path, program: Program) -> Path:
     """Write ``report.html`` from the row files in the output folder `out`, and return its path.
 
     Raises:
         UsageError: if the rows are not in the order of the ledger. CodebookError, OSError: as `report_page`.
     """
-    rows, draft = Rows.of(out), out / ".report.html.draft"
+    rows, draft = as_needed(Rows.of(out)), out / ".report.html.draft"
     with report_page(rows, draft, program) as take:
         for found in walk(rows):
             take(found)

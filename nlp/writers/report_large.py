@@ -97,7 +97,7 @@ class Summary:
             lanes[target, link["lane"]] += 1
             own = strongest.setdefault(target, [])
             if len(own) < FEW or strength(link) < own[-1][0]:
-                insort(own, (strength(link), _slim(link)), key=itemgetter(0))
+                insort(own, (strength(link), link), key=itemgetter(0))
                 del own[FEW:]
         cells = {target: (lanes[target, "suggested"], lanes[target, "review"]) for target in strongest}
         return cells, sorted(chain.from_iterable(strongest.values()), key=itemgetter(0))
@@ -250,11 +250,6 @@ class _Putting:
             around["also"] = [[self.places[name], lane] for name, lane in around["also"] if name in self.places]
             self.contexts.add(around)
         return self._known[key]
-
-
-def _slim(link: Row) -> Row:
-    """A link without the examples beside it, which are most of its bytes and not on this page."""
-    return link | {"why": {name: value for name, value in (link.get("why") or {}).items() if name != "examples"}}
 
 
 def _clipped(link: Row) -> Row:

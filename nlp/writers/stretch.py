@@ -12,7 +12,7 @@ from typing import Any
 Row = dict[str, Any]
 Parse = Callable[[str], Row]
 Placed = tuple[str, int, int, Row]  # document id, first byte, number of bytes, row
-HELD = 2_000_000  # bytes of lines: links of a report of some 17 pages, which are three to five times that as rows
+HELD = 6_000_000  # bytes of lines: links of a report of some 50 pages, which are a few times that as rows
 
 
 @dataclass(frozen=True, slots=True)

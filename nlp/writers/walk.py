@@ -16,7 +16,9 @@ from nlp.writers.stretch import Parse, Stretch, stretches
 Row = dict[str, Any]
 READ = ("ok", "partial")
 CONFIRMED = ("confirmed", "corrected")
-TAIL = ', "probabilities": {'  # what comes last in a passage row; within a JSON string its quotes would be escaped
+# What stands so in a row stands in none of its strings, where quotes are escaped.
+TAIL = ', "probabilities": {'  # comes last in a passage row
+EXAMPLES, AFTER = ', "examples": [', ']}, "model": '  # around the examples in a link row
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +28,13 @@ class Rows:
     Attributes:
         files: name in the output folder -> path; "text" names the folder of texts. manifest: what run.json says.
         as_shown: whether links that an officer confirmed are in the best lane, as pages show them; else as they stand.
+        examples: whether links come with the annotated examples beside them, which are most of their bytes.
     """
 
     files: Mapping[str, Path]
     manifest: Row = field(default_factory=dict)
     as_shown: bool = True
+    examples: bool = True
 
     @classmethod
     def of(cls, out: Path) -> Rows:
@@ -57,7 +61,9 @@ class Rows:
     def _parse(self, name: str) -> Parse:
         if name == "passages.jsonl":
             return lean_passage
-        return _shown_link if name == "links.jsonl" and self.as_shown else json.loads
+        if name != "links.jsonl" or not self.as_shown:
+            return json.loads
+        return _shown_link if self.examples else lean_link
 
     def size(self, name: str) -> int:
         """Bytes of a file, 0 when it is missing."""
@@ -150,6 +156,13 @@ def _rows(path: Path, parse: Parse) -> Iterator[Row]:
 def _shown_link(line: str) -> Row:
     row: Row = json.loads(line)
     return row | {"lane": "suggested"} if is_confirmed(row) else row
+
+
+def lean_link(line: str) -> Row:
+    """Read a line of links.jsonl as it is shown, without the examples, which few need."""
+    head, _, rest = line.partition(EXAMPLES)
+    _, found, tail = rest.partition(AFTER)
+    return _shown_link(f'{head}}}, "model": {tail}' if found else line)
 
 
 def lean_passage(line: str) -> Row:
