@@ -1,6 +1,5 @@
 """One document of any length: its rows are read where they stand, and closing a run takes no more memory for them."""
 
-import json
 import tracemalloc
 from collections.abc import Iterator
 from itertools import groupby
@@ -17,8 +16,8 @@ from nlp.program import Program
 from nlp.writers import report, stretch
 from nlp.writers.closing import write_all
 from nlp.writers.listing import Listing, Packed, as_json, packed, pieces
-from nlp.writers.stretch import stretches
-from nlp.writers.walk import Rows, lean_link
+from nlp.writers.stretch import Form, stretches
+from nlp.writers.walk import LEAN_LINK, Rows
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 LARGE = pytest.mark.parametrize("large", [False, True])
@@ -71,7 +70,7 @@ def test_stretches_give_every_row_again_and_again(named: list[tuple[str, str]], 
         path = Path.cwd() / "rows.jsonl"
         path.write_text("".join(line({"document_id": d, "text": t}) + "\n" for d, t in named), "utf-8", newline="\n")
         wanted = [(key, [*rows]) for key, rows in groupby(read_rows(path), lambda row: row["document_id"])]
-        found = [*stretches(path, json.loads)]
+        found = [*stretches(path, Form())]
     assert [(one.document_id, [*one]) for one in found] == [(one.document_id, [*one]) for one in found] == wanted
     assert [len(one) for one in found] == [len([*one.let_go()]) for one in found] == [len(rows) for _, rows in wanted]
 
@@ -96,5 +95,5 @@ def test_a_link_is_read_without_its_examples(said: str, examples: list[dict[str,
     row = {"link_id": said, "lane": "review", "quote": said, "why": why, "model": said, "program": "p"}
     row |= {"state": "confirmed"} if confirmed else {}
     shown = row | ({"lane": "suggested"} if confirmed else {})
-    assert lean_link(line(row | {"why": why | {"examples": examples}})) == shown
-    assert lean_link(line(row)) == shown  # a row of another writer
+    assert LEAN_LINK.row(line(row | {"why": why | {"examples": examples}}).encode()) == shown
+    assert LEAN_LINK.row(line(row).encode()) == shown  # a row of another writer

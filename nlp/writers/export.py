@@ -19,6 +19,7 @@ from nlp.writers.closing import draft_of
 from nlp.writers.rows import Row
 
 LEDGER, DOCUMENTS, PASSAGES, LINKS = ROWS
+BUFFER = 1 << 20  # bytes
 MOST_NAMED = 1_000  # inputs that a summary names one by one
 
 
@@ -120,10 +121,8 @@ def _document(found: DocumentRow) -> Row:
 
 
 def _write(path: Path, lines: Iterable[str]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        for row in lines:
-            file.write(row)
-            file.write("\n")
+    with path.open("wb", buffering=BUFFER) as file:
+        file.writelines(f"{row}\n".encode() for row in lines)
 
 
 def _write_texts(folder: Path, texts: Iterable[tuple[str, str]]) -> None:

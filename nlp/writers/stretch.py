@@ -9,10 +9,31 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
+from nlp.jsonl import parse
+
 Row = dict[str, Any]
-Parse = Callable[[str], Row]
-Placed = tuple[str, int, int, Row]  # document id, first byte, number of bytes, row
-HELD = 6_000_000  # bytes of lines: links of a report of some 50 pages, which are a few times that as rows
+Placed = tuple[str, int, int, Row]  # document id, first byte, number of bytes that are parsed, row
+HELD = 6_000_000  # bytes that are parsed: links of a report of some 150 pages, which are a few times that as rows
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How a line becomes a row.
+
+    Attributes:
+        cut: leaves out of a line what nobody wants, before it is parsed. made: what is made of the row parsed.
+    """
+
+    cut: Callable[[bytes], bytes] = lambda line: line
+    made: Callable[[Row], Row] = lambda row: row
+
+    def row(self, line: bytes) -> Row:
+        """Make a row of a line.
+
+        Raises:
+            json.JSONDecodeError: if it is no JSON.
+        """
+        return self.made(parse(self.cut(line)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +42,14 @@ class Stretch:
 
     Attributes:
         path, start: the file, and the byte of it where the first row begins. count: number of rows.
-        parse: makes a row of a line. held: the rows, None where they are too many to be kept.
+        form: makes a row of a line. held: the rows, None where they are too many to be kept.
     """
 
     document_id: str
     path: Path
     start: int
     count: int
-    parse: Parse
+    form: Form
     held: tuple[Row, ...] | None = None
 
     def __len__(self) -> int:
@@ -51,40 +72,41 @@ class Stretch:
         with self.path.open("rb") as file:
             file.seek(self.start)
             for _ in range(self.count):
-                yield self.parse(file.readline().decode("utf-8"))
+                yield self.form.row(file.readline())
 
 
-def stretches(path: Path, parse: Parse) -> Iterator[Stretch]:
+def stretches(path: Path, form: Form) -> Iterator[Stretch]:
     """Yield the rows of a JSON Lines file by document, in the order in which they stand there.
 
-    Rows of a document whose lines have `HELD` bytes together, or fewer, are held.
+    Rows of a document of whose lines `HELD` bytes are parsed, or fewer, are held.
 
     Args:
-        parse: makes a row of a line.
+        form: makes a row of a line.
 
     Raises:
         OSError: if the file cannot be read. json.JSONDecodeError: if a line is no JSON.
     """
-    for identity, placed in groupby(_placed(path, parse), itemgetter(0)):
-        yield _stretch(identity, path, parse, placed)
+    for identity, placed in groupby(_placed(path, form), itemgetter(0)):
+        yield _stretch(identity, path, form, placed)
 
 
-def _stretch(identity: str, path: Path, parse: Parse, placed: Iterable[Placed]) -> Stretch:
+def _stretch(identity: str, path: Path, form: Form, placed: Iterable[Placed]) -> Stretch:
     held: list[Row] = []
-    first = count = 0
+    first = count = parsed = 0
     for _, start, size, row in placed:
-        first, count = first if count else start, count + 1
-        if start + size - first <= HELD:
+        first, count, parsed = first if count else start, count + 1, parsed + size
+        if parsed <= HELD:
             held.append(row)
         else:
             held.clear()
-    return Stretch(identity, path, first, count, parse, tuple(held) if len(held) == count else None)
+    return Stretch(identity, path, first, count, form, tuple(held) if len(held) == count else None)
 
 
-def _placed(path: Path, parse: Parse) -> Iterator[Placed]:
+def _placed(path: Path, form: Form) -> Iterator[Placed]:
     start = 0
     with path.open("rb") as lines:
         for line in lines:
-            row = parse(line.decode("utf-8"))
-            yield row["document_id"], start, len(line), row
+            kept = form.cut(line)
+            row = form.made(parse(kept))
+            yield row["document_id"], start, len(kept), row
             start += len(line)

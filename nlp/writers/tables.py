@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,7 +19,6 @@ MAPPING_FIELDS = (
     "best_quote", "page", "symbol", "lane",
 )  # fmt: skip
 LANES = ("review", "suggested", "confirmed")
-SAID = ("probability", "treatment", "quote", "page", "lane", "state")  # of a link
 COVERAGE_FIELDS = ("document_id", "title", "target", "label", "state", "links", "best_probability", "input", "status")
 
 
@@ -40,14 +40,15 @@ def mapping_rows(found: Found, program: Program) -> Iterator[Row]:
     named = _named(found.passages)
     best = _best(found.links, lambda link: (_who(link, named), link["target"]))
     for implementer, target in sorted(best, key=lambda key: (key[0], places[key[1]])):
-        link = best[implementer, target]
+        kept = best[implementer, target]
+        link = kept.link
         yield {
             "document_id": document["document_id"],
             "title": document["title"],
             "implementer": implementer,
             "target": target,
             "label": title_of(program, target, document["language"]),
-            "links": link["links"],
+            "links": kept.links,
             "best_probability": link["probability"],
             "treatment": link["treatment"],
             "best_quote": link["quote"],
@@ -71,45 +72,54 @@ def coverage_rows(found: Found, program: Program) -> Iterator[Row]:
     """
     document, best = found.document or {}, _best(found.links, lambda link: link["target"])
     for target in program.targets:
-        link = best.get(target, {})
+        kept = best.get(target)
         yield {
             "document_id": found.entry["document_id"],
             "title": document.get("title"),
             "target": target,
             "label": title_of(program, target, document.get("language", "en")),
-            "state": link.get("best_lane", "searched_none" if document else "not_searchable"),
-            "links": link.get("links", 0),
-            "links_in_state": link.get("links_in_lane", 0),
-            "best_probability": link.get("probability"),
+            "state": kept.lane if kept else "searched_none" if document else "not_searchable",
+            "links": kept.links if kept else 0,
+            "links_in_state": kept.in_lane if kept else 0,
+            "best_probability": kept.link["probability"] if kept else None,
             "input": found.entry["input"],
             "status": found.entry["status"],
         }
 
 
-def _best(links: Iterable[Row], key_of: Callable[[Row], Key]) -> dict[Key, Row]:
-    """The best link of each key, with the number of its links and the best lane that any of them is in.
+@dataclass(slots=True)
+class _Best:
+    """The best link of some, how many these are, and how many of them are in the best lane that any is in.
 
     What an officer confirmed is better than what is only probable.
     """
-    best: dict[Key, Row] = {}
+
+    link: Row
+    lane: str
+    rank: tuple[bool, float]
+    links: int = 1
+    in_lane: int = 1
+
+    def take(self, link: Row, lane: str, rank: tuple[bool, float]) -> None:
+        """Take another link in."""
+        self.links += 1
+        if rank > self.rank:
+            self.link, self.rank = link, rank
+        if lane == self.lane:
+            self.in_lane += 1
+        elif LANES.index(lane) > LANES.index(self.lane):
+            self.lane, self.in_lane = lane, 1
+
+
+def _best(links: Iterable[Row], key_of: Callable[[Row], Key]) -> dict[Key, _Best]:
+    best: dict[Key, _Best] = {}
     for link in links:
-        key, lane = key_of(link), _standing(link)
-        kept = best.get(key)
-        if kept is None:
-            best[key] = {**_slim(link), "links": 1, "best_lane": lane, "links_in_lane": 1}
-            continue
-        if _rank(link) > _rank(kept):
-            kept.update(dict.fromkeys(SAID) | _slim(link))
-        kept["links"] += 1
-        if LANES.index(lane) > LANES.index(kept["best_lane"]):
-            kept.update(best_lane=lane, links_in_lane=0)
-        kept["links_in_lane"] += lane == kept["best_lane"]
+        key, lane, rank = key_of(link), _standing(link), (is_confirmed(link), link["probability"])
+        if kept := best.get(key):
+            kept.take(link, lane, rank)
+        else:
+            best[key] = _Best(link, lane, rank)
     return best
-
-
-def _slim(link: Row) -> Row:
-    """What the tables say of a link; the rest, with the examples beside it, is most of its bytes."""
-    return {name: link[name] for name in SAID if name in link}
 
 
 def _named(passages: Iterable[Row]) -> dict[str, str]:
@@ -122,10 +132,6 @@ def _named(passages: Iterable[Row]) -> dict[str, str]:
 def _standing(link: Row) -> str:
     """The lane of a link; "confirmed" for one of a desk that an officer confirmed or corrected."""
     return "confirmed" if is_confirmed(link) else link["lane"]
-
-
-def _rank(link: Row) -> tuple[bool, float]:
-    return is_confirmed(link), link["probability"]
 
 
 def _who(link: Row, named: Row) -> str:

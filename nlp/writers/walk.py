@@ -11,14 +11,15 @@ from typing import Any
 from nlp.errors import UsageError
 from nlp.seal import MANIFEST, ROWS, TEXT, text_of
 from nlp.store import rows as stored
-from nlp.writers.stretch import Parse, Stretch, stretches
+from nlp.writers.stretch import Form, Stretch, stretches
 
 Row = dict[str, Any]
 READ = ("ok", "partial")
 CONFIRMED = ("confirmed", "corrected")
 # What stands so in a row stands in none of its strings, where quotes are escaped.
-TAIL = ', "probabilities": {'  # comes last in a passage row
-EXAMPLES, AFTER = ', "examples": [', ']}, "model": '  # around the examples in a link row
+PROBABILITIES = "probabilities"
+TAIL = b', "probabilities": {'  # comes last in a passage row
+EXAMPLES, AFTER = b', "examples": [', b']}, "model": '  # around the examples in a link row
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +52,19 @@ class Rows:
         Passages come without their probabilities, links as `as_shown` says.
         """
         path = self.files.get(name)
-        return _rows(path, self._parse(name)) if path and path.is_file() else iter(())
+        return _rows(path, self._form(name)) if path and path.is_file() else iter(())
 
     def by_document(self, name: str) -> Iterator[Stretch]:
         """Yield the rows of passages.jsonl or links.jsonl, as `read` gives them, by document; see `stretches`."""
         path = self.files.get(name)
-        return stretches(path, self._parse(name)) if path and path.is_file() else iter(())
+        return stretches(path, self._form(name)) if path and path.is_file() else iter(())
 
-    def _parse(self, name: str) -> Parse:
+    def _form(self, name: str) -> Form:
         if name == "passages.jsonl":
-            return lean_passage
+            return LEAN_PASSAGE
         if name != "links.jsonl" or not self.as_shown:
-            return json.loads
-        return _shown_link if self.examples else lean_link
+            return Form()
+        return Form(made=_shown_link) if self.examples else LEAN_LINK
 
     def size(self, name: str) -> int:
         """Bytes of a file, 0 when it is missing."""
@@ -148,30 +149,37 @@ def is_confirmed(link: Row) -> bool:
     return link.get("state") in CONFIRMED
 
 
-def _rows(path: Path, parse: Parse) -> Iterator[Row]:
-    with path.open(encoding="utf-8", newline="\n") as lines:
-        yield from map(parse, lines)
+def _rows(path: Path, form: Form) -> Iterator[Row]:
+    with path.open("rb") as lines:
+        yield from map(form.row, lines)
 
 
-def _shown_link(line: str) -> Row:
-    row: Row = json.loads(line)
+def _shown_link(row: Row) -> Row:
     return row | {"lane": "suggested"} if is_confirmed(row) else row
 
 
-def lean_link(line: str) -> Row:
-    """Read a line of links.jsonl as it is shown, without the examples, which few need."""
+def _without_examples(line: bytes) -> bytes:
     head, _, rest = line.partition(EXAMPLES)
     _, found, tail = rest.partition(AFTER)
-    return _shown_link(f'{head}}}, "model": {tail}' if found else line)
+    return b'%b}, "model": %b' % (head, tail) if found else line
+
+
+def _without_probabilities(line: bytes) -> bytes:
+    head, _, tail = line.partition(TAIL)
+    last = tail.rstrip()
+    return head + b"}" if last.endswith(b"}}") and last.count(b"}") == 2 else line
+
+
+def _lean_passage(row: Row) -> Row:
+    row.pop(PROBABILITIES, None)  # where another program wrote the line
+    return row
+
+
+# Neither the examples nor the probabilities, which few need, and which are most of the bytes.
+LEAN_LINK = Form(_without_examples, _shown_link)
+LEAN_PASSAGE = Form(_without_probabilities, _lean_passage)
 
 
 def lean_passage(line: str) -> Row:
-    """Read a line of passages.jsonl without its probabilities, which are most of its bytes and which few need."""
-    head, _, tail = line.partition(TAIL)
-    last = tail.rstrip()
-    if last.endswith("}}") and last.count("}") == 2:
-        row: Row = json.loads(head + "}")
-    else:
-        row = json.loads(line)
-        row.pop("probabilities", None)
-    return row
+    """Read a passage row that is kept as text, without its probabilities."""
+    return LEAN_PASSAGE.row(line.encode("utf-8"))
