@@ -23,6 +23,7 @@ from nlp.classify.why import terms_in
 from nlp.classify.wording import fit_words
 from nlp.encode import e5
 from nlp.encode.cache import kept
+from nlp.encode.device import has_bf16
 from nlp.encode.embed import E5_PREFIX
 from nlp.errors import MissingExtra
 from nlp.material import Material, surroundings_of
@@ -175,7 +176,7 @@ def setfit(program: Program, teaching: Teaching, asked: Questions) -> Array:
     table = Dataset.from_dict({"text": [known[i] for i in drawn], "label": truth[drawn].astype(int).tolist()})
     with tempfile.TemporaryDirectory() as folder:
         options = TrainingArguments(
-            folder, batch_size=16, num_epochs=1, num_iterations=1, seed=0, use_amp=True, report_to="none"
+            folder, batch_size=16, num_epochs=1, num_iterations=1, seed=0, use_amp=has_bf16(), report_to="none"
         )
         trainer = Trainer(model=model, args=options, train_dataset=table)
         trainer.train_embeddings(*trainer.dataset_to_parameters(table), args=options)

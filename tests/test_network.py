@@ -26,7 +26,8 @@ from nlp.errors import EncoderError
 
 WORDS, PLACES, WIDTH, HEADS, LAYERS = 90, 120, 48, 4, 3
 TEXTS = st.lists(st.lists(st.integers(0, WORDS - 1), min_size=1, max_size=PLACES), min_size=1, max_size=9)
-DTYPES = [torch.float32, *([torch.bfloat16] if has_bf16() else [])]
+HALF = one_dnn(torch.bfloat16) is not None
+DTYPES = [torch.float32, *([torch.bfloat16] if HALF else [])]
 
 
 def bert() -> BertModel:
@@ -50,6 +51,23 @@ def theirs(text: list[int]) -> np.ndarray:
         return bert()(torch.tensor([text])).last_hidden_state[0].numpy()
 
 
+@pytest.mark.parametrize(
+    ("told", "faster"),
+    [
+        ("vendor_id\t: GenuineIntel\nflags\t\t: fpu avx512f avx512_bf16 amx_bf16 amx_tile", True),
+        ("vendor_id\t: GenuineIntel\nflags\t\t: fpu avx512f avx512_bf16", False),
+        ("vendor_id\t: AuthenticAMD\nflags\t\t: fpu avx512f avx512_bf16", True),
+        ("vendor_id\t: AuthenticAMD\nflags\t\t: fpu avx2", False),
+        ("Features\t: fp asimd bf16", False),
+    ],
+)
+def test_bfloat16_is_taken_where_it_is_faster(tmp_path: Path, told: str, faster: bool):
+    cpuinfo = tmp_path / "cpuinfo"
+    assert has_bf16(cpuinfo) is False, "no word of the CPU"
+    cpuinfo.write_text(f"processor\t: 0\n{told}\n\nprocessor\t: 1\nvendor_id\t: Another\nflags\t\t: fpu\n")
+    assert has_bf16(cpuinfo) is faster
+
+
 @pytest.mark.parametrize("text", [[5], [*range(40)], [*range(90), 3, 3, 3]])
 def test_it_computes_what_transformers_computes(text: list[int]):
     (found,) = NETWORKS[torch.float32].read([text])
@@ -57,7 +75,7 @@ def test_it_computes_what_transformers_computes(text: list[int]):
     np.testing.assert_allclose(found, theirs(text), atol=2e-5)
 
 
-@pytest.mark.skipif(not has_bf16(), reason="this CPU only imitates bfloat16")
+@pytest.mark.skipif(not HALF, reason="this CPU only imitates bfloat16")
 def test_half_the_bits_are_nearly_the_same():
     text = [*range(70)]
     (found,), wanted = NETWORKS[torch.bfloat16].read([text]), theirs(text)
