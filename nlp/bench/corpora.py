@@ -80,11 +80,11 @@ def bench_corpora(
     _make_csv(out, notice)
     told = []
     for number in range(rounds):
+        asked = {name: work for name, work in SYSTEMS.items() if work is not _rows or (rows and number == 0)}
         with tempfile.TemporaryDirectory() as cache:
-            for name, work in SYSTEMS.items():
-                if work is not _rows or (rows and number == 0):
-                    notice(f"round {number + 1}: {name}")
-                    told.append((name, _apart(work, out, str(Path(cache) / "ours"))))
+            for name, work in asked.items():
+                notice(f"round {number + 1}: {name}")
+                told.append((name, _apart(work, out, str(Path(cache) / "ours"))))
     if len({found.pop("ids") for _, found in told}) > 1:
         raise UsageError(out, "the systems found different links", "Delete links.csv and csv/ there, and run it again")
     lines = [_median([Opened(name, **found) for other, found in told if other == name]) for name, _ in told]

@@ -101,18 +101,19 @@ def _looked_up(path: Path, texts: Sequence[str], embedder: Embedder) -> Vectors:
         places.setdefault(key_of(embedder.identity, text), []).append(place)
     try:
         with sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True) as connection:
-            for key, value in _held(connection, list(places)):
-                vector = np.frombuffer(value, np.float32)
-                if vector.shape == (embedder.dim,) and np.isfinite(vector).all():
-                    matrix[places[key]] = vector
+            for key, vector in _held(connection, list(places), embedder.dim):
+                matrix[places[key]] = vector
     except sqlite3.DatabaseError:  # damaged, or of an older kind: computed anew
         return matrix
     return matrix
 
 
-def _held(connection: sqlite3.Connection, keys: Sequence[bytes]) -> Iterator[tuple[bytes, bytes]]:
-    """Yield (key, value) of the keys that are there."""
+def _held(connection: sqlite3.Connection, keys: Sequence[bytes], dim: int) -> Iterator[tuple[bytes, Vectors]]:
+    """Yield key and vector, float32 (dim,), of the keys that are there; none that is damaged."""
     for start in range(0, len(keys), AT_ONCE):
         asked = keys[start : start + AT_ONCE]
         marks = ", ".join("?" * len(asked))
-        yield from connection.execute(f"SELECT key, value FROM vectors WHERE key IN ({marks})", asked)
+        for key, value in connection.execute(f"SELECT key, value FROM vectors WHERE key IN ({marks})", asked):
+            vector = np.frombuffer(value, np.float32)
+            if vector.shape == (dim,) and np.isfinite(vector).all():
+                yield key, vector

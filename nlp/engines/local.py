@@ -21,8 +21,9 @@ from nlp.engines.mapper import Errand, MapperChild, MapperEnded
 from nlp.engines.spool import drop
 from nlp.errors import ReaderKilled, UnreadableDocument
 from nlp.pipeline import safe_reason
+from nlp.readers.limits import folder_in
 from nlp.readers.parcel import Answer, Asks
-from nlp.readers.worker import Worker, temporary
+from nlp.readers.worker import Worker
 from nlp.store.rows import Finished
 from nlp.structure.reading import prepare, read_structured
 from nlp.writers.rows import printable
@@ -69,7 +70,7 @@ class LocalEngine:
     def work(self, paths: Sequence[Path], known: Knows, stopped: Asked) -> Iterator[Finished]:
         """Yield one `Finished` per path, in any order; see `engines.Engine.work`."""
         with ExitStack() as stack:
-            folder = temporary(stack, self._workshop.scratch)
+            folder = stack.enter_context(folder_in(self._workshop.scratch))
             shift = _Shift(self._workshop, paths, known, folder)
             stack.callback(shift.close)
             while shift.goes_on(stopped()):

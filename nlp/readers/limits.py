@@ -19,6 +19,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
+from nlp.errors import UsageError
 from nlp.settings import Settings
 
 if sys.platform != "win32":
@@ -104,11 +105,15 @@ def folder_in(parent: Path | None) -> Iterator[Path]:
     While this process lives, `sweep` leaves it alone.
 
     Raises:
-        OSError: if it cannot be made.
+        UsageError: if it cannot be made.
     """
-    if parent is not None:
-        parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=FOLDER, dir=parent))
+    try:
+        if parent is not None:
+            parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=FOLDER, dir=parent))
+    except OSError as error:
+        reason = f"no folder for temporary files: {error.strerror}"
+        raise UsageError(parent or "TMPDIR", reason.lower(), "Name one that can be written") from error
     try:
         with (folder / LOCK).open("wb") as lock:
             _lock(lock)

@@ -24,7 +24,7 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
-from nlp.errors import EvmapError, ReaderKilled, UnreadableDocument, UsageError
+from nlp.errors import EvmapError, ReaderKilled, UnreadableDocument
 from nlp.readers import limits
 from nlp.readers.parcel import ANSWER, ASKS, BEAT, ERROR, READY, Answer, Asks, Inbox, parted
 from nlp.readers.serving import COMPLAINTS, START_SECONDS, Post, complaint, serve
@@ -37,19 +37,6 @@ ENDING_SECONDS = 3.0
 MOST_SIGNS = 10_000  # of life, beside one for each page; a reader that sends more does not read
 _FROM_OUTSIDE = {getattr(signal, name) for name in ("SIGKILL", "SIGTERM") if hasattr(signal, name)}
 _HASH = re.compile(rb"[0-9a-f]{64}")
-
-
-def temporary(stack: ExitStack, parent: Path | None) -> Path:
-    """Make a folder for temporary files that goes with `stack`; see `limits.folder_in`.
-
-    Raises:
-        UsageError: if it cannot be made.
-    """
-    try:
-        return stack.enter_context(limits.folder_in(parent))
-    except OSError as error:
-        reason = f"no folder for temporary files: {error.strerror}"
-        raise UsageError(parent or "TMPDIR", reason.lower(), "Name one that can be written") from error
 
 
 def _nothing() -> None:
@@ -110,7 +97,7 @@ class Worker:
             UsageError: if its folder cannot be made.
         """
         self.stop()
-        own = temporary(self._stack, self._folder)
+        own = self._stack.enter_context(limits.folder_in(self._folder))
         context = multiprocessing.get_context("spawn")
         self._pipe, far = context.Pipe()
         self._will, far_will = context.Pipe(duplex=False)

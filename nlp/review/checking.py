@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from itertools import zip_longest
+from pathlib import Path
 
 from sqlalchemy import Connection, select
 
@@ -30,14 +31,17 @@ def check_desk(desk: Desk) -> dict[str, list[str]]:
 def _replays(desk: Desk, reader: Connection) -> Iterator[str]:
     """the log replays to the items"""
     made = log.replayed(log.all_of(reader))
-    named = [name for (name,) in reader.execute(select(items.c.document_id).distinct())]
-    for document_id in named:
-        held = held_items(reader, document_id)
-        for reading in (1, 2, 3):
-            for name, item in held.of(reading).items():
-                if made.pop((name, reading), None) != item:
-                    yield f"item {name}, reading {reading}"
+    for name, reading, item in _standing(reader):
+        if made.pop((name, reading), None) != item:
+            yield f"item {name}, reading {reading}"
     yield from (f"item {name}, reading {reading}: missing" for name, reading in made)
+
+
+def _standing(reader: Connection) -> Iterator[tuple[str, int, Item]]:
+    """Every item of every reading as it stands, a document at a time."""
+    for document_id in [name for (name,) in reader.execute(select(items.c.document_id).distinct())]:
+        held = held_items(reader, document_id)
+        yield from ((name, reading, item) for reading in (1, 2, 3) for name, item in held.of(reading).items())
 
 
 def _chains(desk: Desk, reader: Connection) -> Iterator[str]:
@@ -113,11 +117,15 @@ def _files(desk: Desk, reader: Connection) -> Iterator[str]:
     for row in inbox.rows(reader):
         path = desk.vault.folder / FILES / row.document_id
         if path.is_file():
-            with path.open("rb") as file:
-                if hashlib.file_digest(file, "sha256").hexdigest() != row.document_id:
-                    yield row.document_id
+            if _digest(path) != row.document_id:
+                yield row.document_id
         elif row.state in ("waiting", "mapping"):
             yield f"{row.document_id}: missing"
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 CHECKS: tuple[Check, ...] = (_replays, _chains, _quotes, _parents, _takes_back, _journal, _files)

@@ -55,12 +55,16 @@ async def arrived(request: Request, most: int) -> AsyncIterator[tuple[str, IO[by
             yield part.filename or "", _sized(part.file, most)
     else:
         with tempfile.TemporaryFile() as file:
-            try:
-                async for piece in request.stream():
-                    await run_in_threadpool(file.write, piece)
-            except ClientDisconnect:
-                raise DeskFault("upload", "broken off", "Send it again") from None
+            await _save(request, file)
             yield "", _sized(file, most)
+
+
+async def _save(request: Request, file: IO[bytes]) -> None:
+    try:
+        async for piece in request.stream():
+            await run_in_threadpool(file.write, piece)
+    except ClientDisconnect:
+        raise DeskFault("upload", "broken off", "Send it again") from None
 
 
 def _sized(file: IO[bytes], most: int) -> IO[bytes]:

@@ -185,17 +185,18 @@ def runs_of(
             continue
         if top == bottom and letter.isspace():
             blank = glyph
-        else:
-            if before and place not in ends:
-                if blank and calls.text_object(raw, before.place) != calls.text_object(raw, place):
-                    before = blank
-                _, _, _, above, reached, below = before
-                size = bottom - top
-                level = above == top and below == bottom and -0.5 * size < x0 - reached < size  # most are
-                if not level and _parted(before, glyph, raw, rotation):
-                    yield run
-                    run = []
-            before, blank = glyph, None
+            run.append(glyph)
+            continue
+        if before and place not in ends:
+            if blank and calls.text_object(raw, before.place) != calls.text_object(raw, place):
+                before = blank
+            _, _, _, above, reached, below = before
+            size = bottom - top
+            level = above == top and below == bottom and -0.5 * size < x0 - reached < size  # most are
+            if not level and _parted(before, glyph, raw, rotation):
+                yield run
+                run = []
+        before, blank = glyph, None
         run.append(glyph)
     if run:
         yield run

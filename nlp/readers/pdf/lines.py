@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import pairwise, repeat
 from operator import sub
@@ -114,19 +114,26 @@ def find_gutter(segments: Sequence[Segment]) -> float | None:
         return None
     best, fewest = None, len(segments) / 7
     begin, end = sorted(part.box.x0 for part in segments), sorted(part.box.x1 for part in segments)
-    step = max(_GUTTER_STEP, (right - left) / 300)
     sides: dict[tuple[int, int], _Sides] = {}  # many places have the same pieces at either side
+    for x in _places(left, right):
+        crossing = bisect_left(begin, x + _GUTTER_STEP) - bisect_right(end, x - _GUTTER_STEP)
+        if crossing >= fewest:
+            continue
+        parted = bisect_right(end, x), bisect_left(begin, x)
+        if min(parted[0], len(begin) - parted[1]) >= _FEWEST_LINES:
+            own = sides.get(parted) or sides.setdefault(parted, _Sides.of(segments, x))
+            if own.fill(x - left, right - x):
+                best, fewest = x, crossing
+    return best
+
+
+def _places(left: float, right: float) -> Iterator[float]:
+    """Yield where a gutter may be between the outermost pieces."""
+    step = max(_GUTTER_STEP, (right - left) / 300)
     x = left + _LEFTMOST * (right - left)
     while x < left + (1 - _LEFTMOST) * (right - left):
-        crossing = bisect_left(begin, x + _GUTTER_STEP) - bisect_right(end, x - _GUTTER_STEP)
-        if crossing < fewest:
-            parted = bisect_right(end, x), bisect_left(begin, x)
-            if min(parted[0], len(begin) - parted[1]) >= _FEWEST_LINES:
-                own = sides.get(parted) or sides.setdefault(parted, _Sides.of(segments, x))
-                if own.fill(x - left, right - x):
-                    best, fewest = x, crossing
+        yield x
         x += step
-    return best
 
 
 class _Sides(NamedTuple):
