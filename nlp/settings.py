@@ -55,8 +55,8 @@ class Settings:
 
     Attributes:
         encoder: row of the EMBEDDERS table; not asked where `model` is given.
-        precision: what the encoder computes in: fp32, bf16 (nearly twice as fast on CPUs that have it; five to fourteen
-            links of a thousand change their lane), or auto for bf16 where the CPU has it.
+        precision: what the encoder computes in: fp32, bf16 (nearly twice as fast with AMX, or AVX-512 of AMD's; five to
+            fourteen links of a thousand change their lane), or auto for bf16 on such CPUs.
         model: folder of a trained model, which names its own encoder; "" takes the shipped one for the encoder.
         program: the programme to map onto: its folder, an export of it, or the name of a shipped one (gcm); "" is the
             Inter-American Program.

@@ -50,7 +50,7 @@ def arms_of(encoders: Sequence[str], workers: int) -> list[Arm]:
     """Return an arm for each encoder in the precision asked for, "e5:bf16", or in each that it offers here, "e5".
 
     Raises:
-        UsageError: if there is no such encoder, or this CPU does not compute with that precision.
+        UsageError: if there is no such encoder, or that precision is no gain on this CPU.
     """
     arms: list[Arm] = []
     for asked in encoders:
@@ -59,7 +59,7 @@ def arms_of(encoders: Sequence[str], workers: int) -> list[Arm]:
             raise UsageError(name, "no such encoder", f"Choose of: {', '.join(embed.EMBEDDERS)}")
         offered = [which for which in embed.PRECISIONS if which != embed.BF16 or has_bf16()]
         if precision and (precision not in offered or not embed.EMBEDDERS[name].adapt):
-            raise UsageError(asked, "it does not compute in that precision here", f"Give {name} alone")
+            raise UsageError(asked, "that precision is no gain on this machine", f"Give {name} alone")
         several = [precision] if precision else offered
         arms += [Arm(name, which, workers) for which in (several if embed.EMBEDDERS[name].adapt else [None])]
     return arms

@@ -128,7 +128,7 @@ def load(name: str, adapter: Path | None = None, precision: str = FP32) -> Embed
     """Return the encoder called `name`, a row of EMBEDDERS, with its weights updated by `adapter` if given.
 
     Args:
-        precision: "fp32"; "bf16"; or "auto": bf16 where the encoder offers it and this CPU computes with it.
+        precision: "fp32"; "bf16"; or "auto": bf16 where the encoder offers it and this CPU is faster with it.
 
     Raises:
         EncoderError: if there is no such row or precision, its package is missing, its weights are not the expected
