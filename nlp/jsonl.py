@@ -19,10 +19,10 @@ def read_rows(path: Path) -> Iterator[dict[str, Any]]:
     """Yield the rows of a JSON Lines file one by one.
 
     Raises:
-        OSError: if the file cannot be read. json.JSONDecodeError: if a line is no JSON.
+        OSError: if the file cannot be read. json.JSONDecodeError, UnicodeDecodeError: if a line is no JSON.
     """
-    with path.open(encoding="utf-8", newline="\n") as file:
-        yield from map(json.loads, file)
+    with path.open("rb") as file:
+        yield from map(parse, file)
 
 
 def parse(row: bytes) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """One document of any length: its rows are read where they stand, and closing a run takes no more memory for them."""
 
+import json
 import tracemalloc
 from collections.abc import Iterator
 from itertools import groupby
@@ -11,7 +12,7 @@ import scale
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp.jsonl import line, read_rows
+from nlp.jsonl import line, parse, read_rows
 from nlp.program import Program
 from nlp.writers import report, stretch
 from nlp.writers.closing import write_all
@@ -84,6 +85,25 @@ def test_pieces_are_the_json_of_the_whole(plain: dict, items: list):
         cut = "".join(pieces({**plain, "0": listing, "1": Packed(map(packed, items))}))
     assert cut == as_json({**plain, "0": items, "1": items})
     assert not set(cut) & set("<>&\u2028\u2029")
+
+
+VALUES = TEXTS | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False) | st.booleans() | st.none()
+
+
+@given(st.dictionaries(TEXTS, VALUES | st.lists(VALUES) | st.dictionaries(TEXTS, VALUES)))
+def test_a_row_is_read_as_it_was_written(row: dict[str, Any]):
+    assert parse(line(row).encode()) == row
+    found = parse(line(row).encode())
+    assert [type(value) for value in found.values()] == [type(value) for value in row.values()]
+
+
+@pytest.mark.parametrize(
+    ("damaged", "error"),
+    [(b"", json.JSONDecodeError), (b'{"a": 1', json.JSONDecodeError), (b'{"a": "\xff"}', UnicodeDecodeError)],
+)
+def test_a_damaged_row_says_so(damaged: bytes, error: type[ValueError]):
+    with pytest.raises(error):
+        parse(damaged)
 
 
 SAID = st.text(st.sampled_from('ab"\\é]}, [{:\n')) | st.sampled_from([']}, "model": "', ', "examples": [', '"}]}'])

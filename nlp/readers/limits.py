@@ -111,11 +111,12 @@ def folder_in(parent: Path | None) -> Iterator[Path]:
         if parent is not None:
             parent.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix=FOLDER, dir=parent))
+        lock = (folder / LOCK).open("wb")
     except OSError as error:
         reason = f"no folder for temporary files: {error.strerror}"
         raise UsageError(parent or "TMPDIR", reason.lower(), "Name one that can be written") from error
     try:
-        with (folder / LOCK).open("wb") as lock:
+        with lock:
             _lock(lock)
             yield folder
     finally:
