@@ -18,8 +18,8 @@ READ = ("ok", "partial")
 CONFIRMED = ("confirmed", "corrected")
 # What stands so in a row stands in none of its strings, where quotes are escaped.
 PROBABILITIES = "probabilities"
-TAIL = b', "probabilities": {'  # comes last in a passage row
-EXAMPLES, AFTER = b', "examples": [', b']}, "model": '  # around the examples in a link row
+TAIL = b',"probabilities":{'  # comes last in a passage row
+EXAMPLES, AFTER = b',"examples":[', b']},"model":'  # around the examples in a link row
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ def _shown_link(row: Row) -> Row:
 def _without_examples(line: bytes) -> bytes:
     head, _, rest = line.partition(EXAMPLES)
     _, found, tail = rest.partition(AFTER)
-    return b'%b}, "model": %b' % (head, tail) if found else line
+    return b'%b},"model":%b' % (head, tail) if found else line
 
 
 def _without_probabilities(line: bytes) -> bytes:
