@@ -29,7 +29,7 @@ def read_rows(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def parse(row: bytes) -> dict[str, Any]:
-    """Return a row of a line, as `json.loads` does, in a third of its time.
+    """Return a row of a line, as `json.loads` does, in two fifths of its time.
 
     Raises:
         json.JSONDecodeError: if it is no JSON. UnicodeDecodeError: if it is no UTF-8.
