@@ -21,6 +21,7 @@ from nlp.engines.local import LocalEngine
 from nlp.engines.spool import LEAST, drop, spool
 from nlp.errors import RunStopped, UsageError
 from nlp.inputs import drawn, find_inputs
+from nlp.jsonl import read_rows
 from nlp.plan import plan
 from nlp.program import load_program
 from nlp.run import Order, run
@@ -104,6 +105,11 @@ def test_other_settings_do_not_take_what_is_finished(paths: list[Path], tiny_set
     assert {found.status for found in heard} == {"partial"}
 
 
+def told_of(out: Path) -> list[tuple[str, str, str | None]]:
+    """What a run's ledger says of each input."""
+    return [(row["input"], row["status"], row["reason"]) for row in read_rows(out / "ledger.jsonl")]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="looks for children in /proc")
 def test_killed_children_are_replaced(paths: list[Path], undisturbed: Path, tiny_settings: Settings, tmp_path: Path):
     killed: list[int] = []
@@ -116,6 +122,7 @@ def test_killed_children_are_replaced(paths: list[Path], undisturbed: Path, tiny
 
     run(paths, tmp_path, Order(tiny_settings, workers=2), kill_one)
     assert len(killed) >= 3
+    assert told_of(tmp_path) == told_of(undisturbed)
     assert digest_of(tmp_path) == digest_of(undisturbed)
 
 
