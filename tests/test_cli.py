@@ -155,9 +155,8 @@ def test_map_show_check(evmap: Command, tiny_environment: Path, report: Path, tm
     assert evmap("show", out, "--document", "no such name").out.strip() == "no link there"
     checked = evmap("check", out)
     assert (checked.code, checked.out.rstrip().endswith("0 breaks")) == (0, True)
-    (out / "links.jsonl").write_text(
-        (out / "links.jsonl").read_text("utf-8").replace('"start": ', '"start": 1', 1), "utf-8"
-    )
+    rows = (out / "links.jsonl").read_text("utf-8")
+    (out / "links.jsonl").write_text(rows.replace('"start":', '"start":1', 1), "utf-8")
     assert evmap("check", out).code == 3
     assert any(json.loads(evmap("check", out, "--json").out).values())
 

@@ -187,11 +187,14 @@ def test_a_wish_to_stop_is_kept_and_the_next_run_goes_on(
     assert digest_of(tmp_path / "out") == digest_of(undisturbed)
 
 
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="a process cannot be held")
 def test_a_second_run_on_one_output_names_the_first(command: Command, tmp_path: Path):
     first = command("-v")
     assert first.stderr is not None
     first.stderr.readline()
+    first.send_signal(signal.SIGSTOP)  # it might end before the second begins
     _, told = command().communicate(timeout=60)
+    first.send_signal(signal.SIGCONT)
     assert f"process {first.pid} on" in told
     threading.Thread(target=first.stderr.read, daemon=True).start()
     assert first.wait(120) == 3
