@@ -127,12 +127,13 @@ def _standing(out: Path, store: Store, run_id: int, manifest: Callable[[Seen], R
     try:
         before: Row = json.loads((out / MANIFEST).read_text("utf-8"))
         seen = look(store, run_id, out)
-        now = json.loads(json.dumps(manifest(seen))) if seen else {}
-        same = seen and all(before.get(name) == value for name, value in now.items() if name != "seconds")
-        whole = same and not broken_seals(out)
+        if seen is None:
+            return None
+        now = json.loads(json.dumps(manifest(seen)))
+        same = all(before.get(name) == value for name, value in now.items() if name != "seconds")
+        if not same or broken_seals(out):
+            return None
     except (OSError, ValueError, AttributeError):  # nothing closed here yet, or damaged: it is written anew
-        return None
-    if not seen or not whole:
         return None
     sweep_drafts(out)
     return {**before, "seconds": now["seconds"]}, seen

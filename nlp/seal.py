@@ -79,8 +79,21 @@ def _digest(name: str, path: Path) -> str:
         lines = (f"{_digest(text.name, text)}  {text.name}\n" for text in sorted(path.glob("*.txt")))
         return _digest_of(line.encode() for line in lines)
     if name in TIMED:
-        rows = ({k: v for k, v in row.items() if k != TIMED[name]} for row in read_rows(path))
-        return _digest_of(f"{json.dumps(row)}\n".encode() for row in rows)
+        return _digest_of(f"{json.dumps(timeless(name, row))}\n".encode() for row in read_rows(path))
+    return file_sha256(path)
+
+
+def timeless(name: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row of a file of TIMED without the field that its digest leaves out."""
+    return {field: value for field, value in row.items() if field != TIMED[name]}
+
+
+def file_sha256(path: Path) -> str:
+    """Return the sha256 (hex) of a file.
+
+    Raises:
+        OSError: if it cannot be read.
+    """
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -17,6 +17,7 @@ from nlp.classify.golden import LIBRARIES, versions
 from nlp.classify.heads import digest_of
 from nlp.engines.key import package_digest
 from nlp.errors import EvmapError
+from nlp.seal import file_sha256
 from nlp.settings import Settings
 
 KEPT = "parts.jsonl"
@@ -125,9 +126,7 @@ def documents_digest(paths: Iterable[Path]) -> str:
     """
     digest = hashlib.sha256()
     for path in paths:
-        with path.open("rb") as file:
-            own = hashlib.file_digest(file, "sha256").hexdigest()
-        digest.update(f"{path.suffix.lower()} {own}\n".encode())
+        digest.update(f"{path.suffix.lower()} {file_sha256(path)}\n".encode())
     return digest.hexdigest()
 
 

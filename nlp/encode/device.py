@@ -15,10 +15,10 @@ def has_bf16(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
         cpuinfo: what Linux says of the CPU; without it, the answer is no.
     """
     try:
-        lines = cpuinfo.read_text("utf-8").splitlines()
+        first = cpuinfo.read_text("utf-8").partition("\n\n")[0]  # of its cores
     except OSError:
         return False
-    told = dict(reversed([[part.strip() for part in line.partition(":")[::2]] for line in lines]))  # of the first core
+    told = {name.strip(): said.strip() for name, _, said in (line.partition(":") for line in first.splitlines())}
     flags = told.get("flags", "").split()
     return AMX in flags or (AVX in flags and told.get("vendor_id") == AVX_PAYS)
 

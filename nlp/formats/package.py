@@ -5,7 +5,6 @@ Format: Data Package and Table Schema, specs.frictionlessdata.io.
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import json
 from collections.abc import Callable, Iterable
@@ -18,6 +17,7 @@ from nlp.formats.fields import Field, Table
 from nlp.formats.making import making_folder
 from nlp.formats.source import Source
 from nlp.formats.tables import NESTED, VIEWS, batches, values
+from nlp.seal import file_sha256
 from nlp.writers.walk import Row
 
 DESCRIPTOR = "datapackage.json"
@@ -112,12 +112,10 @@ def _descriptor(source: Source, resources: list[dict[str, Any]]) -> dict[str, An
 
 
 def _resource(file: Path, table: Table, form: str, count: int) -> dict[str, Any]:
-    with file.open("rb") as opened:
-        digest = hashlib.file_digest(opened, "sha256").hexdigest()
     kind = {"format": form, "mediatype": "text/csv" if form == "csv" else "application/vnd.apache.parquet"}
     about = {"name": table.name.replace("_", "-"), "path": file.name, "title": table.row, **kind}
     told = {"encoding": "utf-8", "description": NOTE} if form == "csv" else {}
-    size = {"bytes": file.stat().st_size, "hash": f"sha256:{digest}", "rows": count}
+    size = {"bytes": file.stat().st_size, "hash": f"sha256:{file_sha256(file)}", "rows": count}
     return {**about, **told, "profile": "tabular-data-resource", **size, "schema": schema(table)}
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from itertools import zip_longest
-from pathlib import Path
 
 from sqlalchemy import Connection, select
 
@@ -17,6 +16,7 @@ from nlp.review.lines import decision_of, is_gone
 from nlp.review.records import FIRST, HOLDS, Item
 from nlp.review.standing import held_items
 from nlp.review.vault import FILES
+from nlp.seal import file_sha256
 from nlp.store.tables import documents, items, reports, texts
 
 Check = Callable[[Desk, Connection], Iterator[str]]
@@ -117,15 +117,10 @@ def _files(desk: Desk, reader: Connection) -> Iterator[str]:
     for row in inbox.rows(reader):
         path = desk.vault.folder / FILES / row.document_id
         if path.is_file():
-            if _digest(path) != row.document_id:
+            if file_sha256(path) != row.document_id:
                 yield row.document_id
         elif row.state in ("waiting", "mapping"):
             yield f"{row.document_id}: missing"
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 CHECKS: tuple[Check, ...] = (_replays, _chains, _quotes, _parents, _takes_back, _journal, _files)

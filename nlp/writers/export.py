@@ -12,7 +12,7 @@ from pathlib import Path
 
 from nlp.errors import UsageError
 from nlp.jsonl import line, read_rows
-from nlp.seal import ROWS, TEXT
+from nlp.seal import ROWS, TEXT, timeless
 from nlp.store.reader import StoreReader
 from nlp.store.rows import DocumentRow, LedgerRow
 from nlp.writers.closing import draft_of
@@ -80,11 +80,7 @@ def look(store: StoreReader, run_id: int, out: Path) -> Seen | None:
     seen = Seen()
     rows, none = _ledger(store.ledger(run_id), seen), Row()
     pairs = zip_longest(rows, read_rows(out / LEDGER), fillvalue=none)
-    return seen if all(_timeless(now) == _timeless(before) for now, before in pairs) else None
-
-
-def _timeless(row: Row) -> Row:
-    return {name: value for name, value in row.items() if name != "seconds"}
+    return seen if all(timeless(LEDGER, now) == timeless(LEDGER, before) for now, before in pairs) else None
 
 
 def _ledger(found: Iterable[LedgerRow], seen: Seen) -> Iterator[Row]:

@@ -17,7 +17,6 @@ Row = dict[str, Any]
 READ = ("ok", "partial")
 CONFIRMED = ("confirmed", "corrected")
 # What stands so in a row stands in none of its strings, where quotes are escaped.
-PROBABILITIES = "probabilities"
 TAIL = b',"probabilities":{'  # comes last in a passage row
 EXAMPLES, AFTER = b',"examples":[', b']},"model":'  # around the examples in a link row
 
@@ -171,7 +170,7 @@ def _without_probabilities(line: bytes) -> bytes:
 
 
 def _lean_passage(row: Row) -> Row:
-    row.pop(PROBABILITIES, None)  # where another program wrote the line
+    row.pop("probabilities", None)  # where another program wrote the line
     return row
 
 
