@@ -20,7 +20,6 @@ from nlp.bench.machine import PEAK_SECONDS, Peak, measure_peak
 from nlp.bench.parts import Part, Parts, documents_digest, model_digest
 from nlp.bench.plain import ENCODER
 from nlp.encode import embed
-from nlp.encode.device import has_bf16
 from nlp.errors import UsageError
 from nlp.inputs import drawn
 
@@ -57,11 +56,11 @@ def arms_of(encoders: Sequence[str], workers: int) -> list[Arm]:
         name, _, precision = asked.partition(":")
         if name not in embed.EMBEDDERS:
             raise UsageError(name, "no such encoder", f"Choose of: {', '.join(embed.EMBEDDERS)}")
-        offered = [which for which in embed.PRECISIONS if which != embed.BF16 or has_bf16()]
-        if precision and (precision not in offered or not embed.EMBEDDERS[name].adapt):
+        offered = embed.gainful(name)
+        if precision and precision not in offered:
             raise UsageError(asked, "that precision is no gain on this machine", f"Give {name} alone")
-        several = [precision] if precision else offered
-        arms += [Arm(name, which, workers) for which in (several if embed.EMBEDDERS[name].adapt else [None])]
+        several: Sequence[str | None] = [precision] if precision else offered or [None]
+        arms += [Arm(name, which, workers) for which in several]
     return arms
 
 

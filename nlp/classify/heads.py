@@ -20,6 +20,7 @@ from nlp.classify.joint import Joint
 from nlp.classify.lanes import Held, Lanes
 from nlp.classify.sound import RETRAIN, load_arrays, load_lanes
 from nlp.encode.embed import Vectors
+from nlp.encode.ranges import RANGES
 from nlp.errors import ModelError
 from nlp.program import Program
 from nlp.records import ROLES, TREATMENTS, ProbabilityKind, Reading
@@ -27,7 +28,7 @@ from nlp.records import ROLES, TREATMENTS, ProbabilityKind, Reading
 FORMAT, READABLE = 3, (2, 3)  # models of format 2 have no `JOINT`
 WEIGHTS, MANIFEST, EXAMPLES, ADAPTER, HELD = "heads.npz", "manifest.json", "examples.jsonl", "adapter", "held_out.npz"
 WORDS, JOINT = "words.npz", "joint.npz"
-GOLDEN, ZERO_SHOT = "golden.json", "zero_shot.json"  # beside the model, no part of its digest
+GOLDEN, ZERO_SHOT = "golden.json", "zero_shot.json"  # beside the model, as `RANGES` no part of its digest
 ESSENTIAL = ("encoder", "codebook", "lanes", "files")
 Array = npt.NDArray[np.float64]
 
@@ -152,7 +153,7 @@ def save(
     (folder / JOINT).unlink(missing_ok=True)
     if joint:
         joint.save(folder / JOINT)
-    adapter = [f"{ADAPTER}/{path.name}" for path in sorted((folder / ADAPTER).glob("*"))]
+    adapter = [f"{ADAPTER}/{path.name}" for path in sorted((folder / ADAPTER).glob("*")) if path.name != RANGES]
     names = [WEIGHTS, EXAMPLES, HELD, WORDS, *([JOINT] if joint else []), *adapter]
     files = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
     manifest = {
@@ -252,7 +253,7 @@ def verify(folder: Path) -> dict[str, Any]:
     manifest = read_manifest(folder)
     for name, digest in manifest["files"].items():
         _require(folder / name, "sha256", digest, _hash(folder / name))
-    known = {MANIFEST, GOLDEN, ZERO_SHOT, *manifest["files"]}
+    known = {MANIFEST, GOLDEN, ZERO_SHOT, f"{ADAPTER}/{RANGES}", *manifest["files"]}
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         if str(path.relative_to(folder)) not in known:
             raise ModelError(path, "not named in the manifest", RETRAIN)

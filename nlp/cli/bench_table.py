@@ -64,8 +64,8 @@ def _peaks(table: Table) -> str:
         return "\nthe peak of matrix products was not measured"
     when = ", ".join(part.taken for part in table.peaks)
     return (
-        f"\npeak of matrix products, {peak.processes} processes: fp32 {peak.fp32:.0f}, bf16 {peak.bf16:.0f} GFLOP/s "
-        f"(best of {when})"
+        f"\npeak of matrix products, {peak.processes} processes: fp32 {peak.fp32:.0f}, bf16 {peak.bf16:.0f}, "
+        f"int8 {peak.int8:.0f} GFLOP/s (best of {when})"
     )
 
 

@@ -136,6 +136,35 @@ def zero_shot_command(
     print_table(("kind", "lane", "from", "precision", "recall"), cuts, "\nmeasured on labels left out")
 
 
+@app.command("ranges")
+def ranges_command(
+    model: ModelFolder,
+    annotations: Annotated[
+        Path, typer.Option(help="Annotations of the programme that the model was trained for.")
+    ] = TRAINING,
+) -> None:
+    """Measure how far the numbers in a fine-tuned encoder go, so that it can compute in int8 (--precision int8).
+
+    Training does this, too. Nothing else of the model changes; its digest stays.
+
+    Example:
+
+        evmap models ranges e5
+    """
+    from nlp.annotations import load_training
+    from nlp.classify.heads import verify
+    from nlp.errors import ModelError
+    from nlp.pipeline import adapter_of
+    from nlp.train import write_ranges
+
+    folder = _folder(model)
+    manifest, adapter = verify(folder), adapter_of(folder)
+    if adapter is None:
+        raise ModelError(folder, "its encoder was not fine-tuned", "int8 is for models with an adapter")
+    rows = list(load_training(annotations))
+    notice(f"{write_ranges(rows, str(manifest['encoder']).split('-')[0], adapter)}: measured")
+
+
 def tune_command(
     model: ModelFolder = Path("e5"),
     precision: Annotated[float, typer.Option(min=0.01, max=0.999, help="Promised for the suggested lane.")] = 0.9,

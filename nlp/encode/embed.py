@@ -15,14 +15,14 @@ from pathlib import Path
 import numpy as np
 
 from nlp.encode.base import Embedder, Vectors
-from nlp.encode.device import has_bf16
+from nlp.encode.device import has_bf16, has_int8
 from nlp.encode.transformer import TransformerEmbedder
 from nlp.encode.universal import INSTALL as USE_INSTALL
 from nlp.encode.universal import UniversalEmbedder
 from nlp.errors import EncoderError
 
 __all__ = ["EMBEDDERS", "Embedder", "Vectors", "available", "load", "tunable"]
-FP32, BF16 = PRECISIONS = ("fp32", "bf16")
+FP32, BF16, INT8 = PRECISIONS = ("fp32", "bf16", "int8")
 E5_PREFIX = "query: "  # the prompt e5 was trained with, for likeness and classification
 
 
@@ -94,7 +94,7 @@ class Row:
 
     Attributes:
         base: gives its folder, to fine-tune it; adapt: how to load it with the update of its weights that results (or
-            none), in "fp32" or "bf16". None where it cannot be fine-tuned.
+            none), in one of `PRECISIONS`. None where it cannot be fine-tuned.
     """
 
     load: Callable[[], Embedder]
@@ -128,11 +128,11 @@ def load(name: str, adapter: Path | None = None, precision: str = FP32) -> Embed
     """Return the encoder called `name`, a row of EMBEDDERS, with its weights updated by `adapter` if given.
 
     Args:
-        precision: "fp32"; "bf16"; or "auto": bf16 where the encoder offers it and this CPU is faster with it.
+        precision: "fp32"; "bf16"; "int8"; or "auto": bf16 where the encoder offers it and this CPU is faster with it.
 
     Raises:
-        EncoderError: if there is no such row or precision, its package is missing, its weights are not the expected
-            ones, or it takes no adapter.
+        EncoderError: if there is no such row or precision, or this CPU does not offer it; its package is missing, its
+            weights are not the expected ones, or it takes no adapter.
     """
     if name not in EMBEDDERS:
         raise EncoderError(name, "no such encoder", f"Choose one of: {', '.join(EMBEDDERS)}")
@@ -148,7 +148,16 @@ def load(name: str, adapter: Path | None = None, precision: str = FP32) -> Embed
     if row.adapt is None:
         what = "no adapter" if adapter else f"no precision but {FP32}"
         raise EncoderError(name, f"it takes {what}", "Get the model folder whole, or train it: evmap train")
+    if precision == INT8 and not has_int8():
+        raise EncoderError(INT8, "this processor does not add up products of bytes (no VNNI)", f"Choose {FP32}")
     return row.adapt(adapter, precision)
+
+
+def gainful(name: str) -> list[str]:
+    """Precisions of the encoder called `name` that are worth it on this CPU; none of one that offers no choice."""
+    if not EMBEDDERS[name].adapt:
+        return []
+    return [FP32, *([BF16] if has_bf16() else []), *([INT8] if has_int8() else [])]
 
 
 def tunable(name: str) -> Callable[[], Path]:

@@ -8,14 +8,17 @@ a time where it does not hold.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import functools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, pairwise
 from typing import Any, TypeVar
 
 from nlp.encode.base import Vectors
-from nlp.encode.linear import Linear
+from nlp.encode.integers import ByteLayer
+from nlp.encode.layers import FloatLayer, Layer, pair
+from nlp.encode.ranges import Ranges
 
 Ids = Sequence[int]
 Sized = TypeVar("Sized", str, Ids)
@@ -39,18 +42,29 @@ class Network:
     Args:
         tensors: float32 torch tensors, under the names that they have in a transformers `BertModel`.
         half: compute in bfloat16 (8 bits of precision, sums in float32); states come out as float32 all the same.
+        ranges: compute in whole numbers of 8 bits, with these ranges.
     """
 
-    def __init__(self, tensors: Mapping[str, Any], shape: Shape, half: bool = False) -> None:
+    def __init__(
+        self, tensors: Mapping[str, Any], shape: Shape, half: bool = False, ranges: Ranges | None = None
+    ) -> None:
         import torch
 
         self._dtype = torch.bfloat16 if half else torch.float32
-        self._heads, self._epsilon = shape.heads, shape.epsilon
+        self._epsilon = shape.epsilon
         self._words = tensors["embeddings.word_embeddings.weight"]
         self._places = tensors["embeddings.position_embeddings.weight"]
         self._places = self._places + tensors["embeddings.token_type_embeddings.weight"][0]
-        self._norm = _pair(tensors, "embeddings.LayerNorm", torch.float32)
-        self._layers = [_Layer(tensors, f"encoder.layer.{n}.", self._dtype) for n in range(shape.layers)]
+        self._norm = pair(tensors, "embeddings.LayerNorm")
+        names = [f"encoder.layer.{number}." for number in range(shape.layers)]
+        heads, epsilon = shape.heads, shape.epsilon
+        self._floats: Sequence[FloatLayer] = ()
+        self._layers: Sequence[Layer]
+        if ranges:
+            self._layers = [ByteLayer(tensors, name, heads, epsilon, ranges.of(n)) for n, name in enumerate(names)]
+        else:
+            self._floats = [FloatLayer(tensors, name, heads, epsilon, self._dtype) for name in names]
+            self._layers = self._floats
 
     def read(self, texts: Sequence[Ids]) -> list[Vectors]:
         """Return for each text float32 (tokens, dim): the last states of its tokens, whatever its neighbours.
@@ -60,6 +74,15 @@ class Network:
         """
         most = TOKENS if self.together else 1
         return [states for pack in packs(texts, most) for states in self._read(pack)]
+
+    def watch(self, text: Ids, watch: Callable[[int, str, Any], None]) -> None:
+        """Read one text; `watch` hears the number of each layer, the name of each input, and its rows (tokens, in)."""
+        import torch
+
+        with torch.inference_mode():
+            states = self._enter([text], 0)
+            for number, layer in enumerate(self._floats):
+                states = layer(states, [0, len(text)], functools.partial(watch, number))
 
     @cached_property
     def together(self) -> bool:
@@ -78,7 +101,7 @@ class Network:
         with torch.inference_mode():
             states = self._enter(texts, -bounds[-1] % ROWS)
             for layer in self._layers:
-                states = self._pass(layer, states, bounds)
+                states = layer(states, bounds)
             rows = states.float().numpy()
         return [rows[start:end] for start, end in pairwise(bounds)]
 
@@ -91,53 +114,6 @@ class Network:
         places = torch.tensor([place for text in texts for place in range(len(text))] + [0] * blank)
         states = functional.embedding(words, self._words) + functional.embedding(places, self._places)
         return functional.layer_norm(states, states.shape[-1:], *self._norm, self._epsilon).to(self._dtype)
-
-    def _pass(self, layer: _Layer, states: Any, bounds: Sequence[int]) -> Any:
-        from torch.nn import functional
-
-        rows, width = states.shape
-        asked = layer.ask(states).view(rows, 3, self._heads, -1).permute(1, 2, 0, 3)
-        seen = states.new_zeros(rows, self._heads, width // self._heads)
-        for start, end in pairwise(bounds):
-            seen[start:end] = _attend(*asked[:, :, start:end]).transpose(0, 1)
-        states = layer.see(seen.view(rows, width), add=states)
-        states = functional.layer_norm(states, (width,), *layer.seen, self._epsilon)
-        states = layer.narrow(layer.widen(states, gelu=True), add=states)
-        return functional.layer_norm(states, (width,), *layer.narrowed, self._epsilon)
-
-
-class _Layer:
-    """One layer: attention and its output, then the wide part and back, a normalisation after each."""
-
-    def __init__(self, tensors: Mapping[str, Any], name: str, dtype: Any) -> None:
-        import torch
-
-        def linear(part: str) -> Linear:
-            return Linear(*_pair(tensors, name + part, torch.float32), dtype)
-
-        own = [_pair(tensors, f"{name}attention.self.{part}", torch.float32) for part in ("query", "key", "value")]
-        weights, biases = zip(*own, strict=True)
-        self.ask = Linear(torch.cat(weights), torch.cat(biases), dtype)
-        self.see = linear("attention.output.dense")
-        self.seen = _pair(tensors, f"{name}attention.output.LayerNorm", dtype)
-        self.widen = linear("intermediate.dense")
-        self.narrow = linear("output.dense")
-        self.narrowed = _pair(tensors, f"{name}output.LayerNorm", dtype)
-
-
-def _pair(tensors: Mapping[str, Any], name: str, dtype: Any) -> tuple[Any, Any]:
-    return tensors[f"{name}.weight"].to(dtype), tensors[f"{name}.bias"].to(dtype)
-
-
-def _attend(query: Any, key: Any, value: Any) -> Any:
-    """Return (heads, tokens, width) from three such: what each token takes from the others of its text."""
-    import torch
-    from torch.nn import functional
-
-    if query.dtype is torch.float32:
-        return functional.scaled_dot_product_attention(query[None], key[None], value[None])[0]
-    scores = torch.bmm(query, key.transpose(1, 2)).float() * query.shape[-1] ** -0.5
-    return torch.bmm(scores.softmax(-1).to(value.dtype), value)  # faster than the above, whose exp is slow in bfloat16
 
 
 def packs(texts: Sequence[Sized], most: int) -> Iterator[list[Sized]]:

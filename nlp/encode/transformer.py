@@ -20,7 +20,9 @@ from nlp.encode.base import Asked, Embedder, Gap, Vectors
 from nlp.encode.borrowed import BorrowedNetwork
 from nlp.encode.network import Network, packs
 from nlp.encode.parts import is_bert, parts_of
+from nlp.encode.ranges import Ranges, measure
 from nlp.encode.states import Memory, States, pooled, tokens
+from nlp.errors import EncoderError
 
 TOKENS_KEPT = 32_000  # whose states are kept for `leave_out` (1,536 bytes each where a vector has 384 numbers)
 CHARACTERS = 3_600  # of texts that are read together: about as many tokens as the network packs
@@ -34,8 +36,13 @@ class TransformerEmbedder(Embedder):
         name: row in EMBEDDERS. folder: gives the model folder, checked. digest: sha256 (hex) of its weights.
         dim: width of its vectors. prefix: prompt that the model was trained with.
         adapter: folder of a low-rank update of its weights (`nlp.finetune`), merged into them when they are loaded.
-        precision: "fp32", or "bf16" for CPUs that multiply bfloat16 themselves (nearly twice as fast; cosine to
-            fp32 above 0.9995). Vectors of one precision are never mixed with those of another: the identity differs.
+        precision: "fp32"; "bf16" for CPUs that multiply bfloat16 themselves (nearly twice as fast; cosine to fp32 above
+            0.9995); "int8" for those that add up products of bytes (more than twice as fast; cosine above 0.995), with
+            the ranges in `adapter`. Vectors of one precision are never mixed with those of another: the identity
+            differs.
+
+    Raises:
+        EncoderError: if the ranges for int8 are missing.
     """
 
     def __init__(
@@ -53,8 +60,11 @@ class TransformerEmbedder(Embedder):
         self._memory: Memory[Sequence[States]] = Memory(TOKENS_KEPT, tokens)
         if adapter:
             self.identity += f"+{adapter_digest(adapter)[:16]}"
+        self._ranges = Ranges.load(adapter) if precision == "int8" else None
         if precision != "fp32":
             self.identity += f"@{precision}"
+        if self._ranges:
+            self.identity += f"-{self._ranges.digest[:16]}"
 
     def leave_out(self, asked: Asked) -> Vectors:
         """Return float32 (gaps, dim): a text's vector without the tokens of each of its gaps.
@@ -76,14 +86,28 @@ class TransformerEmbedder(Embedder):
         prompt = tokenizer.encode(self._prefix, add_special_tokens=False)
         return network, tokenizer, most - FRAME - len(prompt.ids)
 
+    def ranges(self, texts: Sequence[str]) -> Ranges:
+        """Measure on texts how far the numbers go that an "int8" encoder with the same update has to hold.
+
+        Raises:
+            EncoderError: if this one is no BERT network in "fp32".
+        """
+        network, tokenizer, most = self._loaded
+        if not isinstance(network, Network) or self._precision != "fp32":
+            raise EncoderError(self.name, "ranges are measured on a BERT network in fp32")
+        tokens = tokenizer.encode_batch([self._prefix + text for text in texts])
+        return measure(network, [one.ids[: most + FRAME] for one in tokens])
+
     def _own(self) -> tuple[Network, Any, int]:
         parts = parts_of(self._folder())
         tensors = update(parts.tensors, self._adapter) if self._adapter else parts.tensors
-        network = Network(tensors, parts.shape, self._precision == "bf16")
+        network = Network(tensors, parts.shape, self._precision == "bf16", self._ranges)
         _ = network.together  # tried out here once, not by every thread
         return network, parts.tokenizer, parts.max_tokens
 
     def _borrowed(self) -> tuple[BorrowedNetwork, Any, int]:
+        if self._ranges:
+            raise EncoderError("int8", "only for BERT networks", "Use fp32 or bf16")
         network = BorrowedNetwork(self._folder(), self._adapter, self._precision == "bf16")
         return network, network.tokenizer, network.max_tokens
 
