@@ -56,7 +56,8 @@ class Settings:
     Attributes:
         encoder: row of the EMBEDDERS table; not asked where `model` is given.
         precision: what the encoder computes in: fp32, bf16 (nearly twice as fast with AMX, or AVX-512 of AMD's; five to
-            fourteen links of a thousand change their lane), or auto for bf16 on such CPUs.
+            fourteen links of a thousand change their lane), int8 (more than twice as fast where the CPU has VNNI; some
+            thirty do), or auto for bf16 on CPUs that are faster with it.
         model: folder of a trained model, which names its own encoder; "" takes the shipped one for the encoder.
         program: the programme to map onto: its folder, an export of it, or the name of a shipped one (gcm); "" is the
             Inter-American Program.

@@ -14,6 +14,7 @@ from test_program import as_text
 from nlp import __version__
 from nlp.cli import main, options
 from nlp.program import LANGUAGES, load_program
+from nlp.settings import data_root
 from tests.hashed import TRAINING
 
 COMMANDS = {
@@ -256,6 +257,22 @@ def test_models_are_listed_shown_and_verified(evmap: Command, tiny_model: Path):
     assert "promise" in evmap("models", "show", tiny_model).out
     assert evmap("models", "verify", tiny_model).code == 0
     assert evmap("models", "verify", "e5").code == 0
+
+
+def test_only_what_was_fine_tuned_has_ranges(evmap: Command, tiny_model: Path):
+    said = evmap("models", "ranges", tiny_model)
+    assert (said.code, "not fine-tuned" in said.err) == (2, True)
+
+
+@pytest.mark.slow
+def test_ranges_are_measured_again_and_the_model_stays(evmap: Command, annotations: Path, tmp_path: Path):
+    copy = Path(shutil.copytree(data_root() / "models" / "e5", tmp_path / "model"))
+    ranges = copy / "adapter" / "ranges.npz"
+    ranges.unlink()
+    before = (copy / "manifest.json").read_bytes()
+    assert evmap("models", "ranges", copy, "--annotations", annotations).code == 0
+    assert ranges.is_file() and (copy / "manifest.json").read_bytes() == before
+    assert evmap("models", "verify", copy).code == 0
 
 
 def test_a_changed_model_is_named(evmap: Command, tiny_model: Path, tmp_path: Path):

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from nlp.encode import embed
 from nlp.encode.base import without
 from nlp.encode.cache import CachedEmbedder
+from nlp.encode.device import has_int8
 from nlp.encode.embed import EMBEDDERS, Embedder, HashEmbedder, Vectors, available, load
 from nlp.errors import EncoderError
+from nlp.settings import data_root
 
 TEXTS = ["The keepers oiled the lamp.", "Los fareros encendieron el farol.", "une lampe", "The keepers oiled the lamp."]
 
@@ -158,11 +160,19 @@ def test_what_is_left_out_is_known_the_second_time(place: Path):
 
 
 def test_an_unknown_precision_is_refused():
-    with pytest.raises(EncoderError, match="Choose one of: auto, fp32, bf16"):
+    with pytest.raises(EncoderError, match="Choose one of: auto, fp32, bf16, int8"):
         load("hash", precision="int3")
     with pytest.raises(EncoderError, match="no precision but fp32"):
         load("hash", precision="bf16")
     assert load("hash", precision="auto").identity == "hash-1"
+
+
+def test_bytes_are_refused_where_the_processor_does_not_add_them_up(monkeypatch: pytest.MonkeyPatch):
+    adapter = data_root() / "models" / "e5" / "adapter"
+    monkeypatch.setattr(embed, "has_int8", lambda: False)
+    with pytest.raises(EncoderError, match=r"no VNNI.*Choose fp32"):
+        load("e5", adapter, "int8")
+    assert "int8" not in embed.gainful("e5") and embed.gainful("use") == []
 
 
 # --- the encoder that ships
@@ -229,3 +239,15 @@ def test_e5_in_half_the_bits_says_so_and_hardly_differs(e5: Embedder):
     assert half.identity == f"{e5.identity}@bf16"
     texts = ["The consulate visits detained migrants.", "Un curso para cónsules. " * 40, "Abrigo noturno."]
     assert (e5.encode(texts) * half.encode(texts)).sum(axis=1).min() > 0.999
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not has_int8(), reason="this CPU does not add up products of bytes")
+def test_the_shipped_encoder_in_bytes_hardly_differs():
+    adapter = data_root() / "models" / "e5" / "adapter"
+    whole, few = load("e5", adapter), load("e5", adapter, "int8")
+    assert few.identity.startswith(f"{whole.identity}@int8-")
+    texts = ["The consulate visits detained migrants.", "Un curso para cónsules. " * 40, "Abrigo noturno.", "Guide"]
+    assert (whole.encode(texts) * few.encode(texts)).sum(axis=1).min() > 0.99
+    with pytest.raises(EncoderError, match="as packed"):
+        load("e5", precision="int8")

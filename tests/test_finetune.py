@@ -1,5 +1,6 @@
 """Fine-tuning learns, goes on where it was stopped, and what it leaves is what the encoder then uses."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from nlp import finetune as finetune_
 from nlp.classify.features import Surroundings, joined
 from nlp.encode.adapter import adapter_digest
+from nlp.encode.device import has_int8
 from nlp.encode.embed import TransformerEmbedder, load, tunable
 from nlp.errors import EncoderError, UsageError
 from nlp.finetune import ADAPTER, CHECKPOINT, LabelMatrix, Lesson, Tuning, finetune
@@ -78,6 +80,28 @@ def test_the_encoder_uses_what_was_learnt(base: Path, tuned: tuple[Path, LabelMa
     np.testing.assert_allclose(vectors, matrix.asked, atol=0.02)  # trained in bfloat16 where the machine has it
     assert np.abs(plain.encode(TEXTS[:4]) - vectors).max() > 0.05
     assert adapted.identity == f"{plain.identity}+{adapter_digest(work / ADAPTER)[:16]}"
+
+
+@pytest.mark.skipif(not has_int8(), reason="this CPU does not add up products of bytes")
+def test_what_was_learnt_computes_in_bytes_by_ranges_beside_it(
+    base: Path, tuned: tuple[Path, LabelMatrix], tmp_path: Path
+):
+    adapter = Path(shutil.copytree(tuned[0] / ADAPTER, tmp_path / ADAPTER))
+
+    def encoder(precision: str) -> TransformerEmbedder:
+        return TransformerEmbedder("tiny", lambda: base, "0" * 64, 16, "query: ", adapter, precision)
+
+    with pytest.raises(EncoderError, match=r"ranges\.npz: missing.*evmap models ranges"):
+        encoder("int8")
+    whole = encoder("fp32")
+    ranges = whole.ranges(TEXTS)
+    ranges.save(adapter)
+    few = encoder("int8")
+    assert few.identity == f"{whole.identity}@int8-{ranges.digest[:16]}"
+    likeness = (few.encode(TEXTS) * whole.encode(TEXTS)).sum(axis=1)
+    assert 0.995 < likeness.min() < 1
+    with pytest.raises(EncoderError, match="in fp32"):
+        few.ranges(TEXTS)
 
 
 def test_what_is_done_is_not_done_again(base: Path, lesson: Lesson, tuned: tuple[Path, LabelMatrix]):

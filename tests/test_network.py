@@ -16,10 +16,12 @@ from safetensors.torch import load_file, save_file
 from transformers import BertConfig, BertModel
 
 from nlp.encode.adapter import adaptable, merge, save_adapter, update
-from nlp.encode.device import has_bf16
+from nlp.encode.device import has_bf16, has_int8
+from nlp.encode.integers import ByteLinear, _weighed
 from nlp.encode.linear import Linear, one_dnn
 from nlp.encode.network import Network, Shape, packs
 from nlp.encode.parts import parts_of
+from nlp.encode.ranges import RANGES, Ranges, measure
 from nlp.encode.states import Memory, States, tokens
 from nlp.encode.transformer import TransformerEmbedder
 from nlp.errors import EncoderError
@@ -28,6 +30,7 @@ WORDS, PLACES, WIDTH, HEADS, LAYERS = 90, 120, 48, 4, 3
 TEXTS = st.lists(st.lists(st.integers(0, WORDS - 1), min_size=1, max_size=PLACES), min_size=1, max_size=9)
 HALF = one_dnn(torch.bfloat16) is not None
 DTYPES = [torch.float32, *([torch.bfloat16] if HALF else [])]
+BYTES = [torch.uint8] if has_int8() else []
 
 
 def bert() -> BertModel:
@@ -44,6 +47,10 @@ def network(half: bool = False) -> Network:
 
 
 NETWORKS = {dtype: network(dtype is torch.bfloat16) for dtype in DTYPES}
+MEASURED = measure(NETWORKS[torch.float32], [[*range(start, start + 40)] for start in range(0, 50, 5)])
+if BYTES:
+    NETWORKS[torch.uint8] = Network(bert().state_dict(), Shape(LAYERS, HEADS, 1e-12), ranges=MEASURED)
+needs_bytes = pytest.mark.skipif(not BYTES, reason="this CPU does not add up products of bytes")
 
 
 def theirs(text: list[int]) -> np.ndarray:
@@ -68,6 +75,14 @@ def test_bfloat16_is_taken_where_it_is_faster(tmp_path: Path, told: str, faster:
     assert has_bf16(cpuinfo) is faster
 
 
+@pytest.mark.parametrize(("flags", "there"), [("fpu avx512_vnni", True), ("avx2 avx_vnni", True), ("avx2", False)])
+def test_bytes_are_for_processors_that_add_them_up(tmp_path: Path, flags: str, there: bool):
+    cpuinfo = tmp_path / "cpuinfo"
+    assert has_int8(cpuinfo) is False
+    cpuinfo.write_text(f"processor\t: 0\nflags\t\t: {flags}\n")
+    assert has_int8(cpuinfo) is there
+
+
 @pytest.mark.parametrize("text", [[5], [*range(40)], [*range(90), 3, 3, 3]])
 def test_it_computes_what_transformers_computes(text: list[int]):
     (found,) = NETWORKS[torch.float32].read([text])
@@ -84,7 +99,72 @@ def test_half_the_bits_are_nearly_the_same():
     assert cosines.min() > 0.999
 
 
-@pytest.mark.parametrize("dtype", DTYPES)
+@needs_bytes
+def test_bytes_are_near_to_float32():
+    text = [*range(70)]
+    (found,), wanted = NETWORKS[torch.uint8].read([text]), theirs(text)
+    assert np.abs(found - wanted).max() > 0
+    cosines = (found * wanted).sum(1) / np.linalg.norm(found, axis=1) / np.linalg.norm(wanted, axis=1)
+    assert cosines.min() > 0.995
+
+
+@needs_bytes
+@settings(max_examples=30, deadline=None)
+@given(data=st.data(), rows=st.integers(1, 40), inner=st.integers(1, 70), columns=st.integers(1, 40))
+def test_products_of_bytes_are_as_near_as_their_steps_allow(data: st.DataObject, rows: int, inner: int, columns: int):
+    torch.manual_seed(data.draw(st.integers(0, 99)))
+    table = torch.randn(rows, inner) * torch.logspace(-1, 1, inner)  # columns that reach unequally far
+    weight, bias = torch.randn(columns, inner), torch.randn(columns)
+    layer = ByteLinear(weight, bias, table.amin(0), table.amax(0))
+    told = layer.bytes_of(table)
+    steps = 1 / layer._times
+    assert ((told.float() - layer.zero) * steps - table).abs().le(1.02 * steps).all(), "a byte is the nearest but one"
+    exact = ((told.double() - layer.zero) * steps.double()) @ weight.double().T + bias.double()
+    near = table.abs().amax(0) @ weight.abs().T.amax(1)
+    torch.testing.assert_close(layer(told).double(), exact, atol=0.02 * near.item() + 1e-3, rtol=0)
+
+
+def test_what_is_beyond_the_ranges_becomes_the_nearest_that_is_not():
+    layer = ByteLinear(torch.eye(3), torch.zeros(3), torch.full((3,), -1.0), torch.full((3,), 2.0))
+    least, most = layer.bytes_of(torch.tensor([[-9.0, -1.0, 0.0], [9.0, 2.0, 1.0]])).tolist()
+    assert (least[:2], most[:2]) == ([0, 0], [255, 255]) and 0 < least[2] == layer.zero < most[2] < 255
+
+
+@pytest.mark.parametrize("times", [1.0, 60.0, -60.0, 3000.0])
+def test_attention_is_a_softmax_however_steep(times: float):
+    torch.manual_seed(3)
+    query, key, value = torch.randn(3, 2, 9, 4).unbind(0)
+    if times < 0:  # all scores far below 0
+        key, query = key.abs(), -query.abs()
+    found = _weighed(query * abs(times), key, value, torch.empty(2, 9, 9))
+    wanted = torch.softmax(query * abs(times) @ key.transpose(1, 2), -1) @ value
+    torch.testing.assert_close(found, wanted, atol=1e-4, rtol=1e-4)
+
+
+def test_ranges_hold_what_they_were_measured_on_and_are_kept(tmp_path: Path):
+    seen: list[tuple[int, str, torch.Tensor]] = []
+    NETWORKS[torch.float32].watch([*range(40)], lambda *told: seen.append(told))
+    assert {(layer, name) for layer, name, _ in seen} == {(n, name) for n in range(LAYERS) for name in MEASURED.low}
+    for layer, name, rows in seen:
+        low, high = MEASURED.of(layer)[name]
+        assert (rows.amin(0).numpy() >= low).all() and (rows.amax(0).numpy() <= high).all()
+    assert MEASURED.save(tmp_path) == tmp_path / RANGES
+    assert Ranges.load(tmp_path).digest == MEASURED.digest
+    changed = Ranges(MEASURED.low, {**MEASURED.high, "see": MEASURED.high["see"] + 1})
+    assert changed.digest != MEASURED.digest
+
+
+@pytest.mark.parametrize(("content", "reason"), [(None, "missing"), (b"PK", "damaged"), (b"", "damaged")])
+def test_ranges_that_cannot_be_read_say_what_to_do(tmp_path: Path, content: bytes | None, reason: str):
+    if content is not None:
+        (tmp_path / RANGES).write_bytes(content)
+    with pytest.raises(EncoderError, match=f"{reason}(?s:.)*evmap models ranges"):
+        Ranges.load(tmp_path)
+    with pytest.raises(EncoderError, match="as packed"):
+        Ranges.load(None)
+
+
+@pytest.mark.parametrize("dtype", [*DTYPES, *BYTES])
 @settings(max_examples=40, deadline=None)
 @given(texts=TEXTS)
 def test_a_text_has_the_bytes_it_has_alone(dtype: torch.dtype, texts: list[list[int]]):

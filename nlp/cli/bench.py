@@ -46,6 +46,31 @@ def encode_command(
     return None
 
 
+@app.command("precisions")
+def precisions_command(
+    gold: Annotated[list[Path], typer.Argument(help="Gold folders or files; the first is enough.")],
+    documents: Annotated[Path | None, typer.Option(help="Folder of the annotated documents.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare the default encoder's precisions on gold: F1, links that change their lane, likeness of vectors.
+
+    Only those are tried that are a gain on this CPU.
+
+    Example:
+
+        evmap bench precisions annotations/gold annotations/foreign --documents ../shared/documents
+    """
+    from nlp.bench.precisions import bench_precisions
+    from nlp.settings import Settings
+
+    rows = [*bench_precisions(gold, documents, Settings.load())]
+    if as_json:
+        return print_json([asdict(row) for row in rows])
+    heads = ("precision", "gold", "passages", "objectives F1", "activities F1", "links", "moved of 1,000", "apart")
+    print_table((*heads, "cosine", "least"), map(astuple, rows))
+    return None
+
+
 @app.command("extract")
 def extract_command(
     folder: Annotated[Path, typer.Argument(help="Documents with their truth: python -m tests.traps FOLDER.")],

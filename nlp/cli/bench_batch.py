@@ -20,7 +20,7 @@ Files = Annotated[list[str], typer.Argument(help="Files or folders.")]
 Out = Annotated[Path | None, typer.Option("--out", "-o", help="Write the figures as JSON into this file.")]
 Documents = Annotated[int, typer.Option(min=0, help="Only so many files, drawn at random; 0: all.")]
 Seed = Annotated[int, typer.Option(help="Of what is drawn at random.")]
-Precision = Annotated[str | None, typer.Option(help="fp32, bf16 or auto.")]
+Precision = Annotated[str | None, typer.Option(help="fp32, bf16, int8 or auto.")]
 Scratch = Annotated[Path | None, typer.Option(help="Keep here what the runs write; by default it is deleted.")]
 
 

@@ -22,7 +22,7 @@ NAMED = 20  # failures, or kinds of failure, that are printed
 Programme = Annotated[
     str | None, typer.Option(help="Programme to map onto: its folder, or the name of a shipped one, such as gcm.")
 ]
-Precision = Annotated[str | None, typer.Option(help="fp32, bf16 (nearly twice as fast where the CPU has it), auto.")]
+Precision = Annotated[str | None, typer.Option(help="fp32, bf16 or int8 (twice as fast where the CPU has it), auto.")]
 Sample = Annotated[int | None, typer.Option(min=1, help="Only so many inputs, drawn at random, always the same.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what there is and how long it would take.")]
 

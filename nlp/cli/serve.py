@@ -24,7 +24,7 @@ Programme = Annotated[
     str | None,
     typer.Option("--program", help="Programme of a new desk: its folder, an export, or a shipped one (gcm)."),
 ]
-Precision = Annotated[str | None, typer.Option(help="fp32, bf16, auto (faster where the CPU has bf16).")]
+Precision = Annotated[str | None, typer.Option(help="fp32, bf16, int8, auto (bf16 where that is faster).")]
 Store = Annotated[str, typer.Option(help="URL of a PostgreSQL database instead of DESK/desk.sqlite.")]
 
 

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from nlp.encode.base import Vectors
 from nlp.encode.layers import INPUTS
 from nlp.errors import EncoderError
-
-if TYPE_CHECKING:
-    from nlp.encode.network import Network
 
 RANGES = "ranges.npz"
 ENOUGH = 200  # texts to measure on: with a tenth of it single texts come out noticeably worse
@@ -77,7 +74,15 @@ class Ranges:
         return ("low", self.low), ("high", self.high)
 
 
-def measure(network: Network, texts: Sequence[Sequence[int]]) -> Ranges:
+class Watched(Protocol):
+    """A network that tells what goes into its linear layers."""
+
+    def watch(self, text: Sequence[int], watch: Callable[[int, str, Any], None]) -> None:
+        """Read one text, given by its tokens; `watch` hears layer, input and rows (tokens, in)."""
+        ...
+
+
+def measure(network: Watched, texts: Sequence[Sequence[int]]) -> Ranges:
     """Return the ranges that a float32 network has on some texts, given by their tokens."""
     low: dict[str, dict[int, Any]] = {name: {} for name in INPUTS}
     high: dict[str, dict[int, Any]] = {name: {} for name in INPUTS}
