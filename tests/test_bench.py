@@ -15,7 +15,9 @@ from nlp.bench.figures import Line, Table
 from nlp.bench.machine import Peak, gigaflops
 from nlp.bench.parts import Part, Parts, documents_digest
 from nlp.bench.plain import passages_of
+from nlp.bench.precisions import bench_precisions
 from nlp.bench.watch import bench_memory, bench_resume, bench_scaling, sparkline
+from nlp.encode import embed
 from nlp.errors import UsageError
 from nlp.inputs import drawn
 from nlp.pipeline import map_many
@@ -223,3 +225,17 @@ def test_two_runs_are_compared_without_their_seconds(tmp_path: Path):
     found = fingerprint(tmp_path / "second")
     assert list(differences(first, found)) == ["too many: text/.b.txt.draft", "differs: text/a.txt"]
     assert list(leftovers(tmp_path / "second", tmp_path / "first" / "none")) == ["left: text/.b.txt.draft"]
+
+
+def test_precisions_are_of_encoders_that_have_several(annotations: Path, tiny_settings: Settings):
+    with pytest.raises(UsageError, match="one precision only"):
+        list(bench_precisions([annotations], None, tiny_settings))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(len(embed.gainful("e5")) < 2, reason="this CPU has no precision that is a gain")
+def test_fewer_bits_hardly_change_the_answers(annotations: Path):
+    first, *others = bench_precisions([annotations], None, Settings.load(encoder="e5"))
+    assert (first.precision, first.moved, first.apart) == ("fp32", 0.0, 0.0) and first.least > 0.99999
+    assert {row.precision for row in others} == set(embed.gainful("e5")[1:]) and first.links > 0
+    assert all(row.least > 0.99 and row.apart < 0.03 and row.moved < 150 for row in others)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nlp.cli import bench_batch, bench_desk, bench_search
-from nlp.cli.options import AsJson
+from nlp.cli.options import AsJson, Documents
 from nlp.cli.speak import print_json, print_table
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def encode_command(
 @app.command("precisions")
 def precisions_command(
     gold: Annotated[list[Path], typer.Argument(help="Gold folders or files; the first is enough.")],
-    documents: Annotated[Path | None, typer.Option(help="Folder of the annotated documents.")] = None,
+    documents: Documents = None,
     as_json: AsJson = False,
 ) -> None:
     """Compare the default encoder's precisions on gold: F1, links that change their lane, likeness of vectors.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nlp.cli.options import EncoderRow, OwnModel, ScoresFolder
+from nlp.cli.options import Documents, EncoderRow, OwnModel, ScoresFolder
 from nlp.cli.speak import print_json, print_table
 from nlp.cli.tables import KINDS, print_scores, save_scores
 
@@ -21,7 +21,7 @@ SHOWN = 200  # characters of a text beside what was answered on it
 
 def evaluate_command(
     gold: Annotated[Path, typer.Argument(help="Standoff gold file, or a folder of them.")],
-    documents: Annotated[Path | None, typer.Option(help="Folder of the annotated documents.")] = None,
+    documents: Documents = None,
     encoder: EncoderRow = None,
     model: OwnModel = None,
     program: Annotated[

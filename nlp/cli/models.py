@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from nlp.cli.options import TRAINING, AsJson, ModelFolder
+from nlp.cli.options import TRAINING, AsJson, ModelFolder, TrainedOn
 from nlp.cli.speak import notice, print_json, print_table
 from nlp.cli.tables import lane_rows
 
@@ -99,9 +99,7 @@ def verify_command(
 @app.command("zero-shot")
 def zero_shot_command(
     model: ModelFolder,
-    annotations: Annotated[
-        Path, typer.Option(help="Annotations of the programme that the model was trained for.")
-    ] = TRAINING,
+    annotations: TrainedOn = TRAINING,
 ) -> None:
     """Learn what likeness to a codebook is worth, so that the model can serve programmes it was not trained for.
 
@@ -139,9 +137,7 @@ def zero_shot_command(
 @app.command("ranges")
 def ranges_command(
     model: ModelFolder,
-    annotations: Annotated[
-        Path, typer.Option(help="Annotations of the programme that the model was trained for.")
-    ] = TRAINING,
+    annotations: TrainedOn = TRAINING,
 ) -> None:
     """Measure how far the numbers in a fine-tuned encoder go, so that it can compute in int8 (--precision int8).
 

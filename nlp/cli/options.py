@@ -15,6 +15,8 @@ Inputs = Annotated[list[str], typer.Argument(help="Files, folders, or - for path
 Mapped = Annotated[Path, typer.Argument(help="Output folder of evmap map.")]
 Run = Annotated[Path, typer.Argument(help="Output folder of evmap map, or of evmap desk export.")]
 DeskFolder = Annotated[Path, typer.Argument(help="Folder of the desk.", metavar="DESK")]
+TrainedOn = Annotated[Path, typer.Option(help="Annotations of the programme that the model was trained for.")]
+Documents = Annotated[Path | None, typer.Option(help="Folder of the annotated documents.")]
 ModelFolder = Annotated[Path, typer.Argument(help="Model folder, or the name of a shipped one.")]
 AnnotationFolder = Annotated[Path, typer.Argument(help="Folder with documents.jsonl, passages.jsonl and labels.jsonl.")]
 

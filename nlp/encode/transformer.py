@@ -24,7 +24,7 @@ from nlp.encode.ranges import Ranges, measure
 from nlp.encode.states import Memory, States, pooled, tokens
 from nlp.errors import EncoderError
 
-TOKENS_KEPT = 32_000  # whose states are kept for `leave_out` (1,536 bytes each where a vector has 384 numbers)
+TOKENS_KEPT = 64_000  # whose states are kept for `leave_out` (1,536 bytes each where a vector has 384 numbers)
 CHARACTERS = 3_600  # of texts that are read together: about as many tokens as the network packs
 FRAME = 2  # tokens that frame a text
 
@@ -72,11 +72,16 @@ class TransformerEmbedder(Embedder):
         The tokens were read together with those of the gap; only the mean leaves these out. One pass a text at most,
         none where it was lately encoded.
         """
-        left = [pooled(states, gap) for text, gaps in asked for states in [self._states(text)] for gap in gaps]
+        kept = [self._memory.get(text) for text, _ in asked]
+        forgotten = [text for (text, _), own in zip(asked, kept, strict=True) if own is None]
+        again = (states for group in packs(forgotten, CHARACTERS) for states in self._read(group))
+        left = [
+            pooled(states, gap)
+            for (_, gaps), own in zip(asked, kept, strict=True)
+            for states in [own or next(again)]
+            for gap in gaps
+        ]
         return self.unit(np.stack(left)) if left else np.zeros((0, self.dim), np.float32)
-
-    def _states(self, text: str) -> Sequence[States]:
-        return self._memory.get(text) or self._read([text])[0]
 
     @cached_property
     def _loaded(self) -> tuple[Network | BorrowedNetwork, Any, int]:
