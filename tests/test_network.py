@@ -148,13 +148,20 @@ def test_ranges_hold_what_they_were_measured_on_and_are_kept(tmp_path: Path):
     for layer, name, rows in seen:
         low, high = MEASURED.of(layer)[name]
         assert (rows.amin(0).numpy() >= low).all() and (rows.amax(0).numpy() <= high).all()
+    for name in ("adapter_config.json", "adapter_model.safetensors"):
+        (tmp_path / name).write_bytes(b"{}")
     assert MEASURED.save(tmp_path) == tmp_path / RANGES
     assert Ranges.load(tmp_path).digest == MEASURED.digest
+    (tmp_path / "adapter_model.safetensors").write_bytes(b"another")
+    with pytest.raises(EncoderError, match="measured with another adapter"):
+        Ranges.load(tmp_path)
     changed = Ranges(MEASURED.low, {**MEASURED.high, "see": MEASURED.high["see"] + 1})
     assert changed.digest != MEASURED.digest
 
 
-@pytest.mark.parametrize(("content", "reason"), [(None, "missing"), (b"PK", "damaged"), (b"", "damaged")])
+@pytest.mark.parametrize(
+    ("content", "reason"), [(None, "missing"), (b"PK", "damaged"), (b"", "damaged"), (b"PK\x03\x04 torn", "damaged")]
+)
 def test_ranges_that_cannot_be_read_say_what_to_do(tmp_path: Path, content: bytes | None, reason: str):
     if content is not None:
         (tmp_path / RANGES).write_bytes(content)

@@ -76,7 +76,7 @@ class Network:
         return [states for pack in packs(texts, most) for states in self._read(pack)]
 
     def watch(self, text: Ids, watch: Callable[[int, str, Any], None]) -> None:
-        """Read one text; `watch` hears the number of each layer, the name of each input, and its rows (tokens, in)."""
+        """Read one text in floats; `watch` hears the number of each layer, the name of each input and its rows."""
         import torch
 
         with torch.inference_mode():

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
+from zipfile import BadZipFile
 
 import numpy as np
 
+from nlp.encode.adapter import adapter_digest
 from nlp.encode.base import Vectors
 from nlp.encode.layers import INPUTS
 from nlp.errors import EncoderError
 
-RANGES = "ranges.npz"
+RANGES, ADAPTER = "ranges.npz", "adapter"
 ENOUGH = 200  # texts to measure on: with a tenth of it single texts come out noticeably worse
 MEASURE = "Measure them: evmap models ranges MODEL"
 
@@ -35,8 +38,9 @@ class Ranges:
         return {name: (self.low[name][layer], self.high[name][layer]) for name in INPUTS}
 
     def save(self, folder: Path) -> Path:
-        """Write them into an adapter's folder."""
+        """Write them into the folder of the adapter that they were measured with."""
         tables = {f"{name}_{side}": table[name] for side, table in self._sides for name in INPUTS}
+        tables[ADAPTER] = np.frombuffer(bytes.fromhex(adapter_digest(folder)), np.uint8)
         part = folder / f"{RANGES}.part"
         with part.open("wb") as file:
             np.savez_compressed(file, **tables)  # type: ignore[arg-type]
@@ -44,21 +48,24 @@ class Ranges:
 
     @classmethod
     def load(cls, folder: Path | None) -> Ranges:
-        """Read them.
+        """Read those of an adapter.
 
         Raises:
-            EncoderError: if they are missing or damaged.
+            EncoderError: if they are missing, damaged, or were measured with another adapter.
         """
         if folder is None:
             raise EncoderError("int8", "the encoder as packed has no ranges for it", "Use fp32 or bf16")
         try:
             with np.load(folder / RANGES, allow_pickle=False) as data:
                 low, high = ({name: data[f"{name}_{side}"] for name in INPUTS} for side in ("low", "high"))
-                return cls(low, high)
+                measured = bytes(data[ADAPTER]).hex()
         except FileNotFoundError:
             raise EncoderError(folder / RANGES, "missing", MEASURE) from None
-        except (OSError, ValueError, KeyError, EOFError) as error:
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as error:
             raise EncoderError(folder / RANGES, f"damaged: {error}", MEASURE) from None
+        if measured != adapter_digest(folder):
+            raise EncoderError(folder / RANGES, "measured with another adapter", MEASURE)
+        return cls(low, high)
 
     @property
     def digest(self) -> str:
