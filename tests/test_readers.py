@@ -3,7 +3,7 @@ import random
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import fixtures
@@ -18,13 +18,14 @@ from nlp.bench.scanning import scan_of
 from nlp.errors import UnreadableDocument
 from nlp.readers import READERS, read, read_bytes, sniff
 from nlp.readers.pdf import scans
+from nlp.readers.pdf.grids import Ruled
 from nlp.readers.pdf.picture import find_rules
 from nlp.readers.pdf.recognised import read_hocr
 from nlp.readers.shapes import heading_level, is_rule, split_marker
 from nlp.readers.text import reading as plain
 from nlp.readers.web import reading as web
+from nlp.records import Box, Extract
 from nlp.records import Document as Read
-from nlp.records import Extract
 from nlp.settings import Settings
 
 SETTINGS = Settings()
@@ -446,6 +447,64 @@ def test_words_of_a_page_become_lines_and_bullets_stay_bullets():
     assert [line.text for line in scanned.lines] == ["• Notes", "here"]
     assert scanned.lines[1].box == (30.0, 45.0, 130.0, 63.0)
     assert (scanned.words, scanned.unsure) == (3, 1)
+
+
+def hocr(*lines: tuple[str, Sequence[tuple[str, str, int]]]) -> bytes:
+    """A page as Tesseract tells it: for each line what it says of it, and its words with box and confidence."""
+    told = [
+        f"<span class='ocr_line' title='{title}'>"
+        + "".join(
+            f"<span class='ocrx_word' title='bbox {box}; x_wconf {sure}'>{text}</span>" for text, box, sure in own
+        )
+        + "</span>"
+        for title, own in lines
+    ]
+    return f"<meta charset='utf-8'><div class='ocr_carea'>{''.join(told)}</div>".encode()
+
+
+def test_letters_that_reach_far_make_a_scanned_line_no_larger():
+    plain = "bbox 0 0 300 30; baseline 0 -2; x_size 26; x_descenders 3; x_ascenders 7"
+    deep = "bbox 0 50 300 90; baseline 0 -8; x_size 34; x_descenders 8; x_ascenders 10"
+    capitals = "bbox 0 95 300 120; baseline 0 0; x_size 25; x_descenders 0; x_ascenders 0"
+    title = "bbox 0 130 300 180; baseline 0 -10; x_size 52; x_descenders 10; x_ascenders 12"
+    said = [(told, [("Words", f"0 {20 * place} 99 {20 * place + 18}", 95)]) for place, told in enumerate((plain, deep))]
+    lines = read_hocr(
+        hocr(*said, (capitals, [("WORDS", "0 95 99 119", 95)]), (title, [("Title", "0 9 9 29", 95)])), 0.5
+    )
+    sizes = [line.size for line in lines.lines]
+    assert sizes[0] == sizes[1] == sizes[2] < sizes[3] == pytest.approx(25.5)
+
+
+def test_lines_of_a_scanned_cell_go_downwards_and_reach_as_far_as_their_type():
+    lines = (
+        ("bbox 10 60 90 72; baseline 0 -3; x_size 18; x_descenders 3; x_ascenders 4", [("woven", "10 62 60 70", 95)]),
+        ("bbox 10 40 90 52; baseline 0 -3; x_size 18; x_descenders 3; x_ascenders 4", [("nets", "50 40 80 50", 95)]),
+        ("bbox 10 20 90 32; baseline 0 -3; x_size 18; x_descenders 3; x_ascenders 4", [("Of", "10 20 30 30", 95)]),
+        ("bbox 10 40 40 52; baseline 0 -2; x_size 18; x_descenders 3; x_ascenders 4", [("the", "10 40 40 50", 95)]),
+    )
+    drawn = Ruled(Box(0, 0, 200, 80), ((Box(0, 0, 100, 80), Box(100, 0, 200, 80)),))
+    other = (
+        "bbox 110 20 150 32; baseline 0 -3; x_size 18; x_descenders 3; x_ascenders 4",
+        [("Dry", "110 20 150 30", 95)],
+    )
+    (table,) = read_hocr(hocr(*lines, other), 1.0, [drawn]).tables
+    cell = next(own for row, column, own in table.cells if (row, column) == (0, 0))
+    assert [line.text for line in cell] == ["Of", "the nets", "woven"]
+    assert [round(line.box.bottom - line.box.top) for line in cell] == [18, 18, 18]
+
+
+def test_dirt_is_no_letter_and_a_dash_is_a_dash():
+    line = "bbox 0 0 300 30; baseline 0 -5; x_size 34; x_descenders 5; x_ascenders 9"
+    words = [
+        ("Nets", "0 5 40 25", 95), ("-", "50 14 66 16", 40), ("woven", "80 11 120 25", 95), ("-", "130 14 160 16", 90),
+        ("2", "165 3 170 11", 30), ("dry-", "175 5 200 29", 95), ("Soe", "210 20 240 27", 30), ("7", "250 1 251 2", 40),
+        ("~", "260 14 270 18", 20), ("—-", "275 14 291 16", 10), ("—", "295 1 297 2", 10),
+    ]  # fmt: skip
+    scanned = read_hocr(hocr((line, words)), 0.5)
+    assert [line.text for line in scanned.lines] == ["Nets – woven — 2 dry- –"]
+    assert (scanned.words, scanned.unsure) == (9, 5), "what was taken for letters still counts as read"
+    dashed = read_hocr(hocr((line, [("-", "0 14 16 16", 90), ("woven", "30 11 70 25", 95)])), 0.5)
+    assert [line.text for line in dashed.lines] == ["– woven"], "no bullet"
 
 
 def test_sentences_go_on_over_a_page_and_list_items_do_not():

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 from statistics import median
 from typing import NamedTuple
 
@@ -21,11 +21,22 @@ from nlp.records import Box
 
 _UNSURE = 60.0  # of 100; words below are counted as read with little confidence
 _LARGER = 1.12  # than the page's usual line, to be taken for larger type: sizes of single lines vary
+_LOW, _LOW_SIGN = 0.5, 0.2  # of a line's size: words lower than this are no letters of it, or no signs
 _BULLET, _DOT = "•", 0.6  # a bullet's height is less than this of the words' in its line
+_DASHES, _MIDDLE = frozenset("-–—"), (0.1, 0.35)  # how far above their line's foot they lie, in its size
+_WIDTHS = ("—", 0.75), ("–", 0.42), ("-", 0.0)  # least width of each, in the size of its line
 _RULES = "|_[]—- "  # what a rule may be taken for
 _NUMBER = r"(-?[\d.]+)"
 _BOX = re.compile(rf"bbox {_NUMBER} {_NUMBER} {_NUMBER} {_NUMBER}")
-_SURE, _SIZE = re.compile(rf"x_wconf {_NUMBER}"), re.compile(rf"x_size {_NUMBER}")
+_SURE = re.compile(rf"x_wconf {_NUMBER}")
+_SIZE, _REACH = re.compile(rf"x_size {_NUMBER}"), re.compile(rf"x_descenders {_NUMBER}; x_ascenders {_NUMBER}")
+_BASELINE = re.compile(rf"baseline {_NUMBER} {_NUMBER}")
+_SAME_LINE = 0.4  # of a line's size: baselines nearer than this are of one line
+_ABOVE, _BELOW = 0.72, 0.22  # of a line's size, from its baseline: where it would reach with all letters
+_LETTERS = 1.7  # times the height of letters like x, which differs least between lines of one type, is a line's size
+_CAPITALS = (
+    1.15  # times a line's own height it is at most: where all are capitals, these may be taken for letters like x
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +57,11 @@ class Scanned:
 
 
 class Word(NamedTuple):
-    """A word: its box in points, confidence of 100, block and line (counted through the page), size of its line."""
+    """A word: its box in points, confidence of 100, block and line (counted through the page).
+
+    Attributes:
+        size, base: of its line, in points: how large it is, and how far down its letters stand.
+    """
 
     text: str
     box: Box
@@ -54,6 +69,7 @@ class Word(NamedTuple):
     block: int
     line: int
     size: float
+    base: float
 
 
 def read_hocr(page: bytes, scale: float, ruled: Sequence[Ruled] = ()) -> Scanned:
@@ -63,7 +79,11 @@ def read_hocr(page: bytes, scale: float, ruled: Sequence[Ruled] = ()) -> Scanned
         page: hOCR. scale: points a dot. ruled: tables as drawn, in points.
     """
     words = [word for word in _words(page, scale) if not _is_speck(word)]
-    tables, outside = [], words
+    firsts = [True, *(one.line != other.line for one, other in pairwise(words))]
+    tables, outside = (
+        [],
+        [_told_dash(word) for word, first in zip(words, firsts, strict=False) if not _is_dirt(word, first)],
+    )
     for drawn in ruled:
         cells, outside = _cells(drawn, outside)
         if len(cells) > 1:
@@ -78,7 +98,7 @@ def _words(page: bytes, scale: float) -> Iterator[Word]:
     if not page.strip():
         return
     block = line = 0
-    size = 0.0
+    size = base = 0.0
     for element in html.document_fromstring(page).iter("div", "span"):
         kind, title = element.get("class", ""), element.get("title", "")
         if kind == "ocr_carea":
@@ -88,14 +108,56 @@ def _words(page: bytes, scale: float) -> Iterator[Word]:
             sure = _SURE.search(title)
             if text and box:
                 x0, top, x1, bottom = (float(side) * scale for side in box.groups())
-                yield Word(text, Box(x0, top, x1, bottom), float(sure[1]) if sure else 0.0, block, line, size)
+                yield Word(text, Box(x0, top, x1, bottom), float(sure[1]) if sure else 0.0, block, line, size, base)
         elif kind.startswith("ocr_") and (found := _SIZE.search(title)):
-            line, size = line + 1, float(found[1]) * scale
+            line, size, base = line + 1, _size(float(found[1]), title) * scale, _base(title) * scale
+
+
+def _size(height: float, title: str) -> float:
+    """The size of a line so high: letters that reach below it or above it, and accents, make it no larger."""
+    reach = _REACH.search(title)
+    return min(_LETTERS * (height - float(reach[1]) - float(reach[2])), _CAPITALS * height) if reach else height
+
+
+def _base(title: str) -> float:
+    """How far down the page, in dots, the letters of a line stand, at its middle."""
+    box, found = _BOX.search(title), _BASELINE.search(title)
+    if not box or not found:
+        return 0.0
+    (left, _, right, bottom), (slope, above) = map(float, box.groups()), map(float, found.groups())
+    return bottom + above + slope * (right - left) / 2
 
 
 def _is_speck(word: Word) -> bool:
     """Whether a word is dirt on the glass: signs without a letter or digit that were read with little confidence."""
-    return word.sure < _UNSURE and not any(map(str.isalnum, word.text))
+    return word.sure < _UNSURE and not any(map(str.isalnum, word.text)) and not _is_dash(word)
+
+
+def _is_dash(word: Word) -> bool:
+    """Whether a word is a dash and looks like one: wide, low, above the letters' foot and below their head."""
+    width, height = word.box.x1 - word.box.x0, word.box.bottom - word.box.top
+    least, most = (share * word.size for share in _MIDDLE)
+    middle = least < word.base - word.box.bottom < most
+    return _DASHES.issuperset(word.text) and width > 2 * height and (middle or word.sure >= _UNSURE)
+
+
+def _told_dash(word: Word) -> Word:
+    """A dash by its width: Tesseract takes most that stand alone for hyphens."""
+    if not _is_dash(word):
+        return word
+    share = (word.box.x1 - word.box.x0) / word.size
+    return word._replace(text=next(dash for dash, least in _WIDTHS if share >= least))
+
+
+def _is_dirt(word: Word, first: bool) -> bool:
+    """Whether a word is dirt that was taken for letters: too low for any of its line, and read with little confidence.
+
+    Numerals may be high signs of notes, and the first sign of a line a bullet. What is left out still counts as read
+    with little confidence.
+    """
+    low = _LOW_SIGN if word.text.isdigit() or (first and len(word.text) == 1) else _LOW
+    unsure = word.sure < _UNSURE and any(map(str.isalnum, word.text))
+    return unsure and word.box.bottom - word.box.top < low * word.size
 
 
 def _cells(drawn: Ruled, words: Sequence[Word]) -> tuple[dict[tuple[int, int], list[Word]], list[Word]]:
@@ -108,7 +170,16 @@ def _cells(drawn: Ruled, words: Sequence[Word]) -> tuple[dict[tuple[int, int], l
             outside.append(word)
         elif word.text.strip(_RULES):
             cells.setdefault(place, []).append(word)
-    return cells, outside
+    return {place: _downwards(own) for place, own in cells.items()}, outside
+
+
+def _downwards(words: Sequence[Word]) -> list[Word]:
+    """The words of a cell, line by line from above: Tesseract's own order follows the page, not the cell."""
+    found: list[Word] = []
+    for word in sorted(words, key=lambda word: word.base):
+        first = found[-1] if found and word.base - found[-1].base < _SAME_LINE * word.size else word
+        found.append(word._replace(block=0, line=first.line, base=first.base))
+    return sorted(found, key=lambda word: (word.base, word.box.x0))
 
 
 def _lines(words: Sequence[Word]) -> list[Line]:
@@ -130,10 +201,13 @@ def _lines(words: Sequence[Word]) -> list[Line]:
 def _line(words: Sequence[Word]) -> Line:
     texts = [word.text for word in words]
     heights = [word.box.bottom - word.box.top for word in words]
-    if len(words) > 1 and len(texts[0]) == 1 and heights[0] < _DOT * median(heights[1:]):
+    low = len(words) > 1 and len(texts[0]) == 1 and heights[0] < _DOT * median(heights[1:])
+    if low and not _is_dash(words[0]):
         texts[0] = _BULLET  # so low a first sign is one, though it was taken for an e, an o or a quotation mark
     sure = sum(word.sure * len(word.text) for word in words) / sum(len(word.text) for word in words)
-    box = around(word.box for word in words)
+    box, size, base = around(word.box for word in words), words[0].size, words[0].base
+    if base:  # else the space between lines would depend on their letters
+        box = box._replace(top=min(box.top, base - _ABOVE * size), bottom=max(box.bottom, base + _BELOW * size))
     return Line(
         " ".join(texts),
         box,
