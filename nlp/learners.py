@@ -21,12 +21,16 @@ import numpy.typing as npt
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
+from nlp.annotations import Annotated
 from nlp.annotations.pool import Opinion
 from nlp.classify.calibrate import Platt
 from nlp.classify.features import LabelVectors, Matrix, assemble, joined
 from nlp.classify.heads import Heads
 from nlp.classify.lanes import Promise
-from nlp.errors import UsageError
+from nlp.encode import embed
+from nlp.encode.ranges import ENOUGH
+from nlp.encode.transformer import TransformerEmbedder
+from nlp.errors import EncoderError, UsageError
 from nlp.finetune import ADAPTER, Lesson, Tuning, finetune
 from nlp.material import Material, surroundings_of, take
 from nlp.program import Program, label_text
@@ -248,3 +252,17 @@ def _choice(features: Matrix, counts: Array, shares: Array, strength: float) -> 
         bias = model.intercept_[number] if len(model.classes_) > 2 else model.intercept_[0] * (1 if number else -1)
         table[name] = np.append(weights, bias)
     return table
+
+
+def write_ranges(rows: Sequence[Annotated], encoder: str, adapter: Path) -> Path:
+    """Measure on some of the passages what an updated encoder must hold to compute in int8; write it to its folder.
+
+    Raises:
+        EncoderError: if the encoder is no BERT network.
+    """
+    order = np.random.default_rng(0).permutation(len(rows))[:ENOUGH]
+    texts = [joined(row.text, surroundings_of(row)) for row in (rows[i] for i in order)]
+    network = embed.load(encoder, adapter)
+    if not isinstance(network, TransformerEmbedder):
+        raise EncoderError(encoder, "its numbers have no ranges to measure")
+    return network.ranges(texts).save(adapter)

@@ -25,10 +25,8 @@ from nlp.classify.wording import WordHeads, fit_words
 from nlp.encode import embed
 from nlp.encode.base import Vectors
 from nlp.encode.cache import kept
-from nlp.encode.ranges import ENOUGH
-from nlp.encode.transformer import TransformerEmbedder
-from nlp.errors import AnnotationError, EncoderError
-from nlp.learners import FrozenLearner, Learner, Recipe, TunedLearner
+from nlp.errors import AnnotationError
+from nlp.learners import FrozenLearner, Learner, Recipe, TunedLearner, write_ranges
 from nlp.material import Material, as_examples, choose_examples, fold_of, folds, load_material, surroundings_of, take
 from nlp.program import Program
 from nlp.settings import cache_root
@@ -244,20 +242,6 @@ def _anew(rows: Sequence[Annotated], recipe: Recipe, adapter: Path, cache: Path 
     with kept(recipe.encoder, cache, adapter) as encoder:
         vectors = encoder.encode([joined(row.text, surroundings_of(row)) for row in rows])
         return vectors, encoder.embedder.identity
-
-
-def write_ranges(rows: Sequence[Annotated], encoder: str, adapter: Path) -> Path:
-    """Measure on some of the passages what an updated encoder must hold to compute in int8; write it to its folder.
-
-    Raises:
-        EncoderError: if the encoder is no BERT network.
-    """
-    order = np.random.default_rng(0).permutation(len(rows))[:ENOUGH]
-    texts = [joined(row.text, surroundings_of(row)) for row in (rows[i] for i in order)]
-    network = embed.load(encoder, adapter)
-    if not isinstance(network, TransformerEmbedder):
-        raise EncoderError(encoder, "its numbers have no ranges to measure")
-    return network.ranges(texts).save(adapter)
 
 
 def _origin(folder: Path, program: Program, recipe: Recipe, passages: int) -> dict[str, Any]:

@@ -150,8 +150,8 @@ def ranges_command(
     from nlp.annotations import load_training
     from nlp.classify.heads import verify
     from nlp.errors import ModelError
+    from nlp.learners import write_ranges
     from nlp.pipeline import adapter_of
-    from nlp.train import write_ranges
 
     folder = _folder(model)
     manifest, adapter = verify(folder), adapter_of(folder)
