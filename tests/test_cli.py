@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 from test_program import as_text
 
-from nlp import __version__
+from nlp import __version__, learners
 from nlp.cli import main, options
 from nlp.program import LANGUAGES, load_program
 from nlp.settings import data_root
@@ -265,7 +265,10 @@ def test_only_what_was_fine_tuned_has_ranges(evmap: Command, tiny_model: Path):
 
 
 @pytest.mark.slow
-def test_ranges_are_measured_again_and_the_model_stays(evmap: Command, annotations: Path, tmp_path: Path):
+def test_ranges_are_measured_again_and_the_model_stays(
+    evmap: Command, annotations: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(learners, "ENOUGH", 20)
     copy = Path(shutil.copytree(data_root() / "models" / "e5", tmp_path / "model"))
     ranges = copy / "adapter" / "ranges.npz"
     ranges.unlink()
