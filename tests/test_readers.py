@@ -479,7 +479,10 @@ def test_lines_of_a_scanned_cell_go_downwards_and_reach_as_far_as_their_type():
     lines = (
         ("bbox 10 60 90 72; baseline 0 -3; x_size 18; x_descenders 3; x_ascenders 4", [("woven", "10 62 60 70", 95)]),
         ("bbox 10 40 90 52; baseline 0 -3; x_size 18; x_descenders 3; x_ascenders 4", [("nets", "50 40 80 50", 95)]),
-        ("bbox 10 20 90 32; baseline 0 -3; x_size 18; x_descenders 3; x_ascenders 4", [("Of", "10 20 30 30", 95)]),
+        (
+            "bbox 10 20 90 32; baseline 0 -3; x_size 18; x_descenders 3; x_ascenders 4",
+            [("Of", "10 20 30 30", 95), ("-", "34 25 43 26", 95), ("|", "1 10 2 40", 95), ("—", "2 38 98 39", 95)],
+        ),
         ("bbox 10 40 40 52; baseline 0 -2; x_size 18; x_descenders 3; x_ascenders 4", [("the", "10 40 40 50", 95)]),
     )
     drawn = Ruled(Box(0, 0, 200, 80), ((Box(0, 0, 100, 80), Box(100, 0, 200, 80)),))
@@ -489,7 +492,7 @@ def test_lines_of_a_scanned_cell_go_downwards_and_reach_as_far_as_their_type():
     )
     (table,) = read_hocr(hocr(*lines, other), 1.0, [drawn]).tables
     cell = next(own for row, column, own in table.cells if (row, column) == (0, 0))
-    assert [line.text for line in cell] == ["Of", "the nets", "woven"]
+    assert [line.text for line in cell] == ["Of –", "the nets", "woven"]
     assert [round(line.box.bottom - line.box.top) for line in cell] == [18, 18, 18]
 
 

@@ -25,7 +25,7 @@ _LOW, _LOW_SIGN = 0.5, 0.2  # of a line's size: words lower than this are no let
 _BULLET, _DOT = "•", 0.6  # a bullet's height is less than this of the words' in its line
 _DASHES, _MIDDLE = frozenset("-–—"), (0.1, 0.35)  # how far above their line's foot they lie, in its size
 _WIDTHS = ("—", 0.75), ("–", 0.42), ("-", 0.0)  # least width of each, in the size of its line
-_RULES = "|_[]—- "  # what a rule may be taken for
+_RULES = "|_[]—–- "  # what a rule may be taken for
 _NUMBER = r"(-?[\d.]+)"
 _BOX = re.compile(rf"bbox {_NUMBER} {_NUMBER} {_NUMBER} {_NUMBER}")
 _SURE = re.compile(rf"x_wconf {_NUMBER}")
@@ -34,9 +34,7 @@ _BASELINE = re.compile(rf"baseline {_NUMBER} {_NUMBER}")
 _SAME_LINE = 0.4  # of a line's size: baselines nearer than this are of one line
 _ABOVE, _BELOW = 0.72, 0.22  # of a line's size, from its baseline: where it would reach with all letters
 _LETTERS = 1.7  # times the height of letters like x, which differs least between lines of one type, is a line's size
-_CAPITALS = (
-    1.15  # times a line's own height it is at most: where all are capitals, these may be taken for letters like x
-)
+_CAPITALS = 1.15  # times a line's height it is at most: capitals alone may be taken for letters like x
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +78,8 @@ def read_hocr(page: bytes, scale: float, ruled: Sequence[Ruled] = ()) -> Scanned
     """
     words = [word for word in _words(page, scale) if not _is_speck(word)]
     firsts = [True, *(one.line != other.line for one, other in pairwise(words))]
-    tables, outside = (
-        [],
-        [_told_dash(word) for word, first in zip(words, firsts, strict=False) if not _is_dirt(word, first)],
-    )
+    outside = [_told_dash(word) for word, first in zip(words, firsts, strict=False) if not _is_dirt(word, first)]
+    tables = []
     for drawn in ruled:
         cells, outside = _cells(drawn, outside)
         if len(cells) > 1:
@@ -136,9 +132,13 @@ def _is_speck(word: Word) -> bool:
 def _is_dash(word: Word) -> bool:
     """Whether a word is a dash and looks like one: wide, low, above the letters' foot and below their head."""
     width, height = word.box.x1 - word.box.x0, word.box.bottom - word.box.top
-    least, most = (share * word.size for share in _MIDDLE)
-    middle = least < word.base - word.box.bottom < most
-    return _DASHES.issuperset(word.text) and width > 2 * height and (middle or word.sure >= _UNSURE)
+    return _DASHES.issuperset(word.text) and width > 2 * height and (_in_middle(word) or word.sure >= _UNSURE)
+
+
+def _in_middle(word: Word) -> bool:
+    """Whether a sign lies as high in its line as a dash does: a rule does not."""
+    least, most = _MIDDLE
+    return least * word.size < word.base - word.box.bottom < most * word.size
 
 
 def _told_dash(word: Word) -> Word:
@@ -168,7 +168,7 @@ def _cells(drawn: Ruled, words: Sequence[Word]) -> tuple[dict[tuple[int, int], l
         place = drawn.cell_at((word.box.x0 + word.box.x1) / 2, (word.box.top + word.box.bottom) / 2)
         if place is None:
             outside.append(word)
-        elif word.text.strip(_RULES):
+        elif word.text.strip(_RULES) or _in_middle(word):
             cells.setdefault(place, []).append(word)
     return {place: _downwards(own) for place, own in cells.items()}, outside
 
@@ -176,6 +176,9 @@ def _cells(drawn: Ruled, words: Sequence[Word]) -> tuple[dict[tuple[int, int], l
 def _downwards(words: Sequence[Word]) -> list[Word]:
     """The words of a cell, line by line from above: Tesseract's own order follows the page, not the cell."""
     found: list[Word] = []
+    words = [
+        word if word.base else word._replace(base=word.box.bottom) for word in words
+    ]  # lines set upright have none
     for word in sorted(words, key=lambda word: word.base):
         first = found[-1] if found and word.base - found[-1].base < _SAME_LINE * word.size else word
         found.append(word._replace(block=0, line=first.line, base=first.base))
