@@ -76,7 +76,21 @@ def read_hocr(page: bytes, scale: float, ruled: Sequence[Ruled] = ()) -> Scanned
     Args:
         page: hOCR. scale: points a dot. ruled: tables as drawn, in points.
     """
-    words = [word for word in _words(page, scale) if not _is_speck(word)]
+    return laid_out(words_of(page, scale), ruled)
+
+
+def words_of(page: bytes, scale: float) -> list[Word]:
+    """Return the words of a page (hOCR), in points, without what is plainly dirt; `scale`: points a dot."""
+    return [word for word in _words(page, scale) if not _is_speck(word)]
+
+
+def is_sure(word: Word) -> bool:
+    """Whether a word was read with confidence."""
+    return word.sure >= _UNSURE
+
+
+def laid_out(words: Sequence[Word], ruled: Sequence[Ruled] = ()) -> Scanned:
+    """Return a page's words by lines and, in the tables as drawn, by cells."""
     firsts = [True, *(one.line != other.line for one, other in pairwise(words))]
     outside = [_told_dash(word) for word, first in zip(words, firsts, strict=False) if not _is_dirt(word, first)]
     tables = []

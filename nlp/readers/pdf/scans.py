@@ -6,6 +6,7 @@ document's other pages, else the one that a first reading in all four languages 
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import shutil
@@ -17,7 +18,8 @@ from typing import Any
 
 from nlp.language import detect
 from nlp.readers.pdf.picture import find_rules
-from nlp.readers.pdf.recognised import Scanned, read_hocr
+from nlp.readers.pdf.recognised import Scanned, laid_out, words_of
+from nlp.readers.pdf.unread import strips, with_strip
 from nlp.readers.pulse import beat
 from nlp.settings import Settings
 
@@ -26,6 +28,7 @@ PACKS = {"en": "eng", "es": "spa", "pt": "por", "fr": "fra"}
 INSTALL = "install text recognition: apt-get install tesseract-ocr " + " ".join(
     f"tesseract-ocr-{pack}" for pack in PACKS.values()
 )
+PAGE, LINE = "3", "7"  # how Tesseract looks at a picture: for all that is on a page, or for one line
 DOTS = 300  # an inch, of the picture that is read
 ENOUGH_LETTERS = 200  # to trust the language of a page
 
@@ -87,9 +90,27 @@ def _packs(codes: Iterable[str | None]) -> str:
     return "+".join(PACKS[code] for code in codes if code)
 
 
+class _Unreadable(Exception):
+    """Tesseract did not say what stands in a picture."""
+
+
 def _page(drawn: tuple[bytes, float], packs: str, seconds: float) -> Scanned:
     picture, dots = drawn
-    command = [PROGRAM, "stdin", "stdout", "-l", packs, "--psm", "3", "--dpi", str(round(dots)), "hocr"]
+    scale, end = 72 / dots, time.monotonic() + seconds
+    try:
+        words = words_of(_told(picture, packs, PAGE, dots, seconds), scale)
+    except _Unreadable as why:
+        return Scanned(fault=str(why))
+    with contextlib.suppress(_Unreadable):  # then the page is what it was without them
+        for strip in strips(picture, words, scale):
+            told = _told(strip.picture, packs, LINE, dots, max(end - time.monotonic(), 0.1))
+            words = with_strip(words, words_of(told, scale), scale, strip)
+    return laid_out(words, find_rules(picture, scale))
+
+
+def _told(picture: bytes, packs: str, layout: str, dots: float, seconds: float) -> bytes:
+    """What Tesseract tells of a picture, as hOCR."""
+    command = [PROGRAM, "stdin", "stdout", "-l", packs, "--psm", layout, "--dpi", str(round(dots)), "hocr"]
     try:
         done = subprocess.run(
             command,
@@ -100,8 +121,8 @@ def _page(drawn: tuple[bytes, float], packs: str, seconds: float) -> Scanned:
             env={**os.environ, "OMP_THREAD_LIMIT": "1"},
         )
     except subprocess.TimeoutExpired:
-        return Scanned(fault=f"text recognition took more than {seconds:g} seconds")
+        raise _Unreadable(f"text recognition took more than {seconds:g} seconds") from None
     if done.returncode:
         said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        return Scanned(fault=f"text recognition failed: {said[-1] if said else f'exit code {done.returncode}'}")
-    return read_hocr(done.stdout, 72 / dots, find_rules(picture, 72 / dots))
+        raise _Unreadable(f"text recognition failed: {said[-1] if said else f'exit code {done.returncode}'}")
+    return done.stdout
