@@ -147,23 +147,25 @@ def make_link(
     )
 
 
-def link_document(
-    structured: Structured,
+def links_of(
+    text: str,
+    passages: Sequence[Passage],
     readings: Sequence[Reading],
     vectors: Vectors,
     model: Model,
     program: Program,
     reread: why_.Reread,
-) -> Mapping:
-    """Return the mapping of a read document.
+) -> list[Link]:
+    """Return the evidence links of some passages of a document, in order.
 
     Args:
-        readings, vectors: one row a passage. reread: reads passages without some of their text.
+        text: the document's. readings, vectors: one row a passage. reread: reads passages, by their place among these,
+            without some of their text.
     """
-    text, links = structured.document.text, []
+    links = []
     found = [
         _Found(number, passage, reading, tuple(chosen))
-        for number, (passage, reading) in enumerate(zip(structured.passages, readings, strict=True))
+        for number, (passage, reading) in enumerate(zip(passages, readings, strict=True))
         if linkable(passage, reading)
         and (chosen := [*decide(program, reading.probabilities, model.lanes["objective"], model.lanes["activity"])])
     ]
@@ -180,6 +182,14 @@ def link_document(
                 why_.nearest(model.examples, target, vectors[own.number]),
             )
             links.append(make_link(text, passage, own.reading, target, probability, lane, why, weighed[0][0]))
+    return links
+
+
+def mapping_of(
+    structured: Structured, readings: Sequence[Reading], links: Sequence[Link], model: Model, program: Program
+) -> Mapping:
+    """Return the mapping of a document whose passages were read, one reading each, and linked."""
+    text = structured.document.text
     passages = ((text[p.span.start : p.span.end], p.language) for p in structured.passages)
     like = model.known.familiarity(passages)
     return Mapping(

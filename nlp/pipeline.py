@@ -18,13 +18,13 @@ from nlp.classify.unseen import Unseen, as_stranger, kind_of, load_estimate, tau
 from nlp.classify.why import Gaps, Reread
 from nlp.classify.zero_shot import LabelViews
 from nlp.encode import embed
-from nlp.encode.base import without
+from nlp.encode.base import packs, without
 from nlp.encode.cache import CachedEmbedder
 from nlp.errors import EvmapError, UnreadableDocument
-from nlp.mapping import Mapping, link_document
+from nlp.mapping import Mapping, links_of, mapping_of
 from nlp.program import LANGUAGES, Program, load_program
 from nlp.readers.worker import Worker
-from nlp.records import Known, Reading
+from nlp.records import Known, Link, Reading
 from nlp.settings import PACKAGE, Settings, cache_root
 from nlp.structure.reading import prepare as prepare
 from nlp.structure.reading import program_of as program_of
@@ -32,6 +32,7 @@ from nlp.structure.reading import read_structured as read_structured
 from nlp.structure.segment import Structured
 
 Notice = Callable[[str], None]
+STRETCH = 60_000  # characters that are read, judged and linked before the next: an encoder still has their states then
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +114,18 @@ class Mapper:
         places = surroundings(structured, self.program)
         own = [text[p.span.start : p.span.end] for p in passages]
         around = self._around(places)
-        vectors, readings = self._read(own, places, around)
-        reread = self._rereader(own, places, around, readings)
-        return link_document(structured, readings, vectors, self.model, self.program, reread)
+        readings: list[Reading] = []
+        links: list[Link] = []
+        start = 0
+        for whole in packs([self._whole(*pair) for pair in zip(own, places, strict=True)], STRETCH):
+            part = slice(start, start + len(whole))
+            start = part.stop
+            near = None if around is None else around[part]
+            vectors, read = self._read(own[part], places[part], near)
+            reread = self._rereader(own[part], places[part], near, read)
+            links += links_of(text, passages[part], read, vectors, self.model, self.program, reread)
+            readings += read
+        return mapping_of(structured, readings, links, self.model, self.program)
 
     def read_texts(self, texts: Sequence[str], places: Sequence[Surroundings]) -> list[Reading]:
         """Read texts as if each stood in its surroundings."""

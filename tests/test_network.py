@@ -16,10 +16,11 @@ from safetensors.torch import load_file, save_file
 from transformers import BertConfig, BertModel
 
 from nlp.encode.adapter import adaptable, merge, save_adapter, update
+from nlp.encode.base import packs
 from nlp.encode.device import has_bf16, has_int8
 from nlp.encode.integers import ByteLinear, _weighed
 from nlp.encode.linear import Linear, one_dnn
-from nlp.encode.network import Network, Shape, packs
+from nlp.encode.network import Network, Shape
 from nlp.encode.parts import parts_of
 from nlp.encode.ranges import RANGES, Ranges, measure
 from nlp.encode.states import Memory, States, tokens

@@ -19,8 +19,10 @@ from docx import Document as WordDocument
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from nlp import pipeline
 from nlp.classify.familiar import KnownWords, hashes
 from nlp.contract import check_output, digest_of, load_output
+from nlp.encode import transformer, universal
 from nlp.errors import UnreadableDocument, UsageError
 from nlp.inputs import find_inputs
 from nlp.mapping import Mapping
@@ -373,6 +375,24 @@ def test_many_files_with_one_model(inputs: Path, tiny_settings: Settings, tmp_pa
     assert found[2].same_as == str(files[0])
     alone = Mapper(tiny_settings).map(read_structured(files[0], tiny_settings))
     assert found[0].mapping and found[0].mapping.links == alone.links
+
+
+@pytest.mark.parametrize("encoder", ["hash", "use"])
+def test_a_long_document_is_mapped_in_stretches_as_in_one(
+    encoder: str, tiny_settings: Settings, monkeypatch: pytest.MonkeyPatch
+):
+    settings = tiny_settings if encoder == "hash" else Settings(encoder=encoder)
+    whole = read_structured(Path("corpus/samples/04-ngo-shadow-report-belize-en.txt"), settings)
+    mapper, found = Mapper(settings), {}
+    for most in (10**9, 1500, 1):
+        monkeypatch.setattr(pipeline, "STRETCH", most)
+        found[most] = mapper.map(whole)
+    assert found[1].links and found[1].links == found[1500].links == found[10**9].links
+    assert found[1].readings == found[1500].readings == found[10**9].readings
+
+
+def test_what_an_encoder_made_of_a_stretch_is_kept_until_its_sentences_were_weighed():
+    assert transformer.TOKENS_KEPT > pipeline.STRETCH / 2 and universal.STATES_KEPT > pipeline.STRETCH / 3
 
 
 SCRIPT = """

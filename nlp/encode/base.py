@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,8 @@ import numpy.typing as npt
 from nlp.errors import EncoderError
 
 Vectors = npt.NDArray[np.float32]
+Ids = Sequence[int]
+Sized = TypeVar("Sized", str, Ids)
 Gap = tuple[int, int]
 Asked = Sequence[tuple[str, Sequence[Gap]]]
 """Texts, each with half-open ranges of its characters to leave out, one at a time."""
@@ -65,3 +68,17 @@ class Embedder:
 def without(text: str, gap: Gap) -> str:
     """Return the text without a half-open range of its characters."""
     return f"{text[: gap[0]]} {text[gap[1] :]}".strip()
+
+
+def packs(texts: Sequence[Sized], most: int) -> Iterator[list[Sized]]:
+    """Yield the texts in order, in lists of at most `most` tokens or characters together; a longer one stands alone."""
+    pack: list[Sized] = []
+    size = 0
+    for text in texts:
+        if pack and size + len(text) > most:
+            yield pack
+            pack, size = [], 0
+        pack.append(text)
+        size += len(text)
+    if pack:
+        yield pack

@@ -9,19 +9,17 @@ a time where it does not hold.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, pairwise
-from typing import Any, TypeVar
+from typing import Any
 
-from nlp.encode.base import Vectors
+from nlp.encode.base import Ids, Vectors, packs
 from nlp.encode.integers import ByteLayer
 from nlp.encode.layers import FloatLayer, Layer, pair
 from nlp.encode.ranges import Ranges
 
-Ids = Sequence[int]
-Sized = TypeVar("Sized", str, Ids)
 TOKENS = 1024  # of a pack: larger ones are hardly faster
 ROWS = 32  # a pack's rows are a multiple of it: each other number costs oneDNN a new program (milliseconds)
 TRIALS = (70, 3, 41, 17, 64, 5)  # tokens of the texts that show whether neighbours matter
@@ -114,15 +112,3 @@ class Network:
         places = torch.tensor([place for text in texts for place in range(len(text))] + [0] * blank)
         states = functional.embedding(words, self._words) + functional.embedding(places, self._places)
         return functional.layer_norm(states, states.shape[-1:], *self._norm, self._epsilon).to(self._dtype)
-
-
-def packs(texts: Sequence[Sized], most: int) -> Iterator[list[Sized]]:
-    """Yield the texts in order, in lists of at most `most` tokens or characters together; a longer one stands alone."""
-    pack: list[Sized] = []
-    for text in texts:
-        if pack and sum(map(len, pack)) + len(text) > most:
-            yield pack
-            pack = []
-        pack.append(text)
-    if pack:
-        yield pack

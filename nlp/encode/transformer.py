@@ -9,22 +9,22 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
-from itertools import islice, pairwise
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from nlp.encode.adapter import adapter_digest, update
-from nlp.encode.base import Asked, Embedder, Gap, Vectors
+from nlp.encode.base import Asked, Embedder, Vectors, packs
 from nlp.encode.borrowed import BorrowedNetwork
-from nlp.encode.network import Network, packs
+from nlp.encode.network import Network
 from nlp.encode.parts import is_bert, parts_of
 from nlp.encode.ranges import Ranges, measure
 from nlp.encode.states import Memory, States, pooled, tokens
 from nlp.errors import EncoderError
 
-TOKENS_KEPT = 64_000  # whose states are kept for `leave_out` (1,536 bytes each where a vector has 384 numbers)
+TOKENS_KEPT = 32_000  # whose states are kept for `leave_out` (1,536 bytes each where a vector has 384 numbers)
 CHARACTERS = 3_600  # of texts that are read together: about as many tokens as the network packs
 FRAME = 2  # tokens that frame a text
 
@@ -132,17 +132,11 @@ class TransformerEmbedder(Embedder):
 
     def _read(self, texts: Sequence[str]) -> list[list[States]]:
         """Run the network over texts, in windows of equal size where one is longer than the network takes."""
-        windows = [self._windows(text) for text in texts]
-        cut = [(text[slice(*span)], span[0]) for text, spans in zip(texts, windows, strict=True) for span in spans]
-        states = iter(self._read_windows(cut))
-        return [[*islice(states, len(spans))] for spans in windows]
-
-    def _read_windows(self, windows: Sequence[tuple[str, int]]) -> list[States]:
         network, tokenizer, _ = self._loaded
-        tokens = tokenizer.encode_batch([self._prefix + text for text, _ in windows])
-        vectors = network.read([one.ids for one in tokens])
-        starts = [start for _, start in windows]
-        return [self._placed(*both) for both in zip(vectors, tokens, starts, strict=True)]
+        whole = tokenizer.encode_batch([self._prefix + text for text in texts])
+        windows = [self._windows(*both) for both in zip(texts, whole, strict=True)]
+        vectors = iter(network.read([tokens.ids for own in windows for tokens, _ in own]))
+        return [[self._placed(next(vectors), *window) for window in own] for own in windows]
 
     def _placed(self, vectors: Vectors, tokens: Any, start: int) -> States:
         """Say where in the text, of which a window begins at `start`, its tokens stand."""
@@ -151,16 +145,23 @@ class TransformerEmbedder(Embedder):
         starts, ends = (np.where(framing, 0, np.maximum(offsets[:, side], 0) + start) for side in (0, 1))
         return States(vectors, starts, ends)
 
-    def _windows(self, text: str) -> list[Gap]:
-        """Cut a text that the network would truncate into equal windows; none of them is blank."""
+    def _windows(self, text: str, whole: Any) -> list[tuple[Any, int]]:
+        """Cut a text that the network would truncate into equal windows, none of them blank.
+
+        Args:
+            whole: the tokens of the whole.
+
+        Returns:
+            The tokens of each window, and where in the text it begins.
+        """
         _, tokenizer, most = self._loaded
-        if len(text) < most:  # a token is at least one character
-            return [(0, len(text))]
-        offsets = tokenizer.encode(text, add_special_tokens=False).offsets
         room = most - 8  # cutting a text may part its tokens anew
-        if len(offsets) <= room:
-            return [(0, len(text))]
+        if sum(end > len(self._prefix) for _, end in whole.offsets) <= room:
+            return [(whole, 0)]
+        offsets = tokenizer.encode(text, add_special_tokens=False).offsets
         count = -(-len(offsets) // room)
         bounds = [round(i * len(offsets) / count) for i in range(count + 1)]
         spans = [(offsets[a][0], offsets[b - 1][1]) for a, b in pairwise(bounds)]
-        return [(start, end) for start, end in spans if text[start:end].strip()]
+        spans = [(start, end) for start, end in spans if text[start:end].strip()]
+        cut = tokenizer.encode_batch([self._prefix + text[start:end] for start, end in spans])
+        return [(tokens, start) for tokens, (start, _) in zip(cut, spans, strict=True)]
