@@ -203,10 +203,9 @@ def _cells(drawn: Ruled, words: Sequence[Word]) -> tuple[dict[tuple[int, int], l
 def _downwards(words: Sequence[Word]) -> list[Word]:
     """The words of a cell, line by line from above: Tesseract's own order follows the page, not the cell."""
     found: list[Word] = []
-    words = [
-        word if word.base else word._replace(base=word.box.bottom) for word in words
-    ]  # lines set upright have none
-    for word in sorted(words, key=lambda word: word.base):
+    # Lines set upright have no base.
+    based = [word if word.base else word._replace(base=word.box.bottom) for word in words]
+    for word in sorted(based, key=lambda word: word.base):
         first = found[-1] if found and word.base - found[-1].base < _SAME_LINE * word.size else word
         found.append(word._replace(block=0, line=first.line, base=first.base))
     return sorted(found, key=lambda word: (word.base, word.box.x0))
