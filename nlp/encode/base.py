@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
@@ -82,3 +84,15 @@ def packs(texts: Sequence[Sized], most: int) -> Iterator[list[Sized]]:
         size += len(text)
     if pack:
         yield pack
+
+
+def check_weights(weights: Path, expected: str, next_step: str) -> None:
+    """Hold a file of weights to its sha256 (hex).
+
+    Raises:
+        EncoderError: if it is another; it says what to do next.
+    """
+    with weights.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != expected:
+        raise EncoderError(weights, f"expected sha256 {expected}, found {found}", next_step)

