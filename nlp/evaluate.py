@@ -32,7 +32,7 @@ def ask_model(mapper: Mapper, sheet: Sheet) -> list[Answer]:
 def ask_masked(mapper: Mapper, sheet: Sheet) -> list[Answer]:
     """The trained model, with countries, years and figures masked in passages and surroundings."""
     places = [
-        replace(near, section=tuple(map(masked, near.section)), before=masked(near.before)) for near in sheet.places
+        replace(near, section=tuple(map(masked, near.section)), lead_in=masked(near.lead_in)) for near in sheet.places
     ]
     readings = mapper.read_texts([masked(text) for text in sheet.texts], places)
     return [answer(mapper.program, mapper.model.lanes, reading) for reading in readings]

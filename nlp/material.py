@@ -76,12 +76,12 @@ def load_material(rows: Sequence[Annotated], program: Program, encoder: Encodes)
 
 def surroundings_of(row: Annotated) -> Surroundings:
     """What stands around an annotated passage; who acts is who it names, else who wrote the document."""
-    return acting(row.implementer or row.body, row.language, row.section, row.before)
+    return acting(row.implementer or row.body, row.language, row.section, row.lead_in)
 
 
-def acting(name: str | None, language: str, section: tuple[str, ...], before: str) -> Surroundings:
+def acting(name: str | None, language: str, section: tuple[str, ...], lead_in: str) -> Surroundings:
     """Surroundings in which the body called `name` acts."""
-    return Surroundings(name, _resolve(name, language, load_program()), section, before)
+    return Surroundings(name, _resolve(name, language, load_program()), section, lead_in)
 
 
 @functools.cache

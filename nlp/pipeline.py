@@ -189,12 +189,11 @@ def surroundings(structured: Structured, program: Program) -> list[Surroundings]
     """Return what stands around each passage of a document, in the words that training had: names, not ids."""
     text = structured.document.text
     language = next((code for code in LANGUAGES if code == structured.profile.language), LANGUAGES[0])
-    places, last = [], ""
+    places = []
     for passage in structured.passages:
         known = program.body_by_id.get(passage.implementer or "")
         name = passage.implementer_text or (known.name(language) if known else passage.implementer)
-        places.append(Surroundings(name, passage.implementer, passage.section, passage.lead_in or last))
-        last = text[passage.span.start : passage.span.end]
+        places.append(Surroundings(name, passage.implementer, passage.section, passage.lead_in))
     return places
 
 

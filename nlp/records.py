@@ -192,6 +192,11 @@ class Passage:
     cell: Cell | None = None
 
 
+def is_lead_in(text: str) -> bool:
+    """Whether a text introduces what follows: it ends with a colon."""
+    return text.rstrip().endswith(":")
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     """What a document is: kind (program, resolution, declaration, mandates, report, other) and its metadata.

@@ -10,7 +10,7 @@ from nlp.agreement import between
 from nlp.annotations import Annotations, Gold, GoldUnit, load_annotations, load_gold
 from nlp.annotations.faults import digest
 from nlp.annotations.gold import unit_of
-from nlp.annotations.pool import texts_before
+from nlp.annotations.pool import leads_in
 from nlp.annotations.select import only
 from nlp.classify.features import Surroundings
 from nlp.errors import AnnotationError
@@ -130,8 +130,8 @@ def sheet_of(read: Annotations, folder: Path, keys: Sequence[str] | None = None)
         agreement=between(only(read, chosen)),
         units=units,
     )
-    before = texts_before(read)
-    places = tuple(_place(read, key, before[key]) for key in chosen)
+    leads = leads_in(read)
+    places = tuple(_place(read, key, leads[key]) for key in chosen)
     documents = tuple(read.passages[key].document for key in chosen)
     return Sheet(
         gold,
@@ -142,8 +142,8 @@ def sheet_of(read: Annotations, folder: Path, keys: Sequence[str] | None = None)
     )
 
 
-def _place(read: Annotations, key: str, before: str) -> Surroundings:
+def _place(read: Annotations, key: str, lead_in: str) -> Surroundings:
     """What stands around a passage, as in training: who acts is who it names, else who wrote the document."""
     row = read.passages[key]
     document = read.documents[row.document]
-    return acting(row.implementer or document.body, document.language, row.section, before)
+    return acting(row.implementer or document.body, document.language, row.section, lead_in)

@@ -271,7 +271,7 @@ def test_surroundings_of_a_passage():
     assert context_text(Surroundings()) == "-"
     assert joined("Oiling lamps", near) == "Oiling lamps [IOM / Lamps / It protects them by:]"
     assert joined("Oiling lamps", Surroundings()) == "Oiling lamps"
-    assert joined("Oil", Surroundings(before=" ".join(map(str, range(99))))).startswith("Oil [69 70")
+    assert joined("Oil", Surroundings(lead_in=" ".join(map(str, range(99))))).startswith("Oil [69 70")
 
 
 def test_columns_say_who_acts():

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from nlp.annotations.rows import TREATMENT, Annotations, LabelRow, load_annotations
+from nlp.records import is_lead_in
 
 Weights = dict[str, float]
 Opinion = Literal["counted", "every", "first", "second"]
@@ -21,7 +22,7 @@ class Annotated:
     Attributes:
         implementer: who acts in it; body: who wrote the document, both as named, None if unnamed.
         author: who wrote it (groups for cross-validation); family: document or parallel family.
-        before: text before it in its document: the passage that leads its list in, else its neighbour, "" at the start.
+        lead_in: the passage that leads its list in, "" if none.
         versions: documents of that family, 1 or more.
         decided: targets that say something, of a passage reviewed on a desk; None where all do.
     """
@@ -30,7 +31,7 @@ class Annotated:
     document: str
     text: str
     section: tuple[str, ...]
-    before: str
+    lead_in: str
     implementer: str | None
     body: str | None
     language: str
@@ -60,24 +61,24 @@ def load_training(folder: Path, opinion: Opinion = "counted") -> list[Annotated]
 def pool(read: Annotations, opinion: Opinion = "counted") -> list[Annotated]:
     """Return every labelled passage of annotations that were read, as `load_training` does."""
     versions = Counter(document.work for document in read.documents.values())
-    before = texts_before(read)
+    leads = leads_in(read)
     keys = [key for key in read.passages if read.labels.get(key)]
-    return [_pool(read, key, _opinion(read, key, opinion), versions, before[key]) for key in keys]
+    return [_pool(read, key, _opinion(read, key, opinion), versions, leads[key]) for key in keys]
 
 
-def texts_before(read: Annotations) -> dict[str, str]:
-    """Return for each passage the text before it in its document: of a list item, the passage that leads the list in.
+def leads_in(read: Annotations) -> dict[str, str]:
+    """Return for each passage the one that leads its list in, as in reports: it ends with a colon; "" if none does.
 
     Passages of a document stand together and in order.
     """
     found: dict[str, str] = {}
-    document, last, lead = "", "", ""
+    document, lead = "", ""
     for key, row in read.passages.items():
         if row.document != document:
-            document, last, lead = row.document, "", ""
-        found[key] = lead if row.kind == "list_item" and lead else last
-        last = row.text
-        lead = lead if row.kind == "list_item" else row.text
+            document, lead = row.document, ""
+        if row.kind != "list_item":
+            lead = row.text if is_lead_in(row.text) else ""
+        found[key] = lead if row.kind == "list_item" else ""
     return found
 
 
@@ -91,7 +92,7 @@ def _opinion(read: Annotations, key: str, opinion: Opinion) -> list[LabelRow]:
 
 
 def _pool(
-    read: Annotations, key: str, labels: Sequence[LabelRow], versions: Mapping[str, int], before: str
+    read: Annotations, key: str, labels: Sequence[LabelRow], versions: Mapping[str, int], lead_in: str
 ) -> Annotated:
     """The passage `key` with the shares of `labels`, which are not empty."""
     row = read.passages[key]
@@ -101,7 +102,7 @@ def _pool(
         row.document,
         row.text,
         row.section,
-        before,
+        lead_in,
         row.implementer,
         document.body,
         document.language,

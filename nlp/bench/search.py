@@ -128,12 +128,7 @@ def _meaning(name: str, rows: Sequence[dict[str, Any]], kept: set[str]) -> Rank:
 
 
 def _near(rows: Sequence[dict[str, Any]]) -> list[Surroundings]:
-    found, last, document = [], "", None
-    for row in rows:
-        last = last if row["document"] == document else ""
-        found.append(Surroundings(row["implementer"], None, tuple(row["section"]), last))
-        document, last = row["document"], row["text"]
-    return found
+    return [Surroundings(row["implementer"], None, tuple(row["section"])) for row in rows]
 
 
 def recall(found: Sequence[str], relevant: Sequence[str]) -> float:

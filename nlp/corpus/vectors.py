@@ -75,14 +75,11 @@ def read_as(output: Output, program: Program) -> list[str]:
     texts = parquet.read_table(output.path("texts"), columns=["text"]).column("text").to_pylist()
     documents = parquet.read_table(output.path("documents"), columns=["document_id", "language"]).to_pylist()
     languages = {row["document_id"]: row["language"] for row in documents}
-    found, last, document = [], "", None
+    found = []
     for row, text in zip(rows, texts, strict=True):
-        if row["document_id"] != document:
-            document, last = row["document_id"], ""
-        name = row["implementer_text"] or _name(program, row["implementer"], languages[document])
+        name = row["implementer_text"] or _name(program, row["implementer"], languages[row["document_id"]])
         section = tuple(row["section"] or ())
-        found.append(joined(text, Surroundings(name, row["implementer"], section, row["lead_in"] or last)))
-        last = text
+        found.append(joined(text, Surroundings(name, row["implementer"], section, row["lead_in"] or "")))
     return found
 
 

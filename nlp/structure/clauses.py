@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from nlp.records import Block
+from nlp.records import Block, is_lead_in
 from nlp.structure import kinds
 from nlp.structure.facts import enacting_body
-from nlp.structure.outline import is_lead_in, marker_class
+from nlp.structure.outline import marker_class
 
 
 class ClauseTrail:

@@ -21,11 +21,6 @@ def marker_class(marker: str | None) -> str | None:
     return next((name for name, pattern in _MARKER_CLASSES if pattern.match(marker.strip())), "bullet")
 
 
-def is_lead_in(text: str) -> bool:
-    """Whether a text announces what follows: it ends with a colon."""
-    return text.rstrip().endswith(":")
-
-
 class HeadingTrail:
     """The headings above the current block, outermost first."""
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 
 from nlp.language import detect
 from nlp.program import load_program
-from nlp.records import FURNITURE, Block, Document, Passage, Profile, Span
+from nlp.records import FURNITURE, Block, Document, Passage, Profile, Span, is_lead_in
 from nlp.structure import kinds, official
 from nlp.structure.authors import GOVERNMENTS, author_of, signed_by, speaker
 from nlp.structure.bodies import COLLECTIVES, NOBODY, Implementer, addressee, heading_body, leading_body
 from nlp.structure.clauses import ClauseTrail, clause_number, mandate_number
 from nlp.structure.kinds import text_of
-from nlp.structure.outline import HeadingTrail, ListTrail, is_lead_in, is_subheading, marker_class
+from nlp.structure.outline import HeadingTrail, ListTrail, is_subheading, marker_class
 from nlp.structure.rows import Row, read_rows
 from nlp.structure.sentences import sentences
 
