@@ -85,7 +85,7 @@ def ask_learner(course: Course, recipe: Recipe, blank: str = "") -> Said:
     tuned = recipe.learner == "tuned"
     asked = {name: questions_of(sheet) for name, sheet in course.sheets.items()}
     if blank and tuned:
-        rows = tuple(replace(row, implementer=None, body="", section=(), before="") for row in own.learnt.rows)
+        rows = tuple(replace(row, implementer=None, body="", section=(), lead_in="") for row in own.learnt.rows)
         own = replace(own, learnt=replace(own.learnt, rows=rows))
         asked = {name: Questions(part.texts, [Surroundings()] * len(part.texts)) for name, part in asked.items()}
     elif blank:

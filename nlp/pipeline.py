@@ -187,7 +187,6 @@ class Mapper:
 
 def surroundings(structured: Structured, program: Program) -> list[Surroundings]:
     """Return what stands around each passage of a document, in the words that training had: names, not ids."""
-    text = structured.document.text
     language = next((code for code in LANGUAGES if code == structured.profile.language), LANGUAGES[0])
     places = []
     for passage in structured.passages:

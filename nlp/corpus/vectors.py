@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -25,7 +25,7 @@ from nlp.program import Program
 from nlp.settings import Settings, cache_root
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 RUN_CACHE = Path("cache") / "vectors.sqlite"
 AT_ONCE = 500  # keys asked for at once
@@ -75,12 +75,14 @@ def read_as(output: Output, program: Program) -> list[str]:
     texts = parquet.read_table(output.path("texts"), columns=["text"]).column("text").to_pylist()
     documents = parquet.read_table(output.path("documents"), columns=["document_id", "language"]).to_pylist()
     languages = {row["document_id"]: row["language"] for row in documents}
-    found = []
-    for row, text in zip(rows, texts, strict=True):
-        name = row["implementer_text"] or _name(program, row["implementer"], languages[row["document_id"]])
-        section = tuple(row["section"] or ())
-        found.append(joined(text, Surroundings(name, row["implementer"], section, row["lead_in"] or "")))
-    return found
+    return [
+        joined(text, _near(row, program, languages[row["document_id"]])) for row, text in zip(rows, texts, strict=True)
+    ]
+
+
+def _near(row: Mapping[str, Any], program: Program, language: str) -> Surroundings:
+    name = row["implementer_text"] or _name(program, row["implementer"], language)
+    return Surroundings(name, row["implementer"], tuple(row["section"] or ()), row["lead_in"] or "")
 
 
 def _name(program: Program, body: str | None, language: str) -> str | None:
