@@ -15,12 +15,15 @@ from nlp.annotations.counts import Decided, Goals, adjudicators, hard_negative, 
 from nlp.annotations.exchange import FORMATS, Item, Marks, items, read_items, to_labels, write_items
 from nlp.annotations.faults import digest, find_faults
 from nlp.annotations.overlap import Names, near_duplicates, shared_runs
+from nlp.annotations.pool import leads_in
 from nlp.annotations.rows import append_labels
 from nlp.annotations.splits import check_splits, split
 from nlp.cli import app
 from nlp.errors import AnnotationError, UsageError
+from nlp.pipeline import read_structured, surroundings
 from nlp.program import load_program
 from nlp.records import TREATMENTS, Span
+from nlp.settings import Settings
 
 PROGRAM = load_program()
 TEXTS = {
@@ -439,3 +442,21 @@ def test_authors_of_one_text_go_together():
     torn = [row.model_copy(update={"part": other}) if row.author == "D" else row for row in rows]
     with pytest.raises(AnnotationError, match="share a family"):
         split(read, torn)
+
+
+def test_what_leads_a_list_in_is_the_same_in_training_as_in_a_report(folder: Path, tmp_path: Path):
+    lines = ["The consulate did this:", "- It issued cards.", "- It visited camps.", "It closed.", "- It reopened."]
+    read = load_annotations(folder)
+    row = read.passages["A-1.000"]
+    kinds = ("paragraph", "list_item", "list_item", "paragraph", "list_item")
+    passages = {
+        f"A-1.{n}": row.model_copy(update={"passage_id": f"A-1.{n}", "text": line.removeprefix("- "), "kind": kind})
+        for n, (line, kind) in enumerate(zip(lines, kinds, strict=True))
+    }
+    taught = [*leads_in(replace(read, passages=passages)).values()]
+    report = tmp_path / "report.txt"
+    report.write_text("\n\n".join(lines), "utf-8")
+    structured = read_structured(report, Settings.load())
+    assert [passage.kind for passage in structured.passages] == [*kinds]
+    assert [place.lead_in for place in surroundings(structured, PROGRAM)] == taught
+    assert taught == ["", lines[0], lines[0], "", ""]

@@ -78,7 +78,7 @@ def nearest(examples: Examples, target: str, vector: Vectors) -> tuple[Example, 
     if not rows:
         return ()
     cosines = examples.own[target] @ vector
-    order = np.argsort(-cosines, kind="stable")[:NEAREST]
+    order = (-cosines).argsort(kind="stable")[:NEAREST]
     return tuple(
         Example(examples.ids[rows[i]], round(float(cosines[i]), 3), examples.texts[rows[i]]) for i in order.tolist()
     )
