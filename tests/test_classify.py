@@ -373,7 +373,8 @@ DAMAGE: dict[str, tuple[Callable[[Path], None], str]] = {
     "no weights": (lambda folder: (folder / WEIGHTS).unlink(), "missing"),
     "no manifest": (lambda folder: (folder / MANIFEST).unlink(), r"no model there \(manifest.json is missing\)"),
     "torn manifest": (lambda folder: (folder / MANIFEST).write_text("{"), "damaged"),
-    "newer format": (edit(lambda m: m.update(format=4)), "format 4, this version reads 3"),
+    "newer format": (edit(lambda m: m.update(format=5)), "format 5, this version reads 4"),
+    "it read more": (edit(lambda m: m.update(format=3, joined=True)), "format 3, this version reads 4"),
     "poor manifest": (edit(lambda m: m.pop("lanes")), "lanes"),
     "list for manifest": (lambda folder: (folder / MANIFEST).write_text("[]"), "damaged"),
 }

@@ -25,7 +25,8 @@ from nlp.errors import ModelError
 from nlp.program import Program
 from nlp.records import ROLES, TREATMENTS, ProbabilityKind, Reading
 
-FORMAT, READABLE = 3, (2, 3)  # models of format 2 have no `JOINT`
+FORMAT, READABLE = 4, (2, 3, 4)  # models of format 2 have no `JOINT`
+JOINED = 4  # since when a model that reads passages with their surroundings does not read the passage before
 WEIGHTS, MANIFEST, EXAMPLES, ADAPTER, HELD = "heads.npz", "manifest.json", "examples.jsonl", "adapter", "held_out.npz"
 WORDS, JOINT = "words.npz", "joint.npz"
 GOLDEN, ZERO_SHOT = "golden.json", "zero_shot.json"  # beside the model, as `RANGES` no part of its digest
@@ -214,8 +215,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise ModelError(folder / MANIFEST, "damaged", RETRAIN) from None
     if not isinstance(manifest, dict):
         raise ModelError(folder / MANIFEST, "damaged", RETRAIN)
-    if manifest.get("format") not in READABLE:
-        raise ModelError(folder, f"format {manifest.get('format')}, this version reads {FORMAT}", RETRAIN)
+    version = manifest.get("format")
+    if version not in READABLE or (manifest.get("joined") and version < JOINED):
+        raise ModelError(folder, f"format {version}, this version reads {FORMAT}", RETRAIN)
     if lacking := [name for name in ESSENTIAL if name not in manifest]:
         raise ModelError(folder / MANIFEST, f"damaged: {', '.join(lacking)} missing", RETRAIN)
     return manifest
