@@ -1,7 +1,8 @@
-"""Files that are built once and kept: made beside their place, and there whole or not at all."""
+"""Files that are built once and kept: made beside their place, there whole or not at all, and told by their digest."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import threading
 from collections.abc import Iterator
@@ -26,3 +27,13 @@ def caching(place: Path) -> Iterator[Path]:
         draft.replace(place)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def file_sha256(path: Path) -> str:
+    """Return the sha256 (hex) of a file.
+
+    Raises:
+        OSError: if it cannot be read.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

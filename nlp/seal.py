@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePath
 from typing import Any
 
+from nlp.caching import file_sha256
 from nlp.errors import UsageError
 from nlp.jsonl import read_rows
 
@@ -86,16 +87,6 @@ def _digest(name: str, path: Path) -> str:
 def timeless(name: str, row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a row of a file of TIMED without the field that its digest leaves out."""
     return {field: value for field, value in row.items() if field != TIMED[name]}
-
-
-def file_sha256(path: Path) -> str:
-    """Return the sha256 (hex) of a file.
-
-    Raises:
-        OSError: if it cannot be read.
-    """
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _digest_of(parts: Iterable[bytes]) -> str:

@@ -12,12 +12,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from nlp.caching import file_sha256
 from nlp.classify.choosing import choose_model
 from nlp.classify.golden import LIBRARIES, versions
 from nlp.classify.heads import digest_of
 from nlp.engines.key import package_digest
 from nlp.errors import EvmapError
-from nlp.seal import file_sha256
 from nlp.settings import Settings
 
 KEPT = "parts.jsonl"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from nlp.caching import file_sha256
 from nlp.errors import EncoderError
 
 Vectors = npt.NDArray[np.float32]
@@ -92,7 +92,6 @@ def check_weights(weights: Path, expected: str, next_step: str) -> None:
     Raises:
         EncoderError: if it is another; it says what to do next.
     """
-    with weights.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
+    found = file_sha256(weights)
     if found != expected:
         raise EncoderError(weights, f"expected sha256 {expected}, found {found}", next_step)

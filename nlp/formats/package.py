@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from nlp.caching import file_sha256
 from nlp.cells import write_rows
 from nlp.extras import need
 from nlp.formats.fields import Field, Table
 from nlp.formats.making import making_folder
 from nlp.formats.source import Source
 from nlp.formats.tables import NESTED, VIEWS, batches, values
-from nlp.seal import file_sha256
 from nlp.writers.walk import Row
 
 DESCRIPTOR = "datapackage.json"

@@ -8,6 +8,7 @@ from itertools import zip_longest
 
 from sqlalchemy import Connection, select
 
+from nlp.caching import file_sha256
 from nlp.jsonl import read_rows
 from nlp.review import inbox, log
 from nlp.review.desk import Desk
@@ -16,7 +17,6 @@ from nlp.review.lines import decision_of, is_gone
 from nlp.review.records import FIRST, HOLDS, Item
 from nlp.review.standing import held_items
 from nlp.review.vault import FILES
-from nlp.seal import file_sha256
 from nlp.store.tables import documents, items, reports, texts
 
 Check = Callable[[Desk, Connection], Iterator[str]]
