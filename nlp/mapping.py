@@ -173,7 +173,7 @@ def links_of(
     variants = dict(zip((own.number for own in several), reread([own.gaps for own in several]), strict=True))
     # target by target, so that the vectors of its examples are fetched from memory once
     asked = sorted((target, own.number) for own in found for target, *_ in own.chosen)
-    like = {(number, target): why_.nearest(model.examples, target, vectors[number]) for target, number in asked}
+    like = {(target, number): why_.nearest(model.examples, target, vectors[number]) for target, number in asked}
     for own in found:
         passage = own.passage
         for target, probability, lane in own.chosen:
@@ -182,7 +182,7 @@ def links_of(
             why = Why(
                 tuple(weighed),
                 why_.terms_in(program, target, text[passage.span.start : passage.span.end]),
-                like[own.number, target],
+                like[target, own.number],
             )
             links.append(make_link(text, passage, own.reading, target, probability, lane, why, weighed[0][0]))
     return links

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from nlp.classify.choosing import adapter_of as adapter_of
 from nlp.classify.choosing import choose_model
-from nlp.classify.features import Encodes, Surroundings, body_columns, context_text, joined
+from nlp.classify.features import Encodes, Surroundings, body_columns, context_text, joined, surroundings_in
 from nlp.classify.golden import check_golden
 from nlp.classify.heads import Model, load
 from nlp.classify.unseen import Unseen, as_stranger, kind_of, load_estimate, taught_by
@@ -186,14 +186,12 @@ class Mapper:
 
 
 def surroundings(structured: Structured, program: Program) -> list[Surroundings]:
-    """Return what stands around each passage of a document, in the words that training had: names, not ids."""
+    """Return what stands around each passage of a document."""
     language = next((code for code in LANGUAGES if code == structured.profile.language), LANGUAGES[0])
-    places = []
-    for passage in structured.passages:
-        known = program.body_by_id.get(passage.implementer or "")
-        name = passage.implementer_text or (known.name(language) if known else passage.implementer)
-        places.append(Surroundings(name, passage.implementer, passage.section, passage.lead_in))
-    return places
+    return [
+        surroundings_in(program, language, one.implementer, one.implementer_text, one.section, one.lead_in)
+        for one in structured.passages
+    ]
 
 
 def map_file(path: str | Path, settings: Settings | None = None) -> Mapping:

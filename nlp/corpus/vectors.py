@@ -14,7 +14,7 @@ import numpy as np
 
 from nlp.caching import caching
 from nlp.classify.choosing import adapter_of, choose_model
-from nlp.classify.features import Surroundings, joined
+from nlp.classify.features import Surroundings, joined, surroundings_in
 from nlp.corpus.parquet import Output
 from nlp.encode import embed
 from nlp.encode.base import Embedder, Vectors
@@ -81,13 +81,8 @@ def read_as(output: Output, program: Program) -> list[str]:
 
 
 def _near(row: Mapping[str, Any], program: Program, language: str) -> Surroundings:
-    name = row["implementer_text"] or _name(program, row["implementer"], language)
-    return Surroundings(name, row["implementer"], tuple(row["section"] or ()), row["lead_in"] or "")
-
-
-def _name(program: Program, body: str | None, language: str) -> str | None:
-    known = program.body_by_id.get(body or "")
-    return known.name(language) if known else body
+    body, named, section = row["implementer"], row["implementer_text"], tuple(row["section"] or ())
+    return surroundings_in(program, language, body, named, section, row["lead_in"] or "")
 
 
 def _looked_up(path: Path, texts: Sequence[str], embedder: Embedder) -> Vectors:
