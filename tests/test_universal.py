@@ -1,11 +1,14 @@
 """The Universal Sentence Encoder read piece by piece: the package's own vectors, and what a sentence adds to them."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlp.classify.golden import TEXTS
+from nlp.encode import universal
 from nlp.encode.pieces import Pieces
 from nlp.encode.universal import UniversalEmbedder
 
@@ -39,6 +42,24 @@ def test_a_text_has_the_same_bytes_whatever_it_comes_with(encoder):
     assert np.array_equal(encoder.encode(texts), alone)
     gaps = [(text, [(0, len(text) // 2), (len(text) // 2, len(text))]) for text in texts]
     assert np.array_equal(encoder.leave_out(gaps), np.concatenate([encoder.leave_out([own]) for own in gaps]))
+
+
+def test_pieces_that_made_way_for_others_are_made_again(encoder, monkeypatch: pytest.MonkeyPatch):
+    texts = [*TEXTS, *ODD, " ".join(TEXTS)] * 2
+    whole = encoder.encode(texts)
+    monkeypatch.setattr(universal, "SHARES_KEPT", 128)  # less than some texts have
+    few = UniversalEmbedder()
+    assert np.array_equal(few.encode(texts), whole)
+    assert max(len(few._loaded[1].of(text)) for text in texts) > 64
+    made = few._loaded[0]._shares
+    assert made.nothing == 128 < np.count_nonzero(made._met)
+
+
+def test_threads_share_an_encoder(encoder):
+    texts = [*TEXTS, *ODD]
+    with ThreadPoolExecutor(4) as pool:
+        found = [*pool.map(lambda text: encoder.encode([text])[0], texts * 3)]
+    assert np.array_equal(found, np.tile(encoder.encode(texts), (3, 1)))
 
 
 def test_no_rule_of_spelling_goes_beyond_a_blank(package):

@@ -16,6 +16,7 @@ from nlp.errors import EncoderError
 from nlp.settings import cache_root
 
 Progress = Callable[[int], None]
+ARITHMETIC = 2  # raised where an encoder with the same weights adds up in another order: last digits differ then
 SCHEMA = "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, value BLOB NOT NULL, digest BLOB NOT NULL)"
 CHUNK = 64
 
@@ -122,7 +123,7 @@ def kept(name: str, path: Path | None = None, adapter: Path | None = None) -> It
 
 def key_of(identity: str, text: str) -> bytes:
     """Return the key of a text's vector by the encoder of this identity."""
-    return hashlib.sha256(f"{identity}\x1f{text}".encode("utf-8", "surrogatepass")).digest()
+    return hashlib.sha256(f"{ARITHMETIC}\x1f{identity}\x1f{text}".encode("utf-8", "surrogatepass")).digest()
 
 
 def _digest(value: bytes) -> bytes:

