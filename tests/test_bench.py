@@ -87,12 +87,12 @@ def test_few_passages_of_a_corpus_stand_twice():
 def test_runs_are_timed_and_kept_part_by_part(tiny_environment: Path, notes: list[Path], tmp_path: Path):
     said: list[str] = []
     arms = [Arm("hash", workers=1)]
-    task = Task(notes, [], arms, 1, 20, 7, 0.1)
+    task = Task(notes, [], arms, 1, 8, 7, 0.1)
     first, again = _measured(task, tmp_path, said), _measured(task, tmp_path, said)
     assert [part.row.files for part in first.lines] == ["all", "again"] and len(first.peaks) == 2
     assert all(x.row.documents == DOCUMENTS and x.row.passages >= DOCUMENTS and x.row.seconds > 0 for x in first.lines)
     (bare,) = first.bare
-    assert bare.row.passages == 20 and bare.row.gflops() is None and first.share(bare.row, "all") is not None
+    assert bare.row.passages == 8 and bare.row.gflops() is None and first.share(bare.row, "all") is not None
     assert [one.files for one in first.times(arms)] == ["again"]
     for parts in ("lines", "bare", "peaks"):
         assert [part.row for part in getattr(again, parts)] == [part.row for part in getattr(first, parts)]

@@ -64,6 +64,8 @@ def texts_of(paths: Sequence[Path], count: int, seed: int) -> list[tuple[str, st
 def bench_bare(texts: Sequence[tuple[str, str]], arm: Arm, processes: int, by_library: bool = False) -> Bare:
     """Time an encoder alone on passages as its model has it read them: alone, or joined with their surroundings.
 
+    It reads the first half to warm up (words that it has cut, pieces that it knows), and is timed on the rest.
+
     Args:
         by_library: as the library that its weights come with computes it, see `library_encoder`; else as we do.
 
@@ -73,13 +75,14 @@ def bench_bare(texts: Sequence[tuple[str, str]], arm: Arm, processes: int, by_li
     """
     _, folder = choose_model(Settings.load(encoder=arm.encoder), lambda _: None)
     read = [text[bool(read_manifest(folder).get("joined"))] for text in texts]
-    if len(read) < processes:
-        raise UsageError(arm.name, f"{len(read)} passages for {processes} processes", "Give more documents")
-    parts = [read[start::processes] for start in range(processes)]
+    first, read = read[: len(read) // 2], read[len(read) // 2 :]
+    if len(first) < processes:
+        raise UsageError(arm.name, f"{len(first)} passages for {processes} processes", "Give more documents")
+    warming, parts = ([some[start::processes] for start in range(processes)] for some in (first, read))
     context = multiprocessing.get_context("spawn")
     together = context.Barrier(processes)
     with ProcessPoolExecutor(processes, context, _load, (arm, adapter_of(folder), by_library, together)) as pool:
-        list(pool.map(_warm, [part[:2] for part in parts]))
+        list(pool.map(_warm, warming))
         watch = Stopwatch()
         took = list(pool.map(_encode, parts))
         seconds, _, others = watch.read(running=sum(took))
@@ -123,7 +126,7 @@ def _load(arm: Arm, adapter: Path | None, by_library: bool, together: Barrier) -
 
 
 def _warm(texts: list[str]) -> None:
-    """Wait until every process has loaded, so that each gets its part, and encode a little."""
+    """Wait until every process has loaded, so that each gets its part, and encode it."""
     if _together is not None:
         _together.wait(LOADING)
     _encode(texts)

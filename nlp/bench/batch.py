@@ -131,7 +131,7 @@ class _Bench:
 
     def _on_texts(self, arm: Arm) -> dict[str, Any]:
         task = self._task
-        drawn_by = {"passages": task.passages, "seed": task.seed, "processes": task.processes}
+        drawn_by = {"passages": task.passages, "warm": task.passages, "seed": task.seed, "processes": task.processes}
         return {**drawn_by, "files": documents_digest(self._text_files), **_of(arm)}
 
     def _bare(self, arm: Arm, by_library: bool) -> Bare:
@@ -168,7 +168,7 @@ class _Bench:
 
     @cached_property
     def _texts(self) -> list[tuple[str, str]]:
-        return texts_of(self._text_files, self._task.passages, self._task.seed)
+        return texts_of(self._text_files, 2 * self._task.passages, self._task.seed)
 
     @cached_property
     def _digest_all(self) -> str:
