@@ -111,6 +111,17 @@ def test_language(code: str, text: str):
     assert detect(text, default="xx") == code
 
 
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("en", "Two sessions for guards at Posadas, Puerto Iguazú and San Pedro de Macorís, with the mayors"),
+        ("fr", "Cours pour les gardes de Guápiles, San Pedro de Macorís et Puerto Iguazú, avec les mairies"),
+    ],
+)
+def test_names_of_places_do_not_tell_the_language(code: str, text: str):
+    assert detect(text, default="xx") == code
+
+
 def test_a_text_too_short_to_tell_takes_the_default():
     assert detect("No. 5", default="pt") == "pt"
     assert detect("12345 67890 !!!", default="fr") == "fr"

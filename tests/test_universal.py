@@ -94,6 +94,19 @@ def test_a_sentence_left_out_takes_its_words_along(encoder, pieces):
     assert rest[0] @ left > 0.9 > rest[1] @ left
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.data(), st.text(st.sampled_from("abce é.,-  \n\xa0¨ﬁ1▁")))
+def test_what_a_gap_takes_is_counted_from_the_beginning(pieces, data, text):
+    place = st.integers(0, len(text))
+    gaps = [(min(pair), max(pair)) for pair in data.draw(st.lists(st.tuples(place, place), max_size=4))]
+    starts = [number for number, one in enumerate(pieces.of(text)) if pieces._begins[one]] + [len(pieces.of(text)) - 1]
+
+    def first_after(bound: int) -> int:
+        return starts[min(len(pieces._words(text[:bound])), len(starts) - 1)]
+
+    assert pieces.inside(text, gaps) == [(first_after(start), first_after(end)) for start, end in gaps]
+
+
 def test_nothing_left_is_the_whole(encoder):
     text = "Two bodies signed the agreement."
     assert encoder.leave_out([(text, [(0, len(text))])])[0] @ encoder.encode([text])[0] == pytest.approx(1, abs=1e-6)

@@ -264,12 +264,12 @@ def decide(
     programme gives no objective stands by itself.
     """
     kept: dict[str, Lane] = {}
-    for target, probability in _falling(probabilities, "objective"):
+    for target, probability in _falling(probabilities, "objective", objectives):
         lane = objectives.lane(probability)
         if lane:
             kept[target] = lane
             yield target, probability, lane
-    for target, probability in _falling(probabilities, "activity"):
+    for target, probability in _falling(probabilities, "activity", activities):
         lane = activities.lane(probability)
         named = program.parents(target)
         parents = [kept[parent] for parent in named if parent in kept]
@@ -277,6 +277,8 @@ def decide(
             yield target, probability, lane if "suggested" in parents or not named else "review"
 
 
-def _falling(probabilities: Mapping[str, float], kind: str) -> list[tuple[str, float]]:
-    chosen = [(target, p) for target, p in probabilities.items() if target.startswith(f"{kind}:")]
+def _falling(probabilities: Mapping[str, float], kind: str, lanes: Lanes) -> list[tuple[str, float]]:
+    """The targets of a kind on which the machine is not silent."""
+    least, sort = min(lanes.suggested.threshold, lanes.review.threshold), f"{kind}:"
+    chosen = [(target, p) for target, p in probabilities.items() if p >= least and target.startswith(sort)]
     return sorted(chosen, key=lambda item: -item[1])

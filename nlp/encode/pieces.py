@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import chain
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -54,8 +55,18 @@ class Pieces:
         """
         ids = self.of(text)
         places = [*np.flatnonzero(self._begins[ids]).tolist(), len(ids) - 1]
-        words = [[len(self._words(text[:bound])) for bound in gap] for gap in gaps]
-        return [(places[min(first, len(places) - 1)], places[min(after, len(places) - 1)]) for first, after in words]
+        words = self._words_before(text, sorted({bound for gap in gaps for bound in gap}))
+        first_piece = {bound: places[min(count, len(places) - 1)] for bound, count in words.items()}
+        return [(first_piece[start], first_piece[end]) for start, end in gaps]
+
+    def _words_before(self, text: str, bounds: Sequence[int]) -> dict[int, int]:
+        """How many words stand before each of some places, which come in order."""
+        counts, known, upto = {}, 0, 0
+        for bound in bounds:
+            counts[bound] = known + len(self._words(text[upto:bound]))
+            if text[bound - 1 : bound] == " " and BLANK not in text:  # nothing before it matters to what follows
+                known, upto = counts[bound], bound
+        return counts
 
     def _words(self, text: str) -> list[str]:
         """The words as the network's pieces spell them. No rule of spelling goes beyond a blank."""
@@ -83,21 +94,29 @@ class Pieces:
 
     def _likeliest(self, word: str) -> Cut:
         """The likeliest pieces of a word, None where it is too close to call."""
-        best: list[tuple[float, tuple[int, ...]]] = [(0.0, ())]
-        for end in range(1, len(word) + 1):
-            ways = sorted((best[start][0] + score, start, one) for start, one, score in self._ending(word, end))
-            if len(ways) > 1 and ways[-1][0] - ways[-2][0] < NEAR:
+        find, scores, letters = self._numbers.get, self._scores, len(word)
+        best, second = [0.0] + [-inf] * letters, [-inf] * (letters + 1)  # log-probabilities of the word up to a letter
+        came = [(0, 0)] * (letters + 1)  # where the last piece of the best way begins, and its number
+        for start in range(letters):
+            so_far = best[start]
+            if so_far - second[start] < NEAR:
                 return None
-            score, start, one = ways[-1]
-            best.append((score, (*best[start][1], one)))
-        return best[-1][1]
-
-    def _ending(self, word: str, end: int) -> Iterator[tuple[int, int, float]]:
-        """Where the pieces begin that end at a place, their numbers, and their log-probabilities."""
-        alone = self._numbers.get(word[end - 1 : end])
-        if not alone:
-            yield end - 1, 0, self._stranger
-        for start in range(end):
-            one = self._numbers.get(word[start:end])
-            if one:
-                yield start, one - 1, self._scores[one - 1]
+            for end in range(start + 1, letters + 1):
+                one = find(word[start:end])
+                if not one and end > start + 1:
+                    if one is None:
+                        break  # no piece begins so
+                    continue
+                score = so_far + (scores[one - 1] if one else self._stranger)
+                if score > best[end]:
+                    best[end], second[end], came[end] = score, best[end], (start, one - 1 if one else 0)
+                elif score > second[end]:
+                    second[end] = score
+        if best[letters] - second[letters] < NEAR:
+            return None
+        cut: list[int] = []
+        end = letters
+        while end:
+            end, one = came[end]
+            cut.append(one)
+        return tuple(cut[::-1])
