@@ -105,7 +105,7 @@ class Mapper:
             packed = embed.load(self.encoder_name, None, settings.precision)
             packed.threads, embedder = embedder.threads, packed
             encoder = self._kept(packed, cache)
-        labels = LabelViews.kept(self.program, encoder, embedder.identity, cache_root() / "labels")
+        labels = LabelViews.kept(self.program, encoder, embedder.origin, cache_root() / "labels")
         return Unseen(self.program, estimate, labels, encoder, centre)
 
     def map(self, structured: Structured) -> Mapping:

@@ -13,7 +13,7 @@ from nlp.encode import embed
 from nlp.encode.base import without
 from nlp.encode.cache import CachedEmbedder
 from nlp.encode.device import has_int8
-from nlp.encode.embed import EMBEDDERS, Embedder, HashEmbedder, Vectors, available, load
+from nlp.encode.embed import EMBEDDERS, Embedder, HashEmbedder, PairEmbedder, Vectors, available, load
 from nlp.errors import EncoderError
 from nlp.settings import data_root
 
@@ -125,6 +125,14 @@ def test_one_file_serves_several_encoders(place: Path):
     other = Odd(np.ones((1, 4)))
     vectors, computed = encode(place, ["une lampe"], other)
     assert (vectors.shape, computed) == ((1, 4), 1)
+
+
+def test_vectors_of_another_arithmetic_are_computed_anew(place: Path):
+    encode(place, ["lamp"])
+    other = HashEmbedder()
+    other.arithmetic = 2
+    assert encode(place, ["lamp"], other)[1] == 1 and encode(place, ["lamp"], other)[1] == 0
+    assert PairEmbedder("both", HashEmbedder(), other).origin.endswith("~2")
 
 
 @pytest.mark.parametrize("column", ["value", "digest"])

@@ -9,7 +9,8 @@ from conftest import SHARED
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlp.language import detect
+from nlp.language import FUNCTION_WORDS, detect
+from nlp.program import LANGUAGES
 from nlp.readers import read, read_bytes
 from nlp.records import Block, Document, Extract, Passage, Span
 from nlp.settings import Settings
@@ -116,10 +117,18 @@ def test_language(code: str, text: str):
     [
         ("en", "Two sessions for guards at Posadas, Puerto Iguazú and San Pedro de Macorís, with the mayors"),
         ("fr", "Cours pour les gardes de Guápiles, San Pedro de Macorís et Puerto Iguazú, avec les mairies"),
+        ("en", "Local authorities, local police, local NGOs: training modules delivered"),
+        ("es", "Grupo de trabajo, sistema de registro y plazo de seis meses para entrevistas"),
+        ("pt", "Total de beneficiários atendidos: 340; total de atendimentos: 12 por dia"),
     ],
 )
-def test_names_of_places_do_not_tell_the_language(code: str, text: str):
+def test_names_and_shared_words_do_not_tell_the_language(code: str, text: str):
     assert detect(text, default="xx") == code
+
+
+def test_a_function_word_is_of_one_language():
+    words = [word for own in FUNCTION_WORDS.values() for word in own.split()]
+    assert len(words) == len(set(words)) and set(FUNCTION_WORDS) == set(LANGUAGES)
 
 
 def test_a_text_too_short_to_tell_takes_the_default():

@@ -47,7 +47,8 @@ def test_a_text_has_the_same_bytes_whatever_it_comes_with(encoder):
 def test_pieces_that_made_way_for_others_are_made_again(encoder, monkeypatch: pytest.MonkeyPatch):
     texts = [*TEXTS, *ODD, " ".join(TEXTS)] * 2
     whole = encoder.encode(texts)
-    monkeypatch.setattr(universal, "SHARES_KEPT", 128)  # less than some texts have
+    monkeypatch.setattr(universal, "SHARES_KEPT", 128)
+    monkeypatch.setattr(universal, "GROUP", 64)  # less than some texts have
     few = UniversalEmbedder()
     assert np.array_equal(few.encode(texts), whole)
     assert max(len(few._loaded[1].of(text)) for text in texts) > 64
@@ -56,9 +57,9 @@ def test_pieces_that_made_way_for_others_are_made_again(encoder, monkeypatch: py
 
 
 def test_threads_share_an_encoder(encoder):
-    texts = [*TEXTS, *ODD]
+    texts, fresh = [*TEXTS, *ODD], UniversalEmbedder()  # one that keeps nothing yet
     with ThreadPoolExecutor(4) as pool:
-        found = [*pool.map(lambda text: encoder.encode([text])[0], texts * 3)]
+        found = [*pool.map(lambda text: fresh.encode([text])[0], texts * 3)]
     assert np.array_equal(found, np.tile(encoder.encode(texts), (3, 1)))
 
 

@@ -32,7 +32,8 @@ class Task:
 
     Attributes:
         sample: files of the peer; empty leaves it out. processes: that map.
-        passages: how many the bare encoder reads; seed: of what is drawn.
+        passages: how many the bare encoder is timed on, after as many to warm up, if the files have so many; seed: of
+            what is drawn.
         peak_seconds: of multiplying matrices, in each type and before and after.
     """
 

@@ -279,6 +279,6 @@ def decide(
 
 def _falling(probabilities: Mapping[str, float], kind: str, lanes: Lanes) -> list[tuple[str, float]]:
     """The targets of a kind on which the machine is not silent."""
-    least, sort = min(lanes.suggested.threshold, lanes.review.threshold), f"{kind}:"
-    chosen = [(target, p) for target, p in probabilities.items() if p >= least and target.startswith(sort)]
+    least, prefix = min(lanes.suggested.threshold, lanes.review.threshold), f"{kind}:"
+    chosen = [(target, p) for target, p in probabilities.items() if p >= least and target.startswith(prefix)]
     return sorted(chosen, key=lambda item: -item[1])

@@ -79,9 +79,9 @@ class LabelViews:
         return {view: np.cumsum([0, *map(len, own[:-1])], dtype=np.intp) for view, own in texts.items()}
 
     @classmethod
-    def kept(cls, program: Program, encoder: Encodes, identity: str, folder: Path) -> LabelViews:
+    def kept(cls, program: Program, encoder: Encodes, origin: str, folder: Path) -> LabelViews:
         """`encode`, or what was kept in `folder` by an earlier call for the same programme and encoder."""
-        said = hashlib.sha256(f"{identity}\x1f{program.labels_digest}".encode()).hexdigest()[:24]
+        said = hashlib.sha256(f"{origin}\x1f{program.labels_digest}".encode()).hexdigest()[:24]
         path = folder / f"{said}.npz"
         if path.is_file():
             with np.load(path, allow_pickle=False) as data:

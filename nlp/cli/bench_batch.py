@@ -32,7 +32,7 @@ def batch_command(
     workers: Workers = 0,
     documents: Documents = 0,
     peer_documents: Annotated[int, typer.Option(min=0, help="Files for the plain script; 0: leave it out.")] = 60,
-    passages: Annotated[int, typer.Option(min=8, help="Passages for the bare encoder.")] = 1000,
+    passages: Annotated[int, typer.Option(min=8, help="For the bare encoder, after as many to warm up.")] = 1000,
     seed: Seed = 7,
     scratch: Scratch = None,
     out: Out = None,

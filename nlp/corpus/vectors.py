@@ -50,7 +50,7 @@ def encoder_of(output: Output) -> Embedder:
 
 def vectors_of(output: Output, embedder: Embedder, program: Program) -> Vectors:
     """Return float32 (passages, dim) in the order of passages.jsonl, read as the classifier read them."""
-    final = output.path("passages").with_suffix(f".{embedder.identity}.npy")
+    final = output.path("passages").with_suffix(f".{embedder.origin}.npy")
     if not final.exists():
         texts = read_as(output, program)
         matrix = _looked_up(output.folder / RUN_CACHE, texts, embedder)
@@ -92,7 +92,7 @@ def _looked_up(path: Path, texts: Sequence[str], embedder: Embedder) -> Vectors:
         return matrix
     places: dict[bytes, list[int]] = {}
     for place, text in enumerate(texts):
-        places.setdefault(key_of(embedder.identity, text), []).append(place)
+        places.setdefault(key_of(embedder.origin, text), []).append(place)
     try:
         with sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True) as connection:
             for key, vector in _held(connection, list(places), embedder.dim):

@@ -27,12 +27,19 @@ class Embedder:
     Attributes:
         name: row in EMBEDDERS; dim: width of a vector; identity: name and hash of the weights, and their precision.
         threads: how many texts may be encoded at once; vectors do not depend on it.
+        arithmetic: raised where the same weights add up in another order than before: last digits differ then.
     """
 
     name = ""
     dim = 0
     identity = ""
     threads = os.cpu_count() or 1
+    arithmetic = 1
+
+    @property
+    def origin(self) -> str:
+        """What tells vectors that are kept from those of other encoders, and of this one as it was before."""
+        return self.identity if self.arithmetic == 1 else f"{self.identity}~{self.arithmetic}"
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return float32 (len(texts), dim), rows of unit length. Long texts are encoded in windows and averaged.

@@ -1,4 +1,4 @@
-"""Vectors on disk by content: key = encoder identity and text, value checked by its own hash."""
+"""Vectors on disk by content: key = origin of the encoder and text, value checked by its own hash."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from nlp.errors import EncoderError
 from nlp.settings import cache_root
 
 Progress = Callable[[int], None]
-ARITHMETIC = 2  # raised where an encoder with the same weights adds up in another order: last digits differ then
 SCHEMA = "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, value BLOB NOT NULL, digest BLOB NOT NULL)"
 CHUNK = 64
 
@@ -75,7 +74,7 @@ class CachedEmbedder:
         self._db.close()
 
     def _key(self, text: str) -> bytes:
-        return key_of(self.embedder.identity, text)
+        return key_of(self.embedder.origin, text)
 
     def _get(self, key: bytes) -> Vectors | None:
         row = self._find(key)
@@ -121,9 +120,9 @@ def kept(name: str, path: Path | None = None, adapter: Path | None = None) -> It
         cached.close()
 
 
-def key_of(identity: str, text: str) -> bytes:
-    """Return the key of a text's vector by the encoder of this identity."""
-    return hashlib.sha256(f"{ARITHMETIC}\x1f{identity}\x1f{text}".encode("utf-8", "surrogatepass")).digest()
+def key_of(origin: str, text: str) -> bytes:
+    """Return the key of a text's vector by the encoder of this origin (`Embedder.origin`)."""
+    return hashlib.sha256(f"{origin}\x1f{text}".encode("utf-8", "surrogatepass")).digest()
 
 
 def _digest(value: bytes) -> bytes:

@@ -48,6 +48,7 @@ class PairEmbedder(Embedder):
         self._parts = (first, second)
         self.name, self.dim = name, first.dim + second.dim
         self.identity = f"{name}-{first.identity}-{second.identity}"
+        self.arithmetic = max(first.arithmetic, second.arithmetic)
 
     def _encode(self, texts: Sequence[str]) -> Vectors:
         return np.hstack([part.encode(texts) for part in self._parts])

