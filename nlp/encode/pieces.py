@@ -103,9 +103,9 @@ class Pieces:
                 return None
             for end in range(start + 1, letters + 1):
                 one = find(word[start:end])
+                if one is None and end > start + 1:
+                    break  # no piece begins so
                 if not one and end > start + 1:
-                    if one is None:
-                        break  # no piece begins so
                     continue
                 score = so_far + (scores[one - 1] if one else self._stranger)
                 if score > best[end]:
