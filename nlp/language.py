@@ -11,7 +11,7 @@ from typing import Any
 
 LEAST_LETTERS = 40
 MOST_LETTERS = 10_000  # more tell no more, and one endless word would take minutes
-# Words that none of the others writes so: not "sur", which is a point of the compass in Spanish, nor "as" or "no".
+# Words that the others hardly ever write so: not "sur", which is a point of the compass in Spanish, nor "as" or "no".
 FUNCTION_WORDS = {
     "en": "the of and to with by from that this these those which is are was were been will their its they not at it",
     "es": "el los las y del con una unas este estos fue fueron han su sus pero muy hacia hasta sin según donde",
