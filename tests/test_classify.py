@@ -265,6 +265,15 @@ def test_nearest_examples_bear_the_target():
     assert nearest(examples, "activity:1", encoder.encode(["lamp"])[0]) == ()
 
 
+@given(st.lists(st.sampled_from([-1.0, -0.5, 0.0, 0.25, 0.5, 1.0]), min_size=1, max_size=12))
+def test_the_nearest_come_first_and_of_equally_near_ones_the_first(cosines: list[float]):
+    vectors = np.array([[cosine, 0.0] for cosine in cosines], np.float32)
+    ids = tuple(map(str, range(len(cosines))))
+    examples = Examples(ids, ids, (frozenset(["objective:1"]),) * len(ids), vectors)
+    found = nearest(examples, "objective:1", np.array([1.0, 0.0], np.float32))
+    assert [one.example_id for one in found] == sorted(ids, key=lambda one: (-cosines[int(one)], int(one)))[:3]
+
+
 def test_surroundings_of_a_passage():
     near = Surroundings("IOM", "iom", ("Part", " Chapter\n one", "Lamps"), "It protects them by:")
     assert context_text(near) == "IOM / Chapter one / Lamps"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from nlp.encode import embed
 from nlp.encode.base import without
-from nlp.encode.cache import CachedEmbedder
+from nlp.encode.cache import CHUNK, CachedEmbedder
 from nlp.encode.device import has_int8
 from nlp.encode.embed import EMBEDDERS, Embedder, HashEmbedder, PairEmbedder, Vectors, available, load
 from nlp.errors import EncoderError
@@ -114,10 +114,10 @@ def test_what_is_known_is_not_computed_again(place: Path):
 def test_progress_hears_of_what_was_computed(place: Path):
     heard: list[int] = []
     cached = CachedEmbedder(HashEmbedder(), place)
-    cached.encode([f"lamp {number}" for number in range(150)], heard.append)
+    cached.encode([f"lamp {number}" for number in range(2 * CHUNK + 22)], heard.append)
     cached.encode(["lamp 1"], heard.append)
     cached.close()
-    assert heard == [64, 64, 22]
+    assert heard == [CHUNK, CHUNK, 22]
 
 
 def test_one_file_serves_several_encoders(place: Path):

@@ -43,7 +43,19 @@ FLOORS = (
     {"official"},
     {"program"},
     {"store"},
-    {"records", "settings", "jsonl", "language", "cells", "inputs", "extras", "sentences", "caching"},
+    {
+        "records",
+        "settings",
+        "jsonl",
+        "language",
+        "marks",
+        "garbage",
+        "cells",
+        "inputs",
+        "extras",
+        "sentences",
+        "caching",
+    },
     {"errors"},
 )
 HEAVY = {

@@ -123,8 +123,8 @@ def own_group(program: Program, bodies: Sequence[str | None]) -> Array:
     known = [program.body_by_id.get(body or "") for body in bodies]
     groups = [entry.group if entry else body for entry, body in zip(known, bodies, strict=True)]
     given = [program.group_of(label) for label in program.labels.values()]
-    table = [[float(group is not None and group == mine) for mine in given] for group in groups]
-    return np.array(table, np.float64).reshape(len(bodies), len(given))
+    table = {group: [float(group is not None and group == mine) for mine in given] for group in set(groups)}
+    return np.array([table[group] for group in groups], np.float64).reshape(len(bodies), len(given))
 
 
 def _features(views: Views, family: npt.NDArray[np.bool_], kind: str) -> list[Array]:

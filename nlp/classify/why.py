@@ -78,7 +78,18 @@ def nearest(examples: Examples, target: str, vector: Vectors) -> tuple[Example, 
     if not rows:
         return ()
     cosines = examples.own[target] @ vector
-    order = (-cosines).argsort(kind="stable")[:NEAREST]
     return tuple(
-        Example(examples.ids[rows[i]], round(float(cosines[i]), 3), examples.texts[rows[i]]) for i in order.tolist()
+        Example(examples.ids[rows[i]], round(float(cosines[i]), 3), examples.texts[rows[i]])
+        for i in _largest(cosines, NEAREST)
     )
+
+
+def _largest(numbers: Vectors, most: int) -> list[int]:
+    """Places of the largest numbers, the largest first, the first of equal ones first; sorts no more than it must."""
+    if len(numbers) > most:
+        least = np.partition(numbers, -most)[-most]
+        places = np.flatnonzero(numbers >= least)
+    else:
+        places = np.arange(len(numbers))
+    found: list[int] = places[(-numbers[places]).argsort(kind="stable")[:most]].tolist()
+    return found

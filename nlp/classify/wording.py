@@ -9,16 +9,17 @@ from __future__ import annotations
 import functools
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain, pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from nlp.classify.features import Matrix
+from nlp.marks import unmarked
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -28,6 +29,9 @@ STRENGTH, TOLERANCE = 20.0, 0.01
 ABSENT = -8.0  # score of a label without examples
 _WORD = re.compile(r"\b\w\w+\b")  # of two letters and more
 STEPS = 127  # of a weight kept in eight bits
+WORDS_KEPT = 2**16
+
+Of = TypeVar("Of")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,62 +103,90 @@ def _fit(rows: Any, weights: Array, truth: Mask, known: Mask) -> Matrix:
     return np.append(model.coef_[0], model.intercept_[0]).astype(np.float32)
 
 
-@functools.cache
-def _counters() -> tuple[Any, ...]:
-    """Of words and pairs, runs of four letters, words of the surroundings; they read what `_plain` returns."""
-    from sklearn.feature_extraction.text import HashingVectorizer
+class _Known(dict[str, Of]):
+    """What is made of a word, worked out when it is first met: words repeat. Forgets all when it is full."""
 
-    common = {"alternate_sign": False, "norm": None, "dtype": np.float32}
-    return (
-        HashingVectorizer(n_features=SIZES["words"], analyzer=_words_and_pairs, **common),
-        HashingVectorizer(n_features=SIZES["letters"], analyzer=_letters, **common),
-        HashingVectorizer(n_features=SIZES["surroundings"], analyzer=_WORD.findall, **common),
-    )
+    def __init__(self, make: Callable[[str], Of]) -> None:
+        super().__init__()
+        self._make = make
 
-
-def _words_and_pairs(text: str) -> list[str]:
-    words = _WORD.findall(text)
-    return [*words, *map(" ".join, pairwise(words))]
+    def __missing__(self, word: str) -> Of:
+        if len(self) >= WORDS_KEPT:
+            self.clear()
+        made = self[word] = self._make(word)
+        return made
 
 
-def _letters(text: str) -> list[str]:
-    return [*chain.from_iterable(map(_runs, text.split()))]
+class _Features:
+    """The features of a text as hashes, in [-2**31, 2**31); they read what `_plain` returns."""
+
+    def __init__(self) -> None:
+        from sklearn.utils import murmurhash3_32
+
+        self._hash: Callable[[str], int] = murmurhash3_32
+        self._known, self._runs_known = _Known(self._hash), _Known(self._runs)
+
+    def words(self, text: str) -> list[int]:
+        """Its words."""
+        return [*map(self._known.__getitem__, _WORD.findall(text))]
+
+    def words_and_pairs(self, text: str) -> list[int]:
+        """Its words, and each with the next."""
+        words = _WORD.findall(text)
+        return [*map(self._known.__getitem__, words), *map(self._hash, map(" ".join, pairwise(words)))]
+
+    def letters(self, text: str) -> list[int]:
+        """The runs of four letters in its words."""
+        return [*chain.from_iterable(map(self._runs_known.__getitem__, text.split()))]
+
+    def _runs(self, word: str) -> tuple[int, ...]:
+        """The runs of a word and the spaces around it; all of it if it is shorter."""
+        whole = f" {word} "
+        return tuple(self._hash(whole[start : start + 4]) for start in range(max(1, len(whole) - 3)))
 
 
-@functools.lru_cache(maxsize=2**15)  # words repeat
-def _runs(word: str) -> tuple[str, ...]:
-    """The runs of four letters of a word and the spaces around it; all of it if it is shorter."""
-    whole = f" {word} "
-    return tuple(whole[start : start + 4] for start in range(max(1, len(whole) - 3)))
+_features = functools.cache(_Features)
 
 
 def _plain(texts: Iterable[str]) -> list[str]:
     """Texts in lower case, without accents."""
-    from sklearn.feature_extraction.text import strip_accents_unicode
-
-    return [strip_accents_unicode(text.lower()) for text in texts]
+    return [unmarked(text.lower()) for text in texts]
 
 
 def _counted(texts: Sequence[str], surroundings: Sequence[str]) -> Any:
-    """Sparse float32 (n, columns): how often what falls into a column stands in a passage."""
+    """Sparse float32 (n, columns): how often what falls into a column stands in a passage.
+
+    The parts of `SIZES` stand side by side, each as `sklearn.feature_extraction.text.HashingVectorizer` counts it; that
+    one hashes every letter run of every word anew, which takes twice as long.
+    """
     from scipy import sparse
 
-    words, letters, around = _counters()
-    plain = _plain(texts)
-    places = {near: place for place, near in enumerate(dict.fromkeys(surroundings))}  # most repeat
-    beside = around.transform(_plain(places))[[places[near] for near in surroundings]]
-    return sparse.hstack([words.transform(plain), letters.transform(plain), beside], format="csr")
+    features, plain, near = _features(), _plain(texts), [*dict.fromkeys(surroundings)]
+    beside = dict(zip(near, map(features.words, _plain(near)), strict=True))  # most repeat
+    found = {
+        "words": [*map(features.words_and_pairs, plain)],
+        "letters": [*map(features.letters, plain)],
+        "surroundings": [beside[one] for one in surroundings],
+    }
+    width, start = sum(SIZES.values()), 0
+    keys = []
+    for part, size in SIZES.items():
+        rows = np.repeat(np.arange(len(texts)), [*map(len, found[part])])
+        columns = np.abs(np.fromiter(chain.from_iterable(found[part]), np.int64)) % size
+        keys.append(rows * width + start + columns)
+        start += size
+    places, counts = np.unique(np.concatenate(keys), return_counts=True)
+    ends = np.searchsorted(places, np.arange(len(texts) + 1) * width)
+    return sparse.csr_matrix((counts.astype(np.float32), places % width, ends), (len(texts), width))
 
 
 def _weighted(counts: Any, rarity: Matrix) -> Any:
     """Sparse float32: counts dampened, weighted by rarity, and each part of a row brought to its length."""
-    from scipy import sparse
-    from sklearn.preprocessing import normalize
-
     table = counts.copy()
     table.data = (1 + np.log(table.data)) * rarity[table.indices]
-    parts, start = [], 0
-    for name, size in SIZES.items():
-        parts.append(normalize(table[:, start : start + size]) * np.float32(SHARES[name]))
-        start += size
-    return sparse.hstack(parts, format="csr")
+    part = np.repeat(np.arange(len(SIZES)), [*SIZES.values()])[table.indices]
+    own = np.repeat(np.arange(table.shape[0]) * len(SIZES), np.diff(table.indptr)) + part
+    lengths = np.sqrt(np.bincount(own, table.data * table.data))
+    table.data = (table.data / lengths[own]).astype(np.float32)
+    table.data *= np.array([*SHARES.values()], np.float32)[part]
+    return table

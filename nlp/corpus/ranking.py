@@ -7,13 +7,13 @@ rank fusion as G. Cormack, C. Clarke, S. Büttcher, 2009, with their constant.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from nlp.encode.base import Vectors
+from nlp.marks import unmarked
 
 Scores = npt.NDArray[np.float32]
 K1, B = 1.5, 0.75
@@ -24,8 +24,7 @@ _WORD = re.compile(r"\w\w+")
 
 def tokens(text: str) -> list[str]:
     """Return the words of a text in lower case, without accents, of two letters or more."""
-    plain = unicodedata.normalize("NFKD", text.lower())
-    return _WORD.findall("".join(mark for mark in plain if not unicodedata.combining(mark)))
+    return _WORD.findall(unmarked(text.lower()))
 
 
 class Words:

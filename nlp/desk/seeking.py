@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
+from nlp.marks import unmarked
 from nlp.program import Label, Language, Program
 
 WORD = re.compile(r"\w+")
@@ -44,5 +44,4 @@ def _score(label: Label, wanted: list[str], language: Language) -> int:
 
 def _folded(text: str) -> list[str]:
     """Words in small letters without accents."""
-    bare = "".join(m for m in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(m))
-    return WORD.findall(bare)
+    return WORD.findall(unmarked(text.casefold()))

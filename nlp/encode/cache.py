@@ -17,7 +17,8 @@ from nlp.settings import cache_root
 
 Progress = Callable[[int], None]
 SCHEMA = "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, value BLOB NOT NULL, digest BLOB NOT NULL)"
-CHUNK = 64
+CHUNK = 256  # texts that are computed between two commits
+ASKED = 500  # keys in one question
 
 
 class CachedEmbedder:
@@ -37,16 +38,13 @@ class CachedEmbedder:
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """Return float32 (len(texts), dim) as `Embedder.encode`; `progress` hears how many texts were just computed."""
         keys = [self._key(text) for text in texts]
-        known = {key: vector for key in dict.fromkeys(keys) if (vector := self._get(key)) is not None}
+        known = self._stored(keys)
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
         items = list(missing.items())
         for start in range(0, len(items), CHUNK):
             part = items[start : start + CHUNK]
             vectors = self.embedder.encode([text for _, text in part])
-            for (key, _), vector in zip(part, vectors, strict=True):
-                known[key] = vector
-                self._put(key, vector)
-            self._db.commit()
+            known.update(self._put([key for key, _ in part], vectors))
             self.computed += len(part)
             if progress:
                 progress(len(part))
@@ -57,14 +55,11 @@ class CachedEmbedder:
     def leave_out(self, asked: Asked) -> Vectors:
         """Return float32 (gaps, dim) as `Embedder.leave_out`; a text is read if one of its gaps is not known."""
         keys = [[self._key(f"{text}\x1fwithout {start}-{end}") for start, end in gaps] for text, gaps in asked]
-        known = {key: vector for own in keys for key in own if (vector := self._get(key)) is not None}
+        known = self._stored([key for own in keys for key in own])
         missing = [number for number, own in enumerate(keys) if not known.keys() >= set(own)]
         if missing:
             vectors = self.embedder.leave_out([asked[number] for number in missing])
-            for key, vector in zip((key for number in missing for key in keys[number]), vectors, strict=True):
-                known[key] = vector
-                self._put(key, vector)
-            self._db.commit()
+            known.update(self._put([key for number in missing for key in keys[number]], vectors))
         found = [known[key] for own in keys for key in own]
         return np.stack(found) if found else np.zeros((0, self.embedder.dim), np.float32)
 
@@ -76,31 +71,41 @@ class CachedEmbedder:
     def _key(self, text: str) -> bytes:
         return key_of(self.embedder.origin, text)
 
-    def _get(self, key: bytes) -> Vectors | None:
-        row = self._find(key)
-        if row is None or _digest(row[0]) != row[1]:
+    def _stored(self, keys: Sequence[bytes]) -> dict[bytes, Vectors]:
+        """The vectors of these keys that are kept and sound."""
+        unique = [*dict.fromkeys(keys)]
+        found: dict[bytes, Vectors] = {}
+        for start in range(0, len(unique), ASKED):
+            rows = self._find(unique[start : start + ASKED])
+            vectors = ((key, self._sound(value, digest)) for key, value, digest in rows)
+            found.update((key, vector) for key, vector in vectors if vector is not None)
+        return found
+
+    def _sound(self, value: bytes, digest: bytes) -> Vectors | None:
+        if len(value) != self.embedder.dim * np.dtype(np.float32).itemsize or _digest(value) != digest:
             return None
-        if len(row[0]) != self.embedder.dim * np.dtype(np.float32).itemsize:
-            return None
-        vector: Vectors = np.frombuffer(row[0], np.float32)
+        vector: Vectors = np.frombuffer(value, np.float32)
         return vector if np.isfinite(vector).all() else None
 
-    def _find(self, key: bytes) -> tuple[bytes, bytes] | None:
+    def _find(self, keys: Sequence[bytes]) -> list[tuple[bytes, bytes, bytes]]:
+        question = f"SELECT key, value, digest FROM vectors WHERE key IN ({','.join('?' * len(keys))})"  # noqa: S608
         try:
-            row: tuple[bytes, bytes] | None = self._db.execute(
-                "SELECT value, digest FROM vectors WHERE key = ?", (key,)
-            ).fetchone()
+            rows: list[tuple[bytes, bytes, bytes]] = self._db.execute(question, keys).fetchall()
         except sqlite3.OperationalError as error:
             raise EncoderError(self._path, f"the cache cannot be read: {error}", "Is another run using it?") from None
         except sqlite3.DatabaseError:  # damaged further in than its header
             self._db.close()
             self._db = _renew(self._path)
-            return None
-        return row
+            return []
+        return rows
 
-    def _put(self, key: bytes, vector: Vectors) -> None:
-        value = vector.astype(np.float32).tobytes()
-        self._db.execute("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", (key, value, _digest(value)))
+    def _put(self, keys: Sequence[bytes], vectors: Vectors) -> Iterator[tuple[bytes, Vectors]]:
+        """Keep vectors, and return them by their keys."""
+        values = [vector.tobytes() for vector in vectors.astype(np.float32)]
+        rows = zip(keys, values, map(_digest, values), strict=True)
+        self._db.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", rows)
+        self._db.commit()
+        return zip(keys, vectors, strict=True)
 
 
 @contextmanager

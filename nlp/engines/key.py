@@ -13,7 +13,7 @@ from nlp.settings import PACKAGE, Settings
 
 DECIDE = (
     "readers", "contacts", "structure", "classify", "encode", "mapping.py", "pipeline.py", "records.py", "language.py",
-    "program", "engines/finishing.py", "writers/rows.py",
+    "marks.py", "program", "engines/finishing.py", "writers/rows.py",
 )  # fmt: skip
 """Code that decides what a document becomes."""
 BOUNDS = frozenset(

@@ -19,6 +19,7 @@ from typing import Any
 from nlp.engines.finishing import finished
 from nlp.engines.spool import spool
 from nlp.errors import EvmapError
+from nlp.garbage import seldom_collected
 from nlp.pipeline import Mapper, attempt
 from nlp.readers.parcel import unpack
 from nlp.readers.spawning import spawning
@@ -126,7 +127,8 @@ def _serve(pipe: Connection, settings: Settings, cache: Path | None, folder: Pat
             pipe.send(error)
         return
     gc.freeze()  # the model stays: looking it through for rubbish took a tenth of the time beside the encoder
-    with suppress(EOFError, ConnectionResetError, BrokenPipeError):  # the parent is gone, or wants no more
+    # the parent may be gone, or want no more
+    with seldom_collected(), suppress(EOFError, ConnectionResetError, BrokenPipeError):
         while True:
             errand = next_errand(pipe)
             pipe.send(spool(run_errand(errand, errand.payload, mapper), folder))

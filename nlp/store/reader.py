@@ -87,12 +87,12 @@ class StoreReader:
         """Yield document id and canonical text of the documents that were read, by their first input."""
         return ((document_id, text) for document_id, text in self._stream(export.texts_read(run_id), 1))
 
-    def passages(self, run_id: int) -> Iterator[str]:
-        """Yield the rows (JSON) of all passages, documents by their first input."""
+    def passages(self, run_id: int) -> Iterator[bytes]:
+        """Yield the rows (JSON in UTF-8) of all passages, documents by their first input."""
         return (row for (row,) in self._stream(export.passage_rows(run_id)))
 
-    def links(self, run_id: int) -> Iterator[str]:
-        """Yield the rows (JSON) of all links, documents by their first input."""
+    def links(self, run_id: int) -> Iterator[bytes]:
+        """Yield the rows (JSON in UTF-8) of all links, documents by their first input."""
         return (row for (row,) in self._stream(export.link_rows(run_id)))
 
     @contextmanager

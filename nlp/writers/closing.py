@@ -11,9 +11,11 @@ import json
 import shutil
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
+from nlp.garbage import seldom_collected
 from nlp.program import Program, travels
 from nlp.program.recorded import FILE as PROGRAM
 from nlp.seal import MANIFEST, SEALED, seal
@@ -36,8 +38,11 @@ def close(out: Path, drafts: Mapping[str, Path], manifest: Row, program: Program
         OSError: if something cannot be written; before the first renaming, `out` is as it was.
     """
     clock = time.monotonic()
-    every = {**drafts, **write_all(Rows(drafts, manifest), out, program), **_carried(out, program)}
-    sealed = {**manifest, SEALED: seal(every)}
+    with ThreadPoolExecutor(1) as beside, seldom_collected():
+        rows = beside.submit(seal, drafts)  # digests leave the interpreter to the tables and the page
+        made = {**write_all(Rows(drafts, manifest), out, program), **_carried(out, program)}
+        every, seals = {**drafts, **made}, {**rows.result(), **seal(made)}
+    sealed = {**manifest, SEALED: dict(sorted(seals.items()))}
     sealed["seconds"] = {**manifest.get("seconds", {}), "close": round(time.monotonic() - clock, 3)}
     last = draft_of(out, MANIFEST)
     last.write_text(json.dumps(sealed, indent=1, ensure_ascii=False) + "\n", "utf-8")

@@ -60,8 +60,8 @@ def export(store: StoreReader, run_id: int, out: Path) -> tuple[dict[str, Path],
     """
     drafts, seen = {name: draft_of(out, name) for name in (*ROWS, TEXT)}, Seen()
     try:
-        _write(drafts[LEDGER], map(line, _ledger(store.ledger(run_id), seen)))
-        _write(drafts[DOCUMENTS], (line(_document(found)) for found in store.documents(run_id)))
+        _write(drafts[LEDGER], (line(row).encode() for row in _ledger(store.ledger(run_id), seen)))
+        _write(drafts[DOCUMENTS], (line(_document(found)).encode() for found in store.documents(run_id)))
         _write(drafts[PASSAGES], store.passages(run_id))
         _write(drafts[LINKS], store.links(run_id))
         _write_texts(drafts[TEXT], store.texts(run_id))
@@ -116,9 +116,11 @@ def _document(found: DocumentRow) -> Row:
     return {"document_id": row.pop("document_id"), "inputs": list(found.inputs), **row}
 
 
-def _write(path: Path, lines: Iterable[str]) -> None:
+def _write(path: Path, lines: Iterable[bytes]) -> None:
     with path.open("wb", buffering=BUFFER) as file:
-        file.writelines(f"{row}\n".encode() for row in lines)
+        for row in lines:
+            file.write(row)
+            file.write(b"\n")
 
 
 def _write_texts(folder: Path, texts: Iterable[tuple[str, str]]) -> None:

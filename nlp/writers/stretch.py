@@ -13,6 +13,7 @@ from nlp.jsonl import parse
 
 Row = dict[str, Any]
 Placed = tuple[str, int, int, Row]  # document id, first byte, number of bytes that are parsed, row
+BUFFER = 1 << 20  # bytes
 HELD = 6_000_000  # bytes that are parsed: links of a report of some 150 pages, which are a few times that as rows
 
 
@@ -104,7 +105,7 @@ def _stretch(identity: str, path: Path, form: Form, placed: Iterable[Placed]) ->
 
 def _placed(path: Path, form: Form) -> Iterator[Placed]:
     start = 0
-    with path.open("rb") as lines:
+    with path.open("rb", buffering=BUFFER) as lines:
         for line in lines:
             kept = form.cut(line)
             row = form.made(parse(kept))
