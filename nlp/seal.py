@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -111,8 +113,10 @@ def broken_seals(out: Path, names: Iterable[str] | None = None) -> list[str]:
         return [error.reason]
     if not isinstance(named, dict):
         return [f"{MANIFEST} names no digests"]
-    found = ((name, _state(out / name, name, named.get(name))) for name in (named if names is None else names))
-    return [f"{name} {state}" for name, state in found if state]
+    asked = [*(named if names is None else names)]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # digests leave the interpreter to one another
+        states = pool.map(lambda name: _state(out / name, name, named.get(name)), asked)
+        return [f"{name} {state}" for name, state in zip(asked, states, strict=True) if state]
 
 
 def _state(path: Path, name: str, told: dict[str, Any] | None) -> str:

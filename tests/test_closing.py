@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import shutil
 import tracemalloc
 from pathlib import Path
@@ -16,6 +17,7 @@ from nlp.contract import load_output
 from nlp.errors import UsageError
 from nlp.program import Program
 from nlp.seal import broken_seals, require_finished
+from nlp.writers import closing
 from nlp.writers.closing import close
 from nlp.writers.shelf import Kept, Shelf
 from nlp.writers.tables import coverage_table, mapping_table
@@ -124,6 +126,29 @@ def test_a_folder_without_a_whole_manifest_is_not_finished(text: str | None, wor
     if words != "digests":
         with pytest.raises(UsageError, match=words):
             load_output(out)
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_tables_of_many_links_are_made_beside_the_page_and_are_the_same(
+    ended: bool, new: Path, program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(closing, "MANY_BYTES", 0)
+    monkeypatch.setattr(closing, "_may_be_two", lambda: True)
+    if ended:
+        monkeypatch.setattr(closing, "belong_to", os._exit)  # as somebody who ends the process
+    out = closed(tmp_path / "out", program, 4)
+    assert contents(out) == contents(new) and broken_seals(out) == []
+
+
+def test_what_is_wrong_with_rows_is_told_from_the_other_process(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(closing, "MANY_BYTES", 0)
+    monkeypatch.setattr(closing, "_may_be_two", lambda: True)
+    drafts = scale.write_rows(tmp_path, 4, links=4, passages=2)
+    drafts["passages.jsonl"].write_bytes(b"".join(reversed(drafts["passages.jsonl"].read_bytes().splitlines(True))))
+    with pytest.raises(UsageError, match=r"passages\.jsonl: not in the order"):
+        close(tmp_path, drafts, MANIFEST, program)
 
 
 def test_rows_out_of_order_leave_the_last_output_whole(old: Path, program: Program, tmp_path: Path):

@@ -14,9 +14,9 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from nlp.engines.mapper import outlive_nobody
 from nlp.errors import UsageError
 from nlp.jsonl import read_rows
+from nlp.readers.spawning import outlive_nobody
 from nlp.seal import manifest_of
 
 CHARACTERS_A_PAGE = 2600  # of the formats that have no pages

@@ -12,10 +12,11 @@ from typing import Any
 from nlp.desk.slices import map_slices
 from nlp.engines.finishing import finished
 from nlp.engines.key import run_key
-from nlp.engines.mapper import Errand, ModelProcess, belong_to, next_errand
+from nlp.engines.mapper import Errand, ModelProcess, next_errand
 from nlp.errors import EvmapError
 from nlp.pipeline import Mapper, attempt
 from nlp.readers.parcel import unpack
+from nlp.readers.spawning import belong_to
 from nlp.settings import Settings
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import multiprocessing
 import os
 import signal
-import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -22,7 +20,7 @@ from nlp.errors import EvmapError
 from nlp.garbage import seldom_collected
 from nlp.pipeline import Mapper, attempt
 from nlp.readers.parcel import unpack
-from nlp.readers.spawning import spawning
+from nlp.readers.spawning import belong_to, spawning
 from nlp.settings import Settings
 from nlp.store.rows import Finished
 
@@ -151,18 +149,3 @@ def run_errand(errand: Errand, payload: bytes, mapper: Mapper) -> Finished:
     outcome = attempt(errand.path, errand.document_id, lambda: mapper.map(unpack(payload)))
     outcome.seconds.update(read=errand.read_seconds, map=time.monotonic() - clock)
     return finished(errand.position, outcome)
-
-
-def belong_to(parent: int) -> None:
-    """Begin as a process of another: it decides when to stop, and this one ends with it."""
-    for name in ("SIGINT", "SIGTERM"):
-        signal.signal(getattr(signal, name), signal.SIG_IGN)
-    outlive_nobody(parent)
-
-
-def outlive_nobody(parent: int) -> None:
-    """Have the system end this process with the one that started it, where the system can."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG
-    if os.getppid() != parent:
-        os.kill(os.getpid(), signal.SIGTERM if os.name == "nt" else signal.SIGKILL)

@@ -1,8 +1,10 @@
-"""Starting a child process that knows nothing of the script that started it, and takes one processor."""
+"""Starting a child process that knows nothing of the script that started it, takes one processor, and ends with it."""
 
 from __future__ import annotations
 
+import ctypes
 import os
+import signal
 import sys
 import threading
 from collections.abc import Iterator
@@ -35,3 +37,18 @@ def spawning() -> Iterator[None]:
                 setattr(main, name, value)
             for name, number in threads.items():
                 os.environ.pop(name, None) if number is None else os.environ.update({name: number})
+
+
+def belong_to(parent: int) -> None:
+    """Begin as a process of another: it decides when to stop, and this one ends with it."""
+    for name in ("SIGINT", "SIGTERM"):
+        signal.signal(getattr(signal, name), signal.SIG_IGN)
+    outlive_nobody(parent)
+
+
+def outlive_nobody(parent: int) -> None:
+    """Have the system end this process with the one that started it, where the system can."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG
+    if os.getppid() != parent:
+        os.kill(os.getpid(), signal.SIGTERM if os.name == "nt" else signal.SIGKILL)

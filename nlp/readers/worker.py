@@ -219,12 +219,12 @@ class Worker:
             raise ValueError("not an error")
         self._item = self.deadline = None
         self._fresh = self._fresh and not self._reads
+        self._done += self._reads  # of what is known, nothing was opened
         if error:
             raise error
         return answer
 
     def _handed(self, path: Path) -> bool:
-        self._done += 1
         try:
             if self._pipe:
                 self._pipe.send(path)

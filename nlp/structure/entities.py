@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
@@ -177,30 +177,42 @@ def _ruler(language: str, program: Program) -> Ruler:
     return Ruler(language, program)
 
 
-def entities(text: str, language: str, start: int = 0) -> tuple[Entity, ...]:
-    """Return the entities of `text` in order, spans shifted by `start`; names inside a symbol are left out.
+def entities(text: str, language: str) -> tuple[Entity, ...]:
+    """Return the entities of `text` in order; names inside a symbol are left out.
 
     Bodies are sought in the first `NAMES_WITHIN` characters: no passage is longer, only a broken heading or cell.
     """
-    cited = [
-        Entity(label, Span(start + m.start(), start + m.end()), m[0], None)
-        for label, pattern in PATTERNS.items()
-        for m in pattern.finditer(text)
-        if label != "SYMBOL" or "/" in m[0]
-    ]
-    symbols = [entity.span for entity in cited if entity.label == "SYMBOL"]
-    named = []
-    plain = _NO_WORD.sub(lambda found: " " * len(found[0]), text[:NAMES_WITHIN].replace("’", "'"))
-    for ent in _ruler(language, load_program()).names(plain):
-        span = Span(start + ent.start_char, start + ent.end_char)
-        if not any(span.overlap(symbol) for symbol in symbols):  # "CP" in CP/doc.3844/04 is no body that acts
-            named.append(Entity(ent.label_, span, text[ent.start_char : ent.end_char], ent.ent_id_ or None))
-    return tuple(sorted([*cited, *named], key=lambda entity: (entity.span.start, entity.span.end)))
+    cited = _cited(text, PATTERNS)
+    found = [*cited, *_named(text, language, cited)]
+    return tuple(sorted(found, key=lambda entity: (entity.span.start, entity.span.end)))
 
 
 def bodies_in(text: str, language: str) -> tuple[Entity, ...]:
-    """Return the implementers and other bodies named in `text`, in order."""
-    return tuple(entity for entity in entities(text, language) if entity.label == "IMPLEMENTER")
+    """Return the implementers and other bodies named in `text`, in order, as `entities` does."""
+    return tuple(entity for entity in _named(text, language) if entity.label == "IMPLEMENTER")
+
+
+def _cited(text: str, labels: Iterable[str]) -> list[Entity]:
+    """What follows a pattern."""
+    return [
+        Entity(label, Span(m.start(), m.end()), m[0], None)
+        for label in labels
+        for m in PATTERNS[label].finditer(text)
+        if label != "SYMBOL" or "/" in m[0]
+    ]
+
+
+def _named(text: str, language: str, cited: Sequence[Entity] | None = None) -> Iterator[Entity]:
+    """Names that are known, in order; `cited`: what follows a pattern, sought where there is a name if not given."""
+    plain = _NO_WORD.sub(lambda found: " " * len(found[0]), text[:NAMES_WITHIN].replace("’", "'"))
+    names = _ruler(language, load_program()).names(plain)
+    if names and cited is None:
+        cited = _cited(text, ("SYMBOL",))
+    symbols = [entity.span for entity in cited or () if entity.label == "SYMBOL"]
+    for ent in names:
+        span = Span(ent.start_char, ent.end_char)
+        if not any(span.overlap(symbol) for symbol in symbols):  # "CP" in CP/doc.3844/04 is no body that acts
+            yield Entity(ent.label_, span, text[span.start : span.end], ent.ent_id_ or None)
 
 
 def group_of(program: Program, body_id: str | None) -> str | None:

@@ -8,20 +8,28 @@ loss of power tears, the digests in run.json tell.
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import sys
 import time
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
+from multiprocessing import get_context
 from pathlib import Path
 
 from nlp.garbage import seldom_collected
 from nlp.program import Program, travels
 from nlp.program.recorded import FILE as PROGRAM
+from nlp.readers.spawning import belong_to, spawning
 from nlp.seal import MANIFEST, SEALED, seal
 from nlp.writers import WRITERS
 from nlp.writers.report import as_needed
 from nlp.writers.walk import Row, Rows, walk
+
+TABLES = ("mapping.csv", "coverage.csv")
+MANY_BYTES = 40_000_000  # of links; from there on a second process is started sooner than it is missed
 
 
 def close(out: Path, drafts: Mapping[str, Path], manifest: Row, program: Program) -> Row:
@@ -38,7 +46,7 @@ def close(out: Path, drafts: Mapping[str, Path], manifest: Row, program: Program
         OSError: if something cannot be written; before the first renaming, `out` is as it was.
     """
     clock = time.monotonic()
-    with ThreadPoolExecutor(1) as beside, seldom_collected():
+    with ThreadPoolExecutor(1) as beside:
         rows = beside.submit(seal, drafts)  # digests leave the interpreter to the tables and the page
         made = {**write_all(Rows(drafts, manifest), out, program), **_carried(out, program)}
         every, seals = {**drafts, **made}, {**rows.result(), **seal(made)}
@@ -56,11 +64,35 @@ def close(out: Path, drafts: Mapping[str, Path], manifest: Row, program: Program
 
 
 def write_all(rows: Rows, out: Path, program: Program) -> dict[str, Path]:
-    """Make every output of WRITERS in one pass over the rows; return name -> draft in `out`."""
+    """Make every output of WRITERS from the rows; return name -> draft in `out`.
+
+    Where links are many, the tables are made in a process of their own; if that is ended from outside, here.
+    """
     rows = as_needed(rows)
-    drafts = {name: draft_of(out, name) for name in WRITERS}
-    with ExitStack() as stack:
-        takers = [stack.enter_context(writer(rows, drafts[name], program)) for name, writer in WRITERS.items()]
+    apart = TABLES if rows.size("links.jsonl") > MANY_BYTES and _may_be_two() else ()
+    here = [name for name in WRITERS if name not in apart]
+    if not apart:
+        return _write(here, rows, out, program)
+    with ProcessPoolExecutor(1, get_context("spawn"), belong_to, (os.getpid(),)) as pool:
+        with spawning():
+            tables = pool.submit(_write, apart, rows, out, program)
+        made = _write(here, rows, out, program)
+        try:
+            return {**tables.result(), **made}
+        except BrokenProcessPool:
+            return {**_write(apart, rows, out, program), **made}
+
+
+def _may_be_two() -> bool:
+    """Whether a second process is a gain, and is sure to end with this one: it must write into no later run."""
+    return sys.platform == "linux" and len(os.sched_getaffinity(0)) > 1
+
+
+def _write(names: Sequence[str], rows: Rows, out: Path, program: Program) -> dict[str, Path]:
+    """Make some outputs in one pass over the rows."""
+    drafts = {name: draft_of(out, name) for name in names}
+    with seldom_collected(), ExitStack() as stack:
+        takers = [stack.enter_context(WRITERS[name](rows, drafts[name], program)) for name in names]
         for found in walk(rows):
             for take in takers:
                 take(found)
