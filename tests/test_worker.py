@@ -371,6 +371,16 @@ def test_a_reader_makes_way_after_so_many_files(folder: Path):
     worker.stop()
 
 
+def test_files_that_are_known_do_not_count(folder: Path, tmp_path: Path):
+    path, worker, processes = tmp_path / "a", Worker(tasks.recall, Settings(recycle_after=2), folder), []
+    path.write_text("a")
+    for known in (True, True, True, False, False, False):
+        worker.call(path, {True: lambda _: True, False: lambda _: False}[known])
+        processes.append(worker._process.pid)
+    assert [processes.index(one) for one in processes] == [0, 0, 0, 0, 0, 5]
+    worker.stop()
+
+
 def test_a_reader_that_stays_large_makes_way(folder: Path):
     worker = Worker(tasks.swell, Settings(read_memory=1_000_000_000), folder)
     places = [worker.call(Path(name)) for name in ("a", "b", "swell", "c", "d")]

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import ctypes
+import functools
+import multiprocessing
 import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from multiprocessing.connection import Connection
+from typing import Any, TypeVar, cast
+
+from nlp.errors import EvmapError
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+Made = TypeVar("Made")
 _ONE = threading.RLock()  # threads that start children at the same time
 
 
@@ -37,6 +44,45 @@ def spawning() -> Iterator[None]:
                 setattr(main, name, value)
             for name, number in threads.items():
                 os.environ.pop(name, None) if number is None else os.environ.update({name: number})
+
+
+@contextmanager
+def beside(worth_it: bool, work: Callable[..., Made], *words: Any) -> Iterator[Callable[[], Made]]:
+    """Give a function that returns what ``work(*words)`` does, begun in a process of its own if that is worth it.
+
+    The process ends with the block, finished or not. Without a second processor, or where it might outlive this one
+    and go on writing, the work is done here when it is asked for; so it is if the process fails, or somebody ends it.
+
+    Args:
+        work: a function of a module, which may be called twice. words: what can be pickled, like what it returns.
+    """
+    if not (worth_it and sys.platform == "linux" and len(os.sched_getaffinity(0)) > 1):
+        yield functools.partial(work, *words)
+        return
+    context = multiprocessing.get_context("spawn")
+    near, far = context.Pipe(duplex=False)
+    process = context.Process(target=_work, args=(far, os.getpid(), work, words), daemon=True)
+    with far, spawning():
+        process.start()
+
+    def made() -> Made:
+        try:
+            return cast("Made", near.recv())
+        except EOFError:
+            return work(*words)
+
+    try:
+        yield made
+    finally:
+        process.kill()
+        process.join()
+        near.close()
+
+
+def _work(pipe: Connection, parent: int, work: Callable[..., Any], words: tuple[Any, ...]) -> None:
+    belong_to(parent)
+    with suppress(EvmapError, OSError, ValueError):  # who asks for it does it again, and meets the same
+        pipe.send(work(*words))
 
 
 def belong_to(parent: int) -> None:

@@ -8,28 +8,23 @@ loss of power tears, the digests in run.json tell.
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import sys
 import time
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
-from multiprocessing import get_context
 from pathlib import Path
 
 from nlp.garbage import seldom_collected
 from nlp.program import Program, travels
 from nlp.program.recorded import FILE as PROGRAM
-from nlp.readers.spawning import belong_to, spawning
+from nlp.readers.spawning import beside
 from nlp.seal import MANIFEST, SEALED, seal
 from nlp.writers import WRITERS
 from nlp.writers.report import as_needed
 from nlp.writers.walk import Row, Rows, walk
 
 TABLES = ("mapping.csv", "coverage.csv")
-MANY_BYTES = 40_000_000  # of links; from there on a second process is started sooner than it is missed
+MANY_BYTES = 40_000_000  # of links; of fewer, a process takes longer to start than to help
 
 
 def close(out: Path, drafts: Mapping[str, Path], manifest: Row, program: Program) -> Row:
@@ -46,10 +41,10 @@ def close(out: Path, drafts: Mapping[str, Path], manifest: Row, program: Program
         OSError: if something cannot be written; before the first renaming, `out` is as it was.
     """
     clock = time.monotonic()
-    with ThreadPoolExecutor(1) as beside:
-        rows = beside.submit(seal, drafts)  # digests leave the interpreter to the tables and the page
-        made = {**write_all(Rows(drafts, manifest), out, program), **_carried(out, program)}
-        every, seals = {**drafts, **made}, {**rows.result(), **seal(made)}
+    rows = Rows(drafts, manifest)
+    with beside(_are_many(rows), seal, drafts) as seal_rows:
+        made = {**write_all(rows, out, program), **_carried(out, program)}
+        every, seals = {**drafts, **made}, {**seal_rows(), **seal(made)}
     sealed = {**manifest, SEALED: dict(sorted(seals.items()))}
     sealed["seconds"] = {**manifest.get("seconds", {}), "close": round(time.monotonic() - clock, 3)}
     last = draft_of(out, MANIFEST)
@@ -64,28 +59,17 @@ def close(out: Path, drafts: Mapping[str, Path], manifest: Row, program: Program
 
 
 def write_all(rows: Rows, out: Path, program: Program) -> dict[str, Path]:
-    """Make every output of WRITERS from the rows; return name -> draft in `out`.
-
-    Where links are many, the tables are made in a process of their own; if that is ended from outside, here.
-    """
+    """Make every output of WRITERS from the rows, tables beside the page where links are many; return name -> draft."""
     rows = as_needed(rows)
-    apart = TABLES if rows.size("links.jsonl") > MANY_BYTES and _may_be_two() else ()
-    here = [name for name in WRITERS if name not in apart]
-    if not apart:
-        return _write(here, rows, out, program)
-    with ProcessPoolExecutor(1, get_context("spawn"), belong_to, (os.getpid(),)) as pool:
-        with spawning():
-            tables = pool.submit(_write, apart, rows, out, program)
-        made = _write(here, rows, out, program)
-        try:
-            return {**tables.result(), **made}
-        except BrokenProcessPool:
-            return {**_write(apart, rows, out, program), **made}
+    if not _are_many(rows):
+        return _write([*WRITERS], rows, out, program)
+    with beside(True, _write, TABLES, rows, out, program) as write_tables:
+        made = _write([name for name in WRITERS if name not in TABLES], rows, out, program)
+        return {**write_tables(), **made}
 
 
-def _may_be_two() -> bool:
-    """Whether a second process is a gain, and is sure to end with this one: it must write into no later run."""
-    return sys.platform == "linux" and len(os.sched_getaffinity(0)) > 1
+def _are_many(rows: Rows) -> bool:
+    return rows.size("links.jsonl") > MANY_BYTES
 
 
 def _write(names: Sequence[str], rows: Rows, out: Path, program: Program) -> dict[str, Path]:
