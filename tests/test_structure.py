@@ -206,6 +206,13 @@ def test_a_body_inside_a_symbol_does_not_act():
     assert bodies_in("It stands in CIM/doc.7/10.", "en") == ()
 
 
+@given(st.lists(st.sampled_from(
+    ["IOM", "CIM/doc.7/10", "CP/RES. 1203 (1811/12)", "CIM", "Mexico", "3 March 2008", "Permanent Council", ",", "x"]
+)).map(" ".join))  # fmt: skip
+def test_bodies_are_those_of_all_entities(text: str):
+    assert bodies_in(text, "en") == tuple(e for e in entities(text, "en") if e.label == "IMPLEMENTER")
+
+
 def test_group_of_a_body():
     from nlp.program import load_program
 
