@@ -8,7 +8,6 @@ saved.
 
 from __future__ import annotations
 
-from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -19,11 +18,12 @@ from nlp.encode.products import product
 
 DIM, BRANCH = 512, 256  # numbers of a piece, and of what a branch makes of it
 BRANCHES = ((2, 0), (3, 1), (5, 2))  # pieces that a convolution sees, and how many of them come before its own
+GIVEN_UP = 1 / 8  # of the pieces that are kept, together
 Numbers = npt.NDArray[np.intp]
 
 
 class Shares:
-    """Rows by piece, made when a piece is first met; where room runs out, the half that most calls met stays.
+    """Rows by piece, made when a piece is first met; where room runs out, those that fewest calls met make way.
 
     Attributes:
         own: float32 (rows, 512), a piece's numbers. narrow: for each branch float32 (rows, 256), what goes into it.
@@ -40,7 +40,7 @@ class Shares:
         self._w, self._rows = weights, rows or 1
         self._places = np.full(len(weights.table), -1, np.intp)
         self._met = np.zeros(len(weights.table), np.intp)
-        self._held, self.nothing = 0, kept
+        self._free, self.nothing = np.arange(kept), kept
         self.own = np.zeros((kept + 1, DIM), np.float32)
         self.narrow = [np.zeros((kept + 1, BRANCH), np.float32) for _ in BRANCHES]
         self.parts = [[np.zeros((kept + 1, BRANCH), np.float32) for _ in range(wide)] for wide, _ in BRANCHES]
@@ -53,27 +53,26 @@ class Shares:
         """
         met = np.unique(numbers)
         self._met[met] += 1
-        if self._held + np.count_nonzero(self._places[met] < 0) > self.nothing:
-            self._make_room()
         new = met[self._places[met] < 0]
+        if len(new) > len(self._free):
+            self._make_room(met, len(new))
         if len(new):
-            after = self._held + len(new)
-            rows, self._held = np.arange(self._held, after), after
-            self._make(new, slice(rows[0], after))
+            rows, self._free = self._free[: len(new)], self._free[len(new) :]
+            self._make(new, rows)
             self._places[new] = rows  # last: what an interrupt leaves half made, nobody finds
         return self._places[numbers]
 
-    def _make_room(self) -> None:
+    def _make_room(self, wanted: Numbers, rows: int) -> None:
+        """Have so many rows free, or `GIVEN_UP` of all if that is more; what is wanted now stays."""
         held = np.flatnonzero(self._places >= 0)
-        stay = held[np.argsort(-self._met[held], kind="stable")][: self.nothing // 2]
-        rows = self._places[stay]
-        self._places.fill(-1)
-        for table in (self.own, *self.narrow, *chain.from_iterable(self.parts)):
-            table[: len(stay)] = table[rows]
-        self._held = len(stay)
-        self._places[stay] = np.arange(len(stay))
+        rest = np.setdiff1d(held, wanted, assume_unique=True)
+        fewest = rest[np.argsort(self._met[rest], kind="stable")]
+        gone = fewest[: max(rows - len(self._free), int(GIVEN_UP * self.nothing))]
+        rows_of = self._places[gone]
+        self._places[gone] = -1
+        self._free = np.concatenate([self._free, rows_of])
 
-    def _make(self, numbers: Numbers, rows: slice) -> None:
+    def _make(self, numbers: Numbers, rows: Numbers) -> None:
         w, chunk = self._w, numbers % len(self._w.scale)
         own = w.table[numbers].astype(np.float32)
         own *= w.scale[chunk, None]

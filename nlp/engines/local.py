@@ -76,6 +76,7 @@ class LocalEngine:
             while shift.goes_on(stopped()):
                 shift.assign()
                 shift.listen()
+                shift.assign()  # before what is done is stored, which takes its time
                 for finished in shift.finished():
                     yield finished
                     drop(finished)

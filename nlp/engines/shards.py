@@ -13,7 +13,6 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
 from typing import Any
 
 import fsspec
@@ -186,7 +185,8 @@ class Shards:
 
 
 def _packed(finished: Finished) -> dict[str, Any]:
-    return {name: value for name, value in asdict(finished).items() if name in SCHEMA.names}
+    rows = {name: [row._asdict() for row in getattr(finished, name)] for name in ("passages", "links")}
+    return {name: rows[name] if name in rows else getattr(finished, name) for name in SCHEMA.names}
 
 
 def _unpacked(row: dict[str, Any]) -> Finished:

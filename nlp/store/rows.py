@@ -1,10 +1,10 @@
-"""What goes into the store and comes out of it: plain records that travel between processes."""
+"""What goes into the store and comes out of it: plain records that travel between processes, the many as tuples."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 STORE = "evmap.sqlite"  # its name in an output folder
 TRIED_AGAIN = frozenset(
@@ -27,16 +27,14 @@ class Rows(Protocol[RowT]):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class PassageRow:
+class PassageRow(NamedTuple):
     """A passage; `row` is its line of passages.jsonl: one JSON object, no line end."""
 
     passage_id: str
     row: str
 
 
-@dataclass(frozen=True, slots=True)
-class LinkRow:
+class LinkRow(NamedTuple):
     """An evidence link; `row` is its line of links.jsonl. `probability` in [0, 1]; `lane`, `target` as in `Link`."""
 
     link_id: str
