@@ -40,7 +40,7 @@ class Shares:
         self._w, self._rows = weights, rows or 1
         self._places = np.full(len(weights.table), -1, np.intp)
         self._met = np.zeros(len(weights.table), np.intp)
-        self._free, self.nothing = np.arange(kept), kept
+        self.nothing = kept
         self.own = np.zeros((kept + 1, DIM), np.float32)
         self.narrow = [np.zeros((kept + 1, BRANCH), np.float32) for _ in BRANCHES]
         self.parts = [[np.zeros((kept + 1, BRANCH), np.float32) for _ in range(wide)] for wide, _ in BRANCHES]
@@ -49,28 +49,27 @@ class Shares:
         """Return the rows of some pieces, made where they are not at hand; rows told before may be another's then.
 
         Args:
-            numbers: of pieces; of different ones, at most half as many as there is room for, or all at the first call.
+            numbers: of pieces; of different ones, at most as many as there is room for.
         """
         met = np.unique(numbers)
         self._met[met] += 1
         new = met[self._places[met] < 0]
-        if len(new) > len(self._free):
-            self._make_room(met, len(new))
         if len(new):
-            rows, self._free = self._free[: len(new)], self._free[len(new) :]
+            rows = self._free(len(new), met)
             self._make(new, rows)
             self._places[new] = rows  # last: what an interrupt leaves half made, nobody finds
         return self._places[numbers]
 
-    def _make_room(self, wanted: Numbers, rows: int) -> None:
-        """Have so many rows free, or `GIVEN_UP` of all if that is more; what is wanted now stays."""
+    def _free(self, rows: int, wanted: Numbers) -> Numbers:
+        """So many rows of no piece; where they are too few, pieces that are not wanted now are given up."""
         held = np.flatnonzero(self._places >= 0)
-        rest = np.setdiff1d(held, wanted, assume_unique=True)
-        fewest = rest[np.argsort(self._met[rest], kind="stable")]
-        gone = fewest[: max(rows - len(self._free), int(GIVEN_UP * self.nothing))]
-        rows_of = self._places[gone]
-        self._places[gone] = -1
-        self._free = np.concatenate([self._free, rows_of])
+        if (lacking := rows + len(held) - self.nothing) > 0:
+            rest = np.setdiff1d(held, wanted, assume_unique=True)
+            fewest = rest[np.argsort(self._met[rest], kind="stable")]
+            self._places[fewest[: max(lacking, int(GIVEN_UP * self.nothing))]] = -1
+        taken = np.zeros(self.nothing, bool)
+        taken[self._places[self._places >= 0]] = True
+        return np.flatnonzero(~taken)[:rows]
 
     def _make(self, numbers: Numbers, rows: Numbers) -> None:
         w, chunk = self._w, numbers % len(self._w.scale)
