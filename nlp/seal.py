@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePath
 from typing import Any
 
 from nlp.caching import file_sha256
 from nlp.errors import UsageError
 from nlp.jsonl import read_rows
+from nlp.readers.spawning import beside
 
 MANIFEST = "run.json"
 SEALED = "files"
@@ -24,6 +23,7 @@ TEXT = "text"
 ROWS = ("ledger.jsonl", "documents.jsonl", "passages.jsonl", "links.jsonl")
 DECISIONS = "decisions.jsonl"  # of a desk's export
 AGAIN = "Run: evmap map INPUT -o OUT"
+LARGE = 300_000_000  # bytes of a file whose digest takes longer than to start a process
 
 
 def text_path(texts: Path, row: Mapping[str, Any]) -> Path:
@@ -113,10 +113,20 @@ def broken_seals(out: Path, names: Iterable[str] | None = None) -> list[str]:
         return [error.reason]
     if not isinstance(named, dict):
         return [f"{MANIFEST} names no digests"]
-    asked = [*(named if names is None else names)]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:  # digests leave the interpreter to one another
-        states = pool.map(lambda name: _state(out / name, name, named.get(name)), asked)
-        return [f"{name} {state}" for name, state in zip(asked, states, strict=True) if state]
+    asked = {name: named.get(name) for name in (named if names is None else names)}
+    size, largest = max(((_size(out / name), name) for name in asked), default=(0, ""))
+    with beside(size > LARGE, _states, out, {largest: asked.get(largest)}) as found:
+        states = {**_states(out, {name: told for name, told in asked.items() if name != largest}), **found()}
+        return [f"{name} {states[name]}" for name in asked if states[name]]
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else 0
+
+
+def _states(out: Path, asked: Mapping[str, Any]) -> dict[str, str]:
+    """What is wrong with each file, "" if nothing."""
+    return {name: _state(out / name, name, told) for name, told in asked.items()}
 
 
 def _state(path: Path, name: str, told: dict[str, Any] | None) -> str:

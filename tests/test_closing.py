@@ -7,6 +7,7 @@ import shutil
 import signal
 import sys
 import tracemalloc
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import scale
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nlp import seal
 from nlp.contract import load_output
 from nlp.errors import UsageError
 from nlp.program import Program
@@ -117,6 +119,17 @@ def test_a_changed_file_is_named(name: str, new: Path, tmp_path: Path):
     assert name in str(broken_seals(out))
 
 
+def test_the_largest_file_is_checked_beside_the_others(new: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(seal, "LARGE", 0)
+    out = tmp_path / "out"
+    shutil.copytree(new, out)
+    assert broken_seals(out) == []
+    largest = max((path for path in out.iterdir() if path.is_file()), key=lambda path: path.stat().st_size)
+    for path in (largest, out / "mapping.csv"):
+        path.write_bytes(path.read_bytes()[:-1])
+    assert broken_seals(out) == [f"{name} is not as the run left it" for name in sorted((largest.name, "mapping.csv"))]
+
+
 @pytest.mark.parametrize(("text", "words"), [(None, "missing"), ("{", "damaged"), ("[]", "damaged"), ("{}", "digests")])
 def test_a_folder_without_a_whole_manifest_is_not_finished(text: str | None, words: str, new: Path, tmp_path: Path):
     out = tmp_path / "out"
@@ -131,6 +144,16 @@ def test_a_folder_without_a_whole_manifest_is_not_finished(text: str | None, wor
             load_output(out)
 
 
+WRITE = closing._write
+
+
+def write_and_tell(names: Sequence[str], rows: Rows, out: Path, program: Program) -> dict[str, Path]:
+    """Say which process makes what."""
+    with (out / f".made.{os.getpid()}").open("a") as file:
+        file.write(" ".join([*names, ""]))
+    return WRITE(names, rows, out, program)
+
+
 def _end(*_: object) -> None:
     """What a process does that somebody ends."""
     os.kill(os.getpid(), signal.SIGKILL)
@@ -142,22 +165,28 @@ def test_tables_of_many_links_are_made_beside_the_page_and_are_the_same(
     ended: bool, new: Path, program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(closing, "MANY_BYTES", 0)
-    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
+    monkeypatch.setattr(closing, "_write", write_and_tell)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
     if ended:
         monkeypatch.setattr(spawning, "_work", _end)
     out = closed(tmp_path / "out", program, 4)
+    made = {name: int(path.suffix[1:]) for path in out.glob(".made.*") for name in path.read_text().split()}
+    assert made["report.html"] == os.getpid()
+    assert [made[name] == os.getpid() for name in closing.TABLES] == [ended, ended]
     assert contents(out) == contents(new) and broken_seals(out) == []
 
 
-def test_what_is_wrong_with_rows_is_told_from_the_other_process(
+def test_what_is_wrong_with_rows_is_told_by_who_makes_the_tables(
     program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(closing, "MANY_BYTES", 0)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
     drafts = scale.write_rows(tmp_path, 4, links=4, passages=2)
-    drafts["passages.jsonl"].write_bytes(b"".join(reversed(drafts["passages.jsonl"].read_bytes().splitlines(True))))
-    with pytest.raises(UsageError, match=r"passages\.jsonl: not in the order"):
-        close(tmp_path, drafts, MANIFEST, program)
+    drafts["links.jsonl"].write_bytes(b"".join(reversed(drafts["links.jsonl"].read_bytes().splitlines(True))))
+    with (
+        spawning.beside(True, WRITE, closing.TABLES, Rows(drafts), tmp_path, program) as made,
+        pytest.raises(UsageError, match=r"links\.jsonl: not in the order"),
+    ):
+        made()
 
 
 def test_rows_out_of_order_leave_the_last_output_whole(old: Path, program: Program, tmp_path: Path):

@@ -76,7 +76,8 @@ def test_what_goes_wrong_beside_a_block_goes_wrong_in_it(tmp_path: Path):
 @TWO
 def test_a_block_that_ends_early_does_not_wait(tmp_path: Path):
     with pytest.raises(KeyboardInterrupt), beside(True, leave, tmp_path, "wait"):
-        while not visitors(tmp_path):
+        until = time.monotonic() + 30
+        while not visitors(tmp_path) and time.monotonic() < until:
             time.sleep(0.02)
         raise KeyboardInterrupt
     (process,) = visitors(tmp_path)

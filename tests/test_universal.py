@@ -54,7 +54,7 @@ def test_pieces_that_made_way_for_others_are_made_again(encoder, monkeypatch: py
     assert max(len(few._loaded[1].of(text)) for text in texts) > 64
     made = few._loaded[0]._shares
     assert made.nothing == 128 < np.count_nonzero(made._met)
-    assert (made._places[np.argsort(-made._met)[:16]] >= 0).all(), "those that most texts have stay"
+    assert (made._places[np.argsort(-made._met)[:16]] >= 0).all(), "those that most calls met stay"
 
 
 def test_threads_share_an_encoder(encoder):

@@ -76,7 +76,7 @@ class LocalEngine:
             while shift.goes_on(stopped()):
                 shift.assign()
                 shift.listen()
-                shift.assign()  # before what is done is stored, which takes its time
+                shift.map_ready()  # before what is done is stored, which takes its time
                 for finished in shift.finished():
                     yield finished
                     drop(finished)
@@ -112,7 +112,7 @@ class _Shift:
 
     def assign(self) -> None:
         """Give work to whoever has none."""
-        self._map_ready()
+        self.map_ready()
         for slot in self._readers:
             if slot.job is None and self._has_room() and (job := self._next()):
                 slot.job, job.began = job, time.monotonic()
@@ -237,7 +237,8 @@ class _Shift:
         if len(self._mappers) < self._most and idle <= len(self._ready):
             self._mappers.append(self._mapping())
 
-    def _map_ready(self) -> None:
+    def map_ready(self) -> None:
+        """Give what is read to those who map and have nothing."""
         for slot in self._mappers:
             if self._ready and slot.job is None:
                 slot.job = self._ready.popleft()

@@ -1,4 +1,4 @@
-"""Starting a child process that knows nothing of the script that started it, takes one processor, and ends with it."""
+"""Starting a child that knows nothing of the script that started it, takes one processor, and ends with its parent."""
 
 from __future__ import annotations
 
@@ -51,19 +51,18 @@ def beside(worth_it: bool, work: Callable[..., Made], *words: Any) -> Iterator[C
     """Give a function that returns what ``work(*words)`` does, begun in a process of its own if that is worth it.
 
     The process ends with the block, finished or not. Without a second processor, or where it might outlive this one
-    and go on writing, the work is done here when it is asked for; so it is if the process fails, or somebody ends it.
+    and go on writing, the work is done here when it is asked for; so it is if no process can be had, if it fails, or if
+    somebody ends it.
 
     Args:
         work: a function of a module, which may be called twice. words: what can be pickled, like what it returns.
     """
-    if not (worth_it and sys.platform == "linux" and len(os.sched_getaffinity(0)) > 1):
+    if not worth_it or sys.platform != "linux" or len(os.sched_getaffinity(0)) < 2:
         yield functools.partial(work, *words)
         return
     context = multiprocessing.get_context("spawn")
     near, far = context.Pipe(duplex=False)
     process = context.Process(target=_work, args=(far, os.getpid(), work, words), daemon=True)
-    with far, spawning():
-        process.start()
 
     def made() -> Made:
         try:
@@ -72,11 +71,24 @@ def beside(worth_it: bool, work: Callable[..., Made], *words: Any) -> Iterator[C
             return work(*words)
 
     try:
+        with far, suppress(OSError), spawning(), _deaf():  # no process to be had: nobody writes into the pipe
+            process.start()
         yield made
     finally:
-        process.kill()
-        process.join()
+        if process.pid is not None:
+            process.kill()
+            process.join()
         near.close()
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Start children that hear of no Ctrl-C: it is for their parent to decide."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _work(pipe: Connection, parent: int, work: Callable[..., Any], words: tuple[Any, ...]) -> None:

@@ -219,7 +219,7 @@ class Worker:
             raise ValueError("not an error")
         self._item = self.deadline = None
         self._fresh = self._fresh and not self._reads
-        self._done += self._reads  # of what is known, nothing was opened
+        self._done += self._reads  # of what is known, nothing was read but its digest
         if error:
             raise error
         return answer

@@ -7,7 +7,19 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, FromClause, LargeBinary, ScalarSelect, Select, Table, and_, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Dialect,
+    FromClause,
+    ScalarSelect,
+    Select,
+    Table,
+    Text,
+    TypeDecorator,
+    and_,
+    func,
+    select,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -17,10 +29,19 @@ from nlp.store.tables import documents, inputs, links, passages, runs, texts
 Statement: TypeAlias = "Select[*tuple[Any, ...]]"
 
 
-class encoded(FunctionElement[bytes]):  # noqa: N801 - read as a function of SQL
-    """A text as the bytes of its UTF-8. Rows go from the database to files: to make them texts first costs twice."""
+class _Encoded(TypeDecorator[bytes]):
+    impl = Text
+    cache_ok = True
 
-    type = LargeBinary()
+    def process_result_value(self, value: Any, dialect: Dialect) -> bytes | None:
+        """Return a text of a database that gives no bytes as bytes."""
+        return value.encode() if isinstance(value, str) else value
+
+
+class encoded(FunctionElement[bytes]):  # noqa: N801 - read as a function of SQL
+    """A text as the bytes of its UTF-8, which SQLite gives as they are: to make a text and bytes again would cost."""
+
+    type = _Encoded()
     inherit_cache = True
 
 
@@ -30,8 +51,8 @@ def _blob(element: encoded, compiler: SQLCompiler, **rest: Any) -> str:
 
 
 @compiles(encoded, "postgresql")
-def _bytea(element: encoded, compiler: SQLCompiler, **rest: Any) -> str:
-    return f"convert_to({compiler.process(element.clauses, **rest)}, 'UTF8')"
+def _text(element: encoded, compiler: SQLCompiler, **rest: Any) -> str:
+    return compiler.process(element.clauses, **rest)  # bytes would travel as hex
 
 
 def ledger(run_id: int) -> Statement:

@@ -12,6 +12,7 @@ import shutil
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 from nlp.garbage import seldom_collected
@@ -63,7 +64,7 @@ def write_all(rows: Rows, out: Path, program: Program) -> dict[str, Path]:
     rows = as_needed(rows)
     if not _are_many(rows):
         return _write([*WRITERS], rows, out, program)
-    with beside(True, _write, TABLES, rows, out, program) as write_tables:
+    with beside(True, _write, TABLES, replace(rows, manifest={}), out, program) as write_tables:  # it names all inputs
         made = _write([name for name in WRITERS if name not in TABLES], rows, out, program)
         return {**write_tables(), **made}
 
