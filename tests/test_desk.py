@@ -52,8 +52,8 @@ def longer(finished: Finished) -> Finished:
 
     return replace(
         finished, text=f"Page\n{finished.text}",
-        passages=tuple(replace(one, row=moved(one.row)) for one in finished.passages),
-        links=tuple(replace(one, row=moved(one.row)) for one in finished.links),
+        passages=tuple(one._replace(row=moved(one.row)) for one in finished.passages),
+        links=tuple(one._replace(row=moved(one.row)) for one in finished.links),
     )  # fmt: skip
 
 
