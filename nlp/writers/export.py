@@ -17,9 +17,9 @@ from nlp.store.reader import StoreReader
 from nlp.store.rows import DocumentRow, LedgerRow
 from nlp.writers.closing import draft_of
 from nlp.writers.rows import Row
+from nlp.writers.stretch import BUFFER
 
 LEDGER, DOCUMENTS, PASSAGES, LINKS = ROWS
-BUFFER = 1 << 20  # bytes
 MOST_NAMED = 1_000  # inputs that a summary names one by one
 
 

@@ -13,7 +13,7 @@ from nlp.jsonl import parse
 
 Row = dict[str, Any]
 Placed = tuple[str, int, int, Row]  # document id, first byte, number of bytes that are parsed, row
-BUFFER = 1 << 20  # bytes
+BUFFER = 1 << 20  # bytes of a row file that are read or written at once
 HELD = 6_000_000  # bytes that are parsed: links of a report of some 150 pages, which are a few times that as rows
 
 
