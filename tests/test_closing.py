@@ -2,6 +2,7 @@
 
 import csv
 import json
+import multiprocessing
 import os
 import shutil
 import signal
@@ -130,6 +131,17 @@ def test_the_largest_file_is_checked_beside_the_others(new: Path, tmp_path: Path
     assert broken_seals(out) == [f"{name} is not as the run left it" for name in sorted((largest.name, "mapping.csv"))]
 
 
+def _breaks(out: Path) -> list[str]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(seal, "LARGE", 0)
+        return broken_seals(out)
+
+
+def test_a_worker_of_a_pool_checks_all_by_itself(new: Path):
+    with multiprocessing.get_context("spawn").Pool(1) as pool:  # its workers may have no children
+        assert pool.apply(_breaks, (new,)) == []
+
+
 @pytest.mark.parametrize(("text", "words"), [(None, "missing"), ("{", "damaged"), ("[]", "damaged"), ("{}", "digests")])
 def test_a_folder_without_a_whole_manifest_is_not_finished(text: str | None, words: str, new: Path, tmp_path: Path):
     out = tmp_path / "out"
@@ -189,13 +201,14 @@ def test_what_is_wrong_with_rows_is_told_by_who_makes_the_tables(
         made()
 
 
-def test_rows_out_of_order_leave_the_last_output_whole(old: Path, program: Program, tmp_path: Path):
+@pytest.mark.parametrize("name", ["documents.jsonl", "passages.jsonl", "links.jsonl"])
+def test_rows_out_of_order_leave_the_last_output_whole(name: str, old: Path, program: Program, tmp_path: Path):
     out = tmp_path / "out"
     shutil.copytree(old, out)
     drafts = scale.write_rows(out, 4, links=4, passages=2)
-    lines = drafts["links.jsonl"].read_text("utf-8").splitlines(keepends=True)
-    drafts["links.jsonl"].write_text("".join(reversed(lines)), "utf-8")
-    with pytest.raises(UsageError, match=r"links\.jsonl: not in the order"):
+    lines = drafts[name].read_text("utf-8").splitlines(keepends=True)
+    drafts[name].write_text("".join(reversed(lines)), "utf-8")
+    with pytest.raises(UsageError, match=rf"{name}.*Run evmap map again"):
         close(out, drafts, MANIFEST, program)
     assert broken_seals(out) == [] and contents(out) == contents(old)
 

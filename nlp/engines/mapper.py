@@ -61,9 +61,8 @@ class ModelProcess:
         context = multiprocessing.get_context("spawn")
         self.pipe, far = context.Pipe()
         self._process = context.Process(target=serve, args=(far, *given, os.getpid()), daemon=True)
-        with spawning():
+        with far, spawning(deaf=True):
             self._process.start()
-        far.close()
 
     def send(self, errand: Errand) -> None:
         """Give it a document to map; it must have none."""

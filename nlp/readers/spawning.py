@@ -10,7 +10,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from multiprocessing.connection import Connection
 from typing import Any, TypeVar, cast
 
@@ -22,15 +22,18 @@ _ONE = threading.RLock()  # threads that start children at the same time
 
 
 @contextmanager
-def spawning() -> Iterator[None]:
+def spawning(deaf: bool = False) -> Iterator[None]:
     """Start a child that computes in one thread and does not run the caller's script again, of which it needs nothing.
+
+    Args:
+        deaf: have it hear of no Ctrl-C from its first moment: it is for its parent to decide.
 
     A spawned child imports the parent's main module by name or file; a script without a guard would start over.
     Libraries that compute in as many threads as there are processors have these wait for each other, once there are as
     many children; and how many there are decides the last digits of a sum.
     """
     main = sys.modules["__main__"]
-    with _ONE:
+    with _ONE, _deaf() if deaf else nullcontext():
         kept = {name: getattr(main, name) for name in ("__spec__", "__file__") if hasattr(main, name)}
         threads = {name: os.environ.get(name) for name in THREADS}
         main.__spec__ = None
@@ -50,14 +53,14 @@ def spawning() -> Iterator[None]:
 def beside(worth_it: bool, work: Callable[..., Made], *words: Any) -> Iterator[Callable[[], Made]]:
     """Give a function that returns what ``work(*words)`` does, begun in a process of its own if that is worth it.
 
-    The process ends with the block, finished or not. Without a second processor, or where it might outlive this one
-    and go on writing, the work is done here when it is asked for; so it is if no process can be had, if it fails, or if
-    somebody ends it.
+    The process ends with the block, finished or not. Without a second processor, where it might outlive this one and go
+    on writing, or in a worker of a pool, which may have no children, the work is done here when it is asked for; so it
+    is if no process can be had, if it fails, or if somebody ends it.
 
     Args:
         work: a function of a module, which may be called twice. words: what can be pickled, like what it returns.
     """
-    if not worth_it or sys.platform != "linux" or len(os.sched_getaffinity(0)) < 2:
+    if not worth_it or not _may_start_one():
         yield functools.partial(work, *words)
         return
     context = multiprocessing.get_context("spawn")
@@ -71,7 +74,7 @@ def beside(worth_it: bool, work: Callable[..., Made], *words: Any) -> Iterator[C
             return work(*words)
 
     try:
-        with far, suppress(OSError), spawning(), _deaf():  # no process to be had: nobody writes into the pipe
+        with far, suppress(OSError), spawning(deaf=True):  # no process to be had: nobody writes into the pipe
             process.start()
         yield made
     finally:
@@ -81,9 +84,17 @@ def beside(worth_it: bool, work: Callable[..., Made], *words: Any) -> Iterator[C
         near.close()
 
 
+def _may_start_one() -> bool:
+    if sys.platform != "linux" or multiprocessing.current_process().daemon:
+        return False
+    return len(os.sched_getaffinity(0)) > 1
+
+
 @contextmanager
 def _deaf() -> Iterator[None]:
-    """Start children that hear of no Ctrl-C: it is for their parent to decide."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
     before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
     try:
         yield

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from nlp.cells import write_rows
 from nlp.display import title_of
+from nlp.errors import UsageError
 from nlp.program import Program
 from nlp.writers.walk import Found, Row, Rows, is_confirmed
 
@@ -33,6 +34,9 @@ def mapping_rows(found: Found, program: Program) -> Iterator[Row]:
     """Rows of mapping.csv for one document; nothing for one that could not be read.
 
     Links of a desk say themselves whom they speak of; ``lane`` is "confirmed" where an officer decided.
+
+    Raises:
+        UsageError: if a link's passage is not among the document's.
     """
     document, places = found.document, {target: number for number, target in enumerate(program.targets)}
     if document is None:
@@ -134,9 +138,14 @@ def _standing(link: Row) -> str:
     return "confirmed" if is_confirmed(link) else link["lane"]
 
 
-def _who(link: Row, named: Row) -> str:
-    own = link["implementer"] or link["implementer_text"] if "state" in link else named[link["passage_id"]]
-    return own or ""
+def _who(link: Row, named: Mapping[str, str]) -> str:
+    if "state" in link:
+        return link["implementer"] or link["implementer_text"] or ""
+    passage = link["passage_id"]
+    if passage not in named:
+        reason = f"passage {passage} does not stand where its links do"
+        raise UsageError("passages.jsonl", reason, "Run evmap map again")
+    return named[passage]
 
 
 @contextmanager
