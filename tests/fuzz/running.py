@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import random
 import re
+import sys
 import time
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterator, Sequence
@@ -45,13 +47,15 @@ class Tally:
 
     Attributes:
         statuses: by format. causes: (format, status, reason without its numbers) of those that deserve a look.
-        memory: resident megabytes of this process as cases went by. unlisted: cases with a status nobody knows.
+        memory: resident megabytes of this process as cases went by. blocks: small objects then alive in it.
+        unlisted: cases with a status nobody knows.
         slowest: seconds and name of the slowest cases of a format.
     """
 
     statuses: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     causes: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     memory: list[int] = field(default_factory=list)
+    blocks: list[int] = field(default_factory=list)
     unlisted: list[str] = field(default_factory=list)
     slowest: dict[str, list[tuple[float, str]]] = field(default_factory=lambda: defaultdict(list))
 
@@ -101,6 +105,8 @@ class Fuzz:
                 self._count(case, outcome, said)
                 if self.tally.cases % SAMPLE_EVERY == 0:
                     self.tally.memory.append(own.memory_info().rss // 1_000_000)
+                    gc.collect()
+                    self.tally.blocks.append(sys.getallocatedblocks())
                 yield self.tally
 
     def _cases(self, seconds: float, most: int) -> Iterator[Path]:
