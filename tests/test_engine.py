@@ -13,11 +13,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from opened import write_reports
 
 from nlp.contract import check_output, digest_of, load_output
 from nlp.engines import ENGINES, Workshop, open_engine
 from nlp.engines.local import LocalEngine
+from nlp.engines.order import LONG, long_first
 from nlp.engines.spool import LEAST, drop, spool
 from nlp.errors import RunStopped, UsageError
 from nlp.inputs import drawn, find_inputs
@@ -50,6 +53,24 @@ def undisturbed(paths: list[Path], tiny_settings: Settings, tmp_path_factory: py
     run(paths, out, Order(tiny_settings, workers=1))
     assert not any(check_output(load_output(out), load_program()).values())
     return out
+
+
+@given(st.lists(st.integers(0, 400), max_size=12), st.integers(1, 6))
+def test_what_takes_long_is_begun_first(tmp_path_factory: pytest.TempPathFactory, lengths: list[int], processes: int):
+    place = tmp_path_factory.mktemp("lengths")
+    paths = [place / f"{number}.txt" for number in range(len(lengths))]
+    for path, length in zip(paths, lengths, strict=True):
+        path.write_bytes(bytes(length))
+    paths.append(place / "gone.txt")
+    lengths = [*lengths, 0]
+    order = list(long_first(paths, processes))
+    assert sorted(order) == list(enumerate(paths))
+    found = [lengths[position] for position, _ in order]
+    bar = LONG * sum(lengths) / processes if processes > 1 else sum(lengths)
+    long = sum(length > bar for length in lengths)
+    assert found[:long] == sorted(lengths, reverse=True)[:long]
+    rest = [position for position, _ in order[long:]]
+    assert rest == sorted(rest)
 
 
 def children() -> list[int]:

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from statistics import median
 
 from nlp.bench.command import Arm, Sample, Timed, mapping_seconds, run_ours, run_plain, work_of
 
@@ -23,6 +24,7 @@ class Scale:
         seconds: of the whole run, start and report too. ratio: how many times as fast as the first number.
         mapping: wall clock of reading and mapping alone (the processes load their model in it); mapping_ratio: by that.
         rate: documents a second of the whole run. others: share of the machine that others took meanwhile.
+        spread: the least and the most of `mapping_ratio` over the rounds.
     """
 
     workers: int
@@ -33,6 +35,7 @@ class Scale:
     ratio: float
     mapping_ratio: float
     others: float
+    spread: tuple[float, float] = (1.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,34 +83,54 @@ class Resumed:
     others: float
 
 
-def bench_scaling(paths: Sequence[Path], arm: Arm, counts: Sequence[int], out: Path) -> list[Scale]:
+def bench_scaling(paths: Sequence[Path], arm: Arm, counts: Sequence[int], out: Path, rounds: int = 1) -> list[Scale]:
     """Map all files anew with each number of processes, each bound to as many processors, of one thread each.
 
     Unbound, the reader of a single process would have the second processor to itself, and one would pass for two.
     A run over the first files goes ahead, so that programs, weights and files are in the system's memory for all.
+    A machine's pace may drift by more than what is asked here: with several `rounds`, the numbers take turns, each is
+    held against the first of its own round, and all that is said is the median of the rounds.
     """
-    scales: list[Scale] = []
     run_ours(paths[:WARM], out / "warm", arm)
     for path in paths:
         path.read_bytes()
+    found = [_scaling_round(paths, arm, counts, out / f"round-{number}") for number in range(1, rounds + 1)]
+    return [_middle(scales) for scales in zip(*found, strict=True)]
+
+
+def _scaling_round(paths: Sequence[Path], arm: Arm, counts: Sequence[int], out: Path) -> list[Scale]:
+    scales: list[Scale] = []
     for count in counts:
         folder = out / f"workers-{count}"
         took = run_ours(paths, folder, Arm(arm.encoder, arm.precision, count), cores=count)
         mapping = mapping_seconds(folder)
-        first, first_mapping = (scales[0].seconds, scales[0].mapping) if scales else (took.seconds, mapping)
+        first = scales[0] if scales else None
         scales.append(
             Scale(
                 count,
                 len(paths),
-                round(took.seconds, 2),
-                round(mapping, 2),
-                round(len(paths) / took.seconds, 2),
-                round(first / took.seconds, 2),
-                round(first_mapping / mapping, 2),
-                round(took.others, 3),
+                took.seconds,
+                mapping,
+                len(paths) / took.seconds,
+                first.seconds / took.seconds if first else 1.0,
+                first.mapping / mapping if first else 1.0,
+                took.others,
             )
         )
     return scales
+
+
+def _middle(scales: Sequence[Scale]) -> Scale:
+    """The medians over the rounds of one number of processes, and the range of its ratio."""
+
+    def of(name: str, digits: int = 2) -> float:
+        return round(float(median(getattr(scale, name) for scale in scales)), digits)
+
+    ratios = [scale.mapping_ratio for scale in scales]
+    return Scale(
+        scales[0].workers, scales[0].documents, of("seconds"), of("mapping"), of("rate"), of("ratio"),
+        of("mapping_ratio"), of("others", 3), (round(min(ratios), 2), round(max(ratios), 2)),
+    )  # fmt: skip
 
 
 def bench_memory(

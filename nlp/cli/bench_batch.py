@@ -73,11 +73,14 @@ def scaling_command(
     precision: Precision = None,
     count: Annotated[list[int] | None, typer.Option("--workers", help="Processes; may be given again.")] = None,
     documents: Documents = 0,
+    rounds: Annotated[int, typer.Option(min=1, help="How often each number has its turn.")] = 3,
     seed: Seed = 7,
     scratch: Scratch = None,
     out: Out = None,
 ) -> None:
     """Time the same run with one process that maps, and with more, each number bound to as many processors.
+
+    The numbers take turns; what is shown is the median of the rounds.
 
     Example:
 
@@ -90,12 +93,15 @@ def scaling_command(
     paths = find_inputs(inputs)
     paths = drawn(paths, sample=documents or None, seed=seed)
     with _folder(scratch) as folder:
-        scales = bench_scaling(paths, Arm(encoder, precision), count or [1, 2], folder)
+        scales = bench_scaling(paths, Arm(encoder, precision), count or [1, 2], folder, rounds)
     print_table(
-        ("processes", "documents", "seconds", "documents/s", "times as fast", "mapping", "times as fast", "others"),
-        ((s.workers, s.documents, s.seconds, s.rate, s.ratio, s.mapping, s.mapping_ratio, per_cent(s.others))
+        ("processes", "documents", "seconds", "documents/s", "times as fast", "mapping", "times as fast", "range",
+         "others"),
+        ((s.workers, s.documents, s.seconds, s.rate, s.ratio, s.mapping, s.mapping_ratio,
+          "{} to {}".format(*s.spread), per_cent(s.others))
          for s in scales),
-        "each number of processes on as many processors. seconds: the whole run. mapping: without start and report.",
+        f"each number of processes on as many processors, medians of {rounds} rounds. seconds: the whole run. "
+        "mapping: without start and report.",
     )  # fmt: skip
     _save(out, [asdict(scale) for scale in scales])
 

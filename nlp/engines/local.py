@@ -18,6 +18,7 @@ from typing import Any
 from nlp.engines import Asked, Knows, Workshop
 from nlp.engines.claims import Claim, twin
 from nlp.engines.mapper import Errand, MapperChild, MapperEnded
+from nlp.engines.order import long_first
 from nlp.engines.spool import drop
 from nlp.errors import ReaderKilled, UnreadableDocument
 from nlp.pipeline import safe_reason
@@ -88,7 +89,7 @@ class _Shift:
 
     def __init__(self, workshop: Workshop, paths: Sequence[Path], known: Knows, folder: Path) -> None:
         self._workshop, self._known, self._folder = workshop, known, folder
-        self._todo = iter(enumerate(paths))
+        self._todo = long_first(paths, workshop.workers)
         self._again: deque[_Job] = deque()
         self._ready: deque[_Job] = deque()
         self._done: deque[Finished] = deque()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from nlp.engines import Asked, Knows, Workshop
 from nlp.engines.claims import Claim, twin
 from nlp.engines.mapper import Errand
+from nlp.engines.order import long_first
 from nlp.engines.ray import prepare
 from nlp.errors import MissingExtra, ReaderKilled, UnreadableDocument
 from nlp.pipeline import safe_reason
@@ -94,7 +95,7 @@ class _Shift:
         self, workshop: Workshop, crew: Crew[_Job], shards: Shards | None, paths: Sequence[Path], known: Knows
     ) -> None:
         self._settings, self._crew, self._shards, self._known = workshop.settings, crew, shards, known
-        self._todo = iter(enumerate(paths))
+        self._todo = long_first(paths, workshop.workers)
         self._again: deque[_Job] = deque()
         self._unread: deque[_Job] = deque()
         self._ready: deque[_Job] = deque()
